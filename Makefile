@@ -1,0 +1,43 @@
+# `make book` and `make test` each set up all they need; PYTHON chooses the interpreter (3.11 or newer).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help book test lint format notebooks clean distclean
+
+help: ## list the targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 18
+
+book: $(READY) ## execute the notebooks and build the book into _build/html
+	@$(BIN)/python book/build.py
+
+test: lint ## everything that CI checks: lint, types, tests
+	@$(BIN)/python -m pytest
+
+lint: $(READY) ## formatting, lint and types
+	@$(BIN)/ruff format --quiet --check --diff .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+
+format: $(READY) ## format the code and mend what the linter can mend
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+
+notebooks: $(READY) ## after an edit of notebooks/*.py: regenerate and re-execute the .ipynb halves
+	@$(BIN)/python book/refresh.py
+
+clean: ## remove the built book and the caches of tools
+	@rm -rf _build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+distclean: clean ## also remove the virtual environment
+	@rm -rf $(VENV) infosem.egg-info
+
+# pip's own warnings are hidden (-qq), its errors are not.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("infosem needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	@echo "Setting up $(VENV): a few minutes, once."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[book,test]'
+	@touch $@
