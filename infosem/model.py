@@ -1,0 +1,339 @@
+"""DeepSEM, InfoSEM-B and InfoSEM-BC: the generative model and its evidence lower bound.
+
+This file holds the mathematics only; it reads no file and runs no loop (see `training`).
+Equation numbers are those of InfoSEM (Cui et al. 2025), which builds on DeepSEM (Shu et al. 2021).
+
+Orientation, here and everywhere in the package: rows are regulators and columns are targets,
+A[i, k] is the effect of gene i on gene k. A batch is laid out with cells as rows and genes as
+columns, (cells, genes), so that the paper's Z = (I - A^T) Z_hat, whose columns are cells, reads
+z = z_hat (I - A), and Z_hat = (I - A^T)^-1 Z reads z_hat = z (I - A)^-1.
+
+    Eq. 4-6   x -> encoder -> q(z_hat) ; z = z_hat (I - A) ; z_hat = z (I - A)^-1 -> decoder -> x
+    Eq. 7, 8  a_ik ~ Laplace([h_i, h_k] w^T, sigma_a),  w ~ N(0, sigma_w^2)
+    Eq. 9     A = A^e * sigmoid(A^l),  a^l_ik ~ N(logit(0.95 or 0.05), sigma_l^2) where known
+    Eq. 10-12 the objective: expected reconstruction + log priors - beta KL
+
+The objective that is minimised is the negative bound in DeepSEM's scaling, in which every term is
+a mean: reconstruction over the observed entries, beta times the KL over all entries, and
+alpha / P^2 = 1 / sigma_a times the absolute residuals of the Laplace prior. The other log priors
+are scaled by the same alpha sigma_a / P^2 with sigma_a = 1, so that the terms of log p(A, w) keep
+the proportions which Eq. 11 and 12 give them.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from infosem.resolvent import Resolvent
+from infosem.scalar_map import ScalarMap
+
+__all__ = [
+    "KnownEdges",
+    "StructuralModel",
+    "additive_prior_mean",
+    "gaussian_reconstruction",
+    "kl_one_sample",
+    "laplace_residual",
+    "logit_prior",
+    "squared_reconstruction",
+    "weight_prior",
+]
+
+_LOGIT_KNOWN = math.log(0.95 / 0.05)  # Eq. 9 truncates the labels 1 and 0 to 0.95 and 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class KnownEdges:
+    """Labels of some TF-gene pairs, the conditioning set Y of Eq. 9.
+
+    Attributes
+    ----------
+    tfs : Tensor, (n_tfs,) int
+        Gene index of each row of `labels`.
+    labels : Tensor, (n_tfs, n_genes)
+        1 for a known edge, 0 for a known non-edge, anything negative for unknown.
+    """
+
+    tfs: Tensor
+    labels: Tensor
+
+
+# --- the terms of the objective ---------------------------------------------------------------
+
+
+def squared_reconstruction(x: Tensor, x_hat: Tensor, observed: Tensor) -> Tensor:
+    """Mean squared error over the observed entries: the released DeepSEM's reconstruction.
+
+    x, x_hat, observed : (cells, genes); observed is 1 where an entry counts, else 0.
+    """
+    return ((x - x_hat).square() * observed).sum() / observed.sum()
+
+
+def gaussian_reconstruction(
+    x: Tensor, mean: Tensor, log_variance: Tensor, observed: Tensor
+) -> Tensor:
+    """Mean negative log-likelihood of Eq. 5, N(x; f(z_hat), g(z_hat)), over observed entries.
+
+    All arguments (cells, genes); g is the exponential of `log_variance`.
+    """
+    nll = log_variance + (x - mean).square() * torch.exp(-log_variance) + math.log(2 * math.pi)
+    return 0.5 * (nll * observed).sum() / observed.sum()
+
+
+def kl_one_sample(
+    noise: Tensor, log_variance: Tensor, z_minus_prior_mean: Tensor, prior_log_variance: Tensor
+) -> Tensor:
+    """One-sample estimate of KL[q(Z|X) | p(Z)] in Eq. 10, as a mean over entries.
+
+    log q(z) - log p(z) at z = mean + exp(log_variance / 2) * noise, for diagonal Gaussians.
+    noise, log_variance, z_minus_prior_mean : (cells, genes); prior_log_variance broadcasts.
+    """
+    log_q = -log_variance - noise.square()
+    log_p = -prior_log_variance - z_minus_prior_mean.square() * torch.exp(-prior_log_variance)
+    return 0.5 * (log_q - log_p).mean()
+
+
+def additive_prior_mean(embedding: Tensor, w: Tensor) -> tuple[Tensor, Tensor]:
+    """Prior mean of Eq. 7 in its additive form: [h_i, h_k] w^T = source_i + target_k.
+
+    embedding (genes, d), w (2 d,) -> source (genes,), target (genes,).
+    """
+    source, target = w.view(2, -1)
+    return embedding @ source, embedding @ target
+
+
+def laplace_residual(
+    adjacency: Tensor, source: Tensor | None = None, target: Tensor | None = None
+) -> Tensor:
+    """Mean over all P^2 pairs of |a_ik - (source_i + target_k)|: -log p(A) of Eq. 5, 7 and 8.
+
+    Up to the factor 1 / sigma_a and a constant. Without source and target the prior mean is 0, as
+    in DeepSEM. The diagonal is no random variable (a gene has no edge to itself) and adds nothing.
+
+    adjacency (genes, genes), source (genes,), target (genes,) -> scalar.
+    """
+    return _LaplaceResidual.apply(adjacency, source, target)  # type: ignore[no-any-return]
+
+
+def weight_prior(w: Tensor, sigma_w: float) -> Tensor:
+    """-log p(w) of Eq. 7, w ~ N(0, sigma_w^2), up to a constant."""
+    return w.square().sum() / (2 * sigma_w**2)
+
+
+def logit_prior(logits: Tensor, known: KnownEdges, sigma_l: float) -> Tensor:
+    """-log p(A^l | Y) of Eq. 9, up to a constant: unknown pairs have a flat prior.
+
+    logits (genes, genes) -> scalar.
+    """
+    residual = logits[known.tfs] - _LOGIT_KNOWN * (2 * known.labels - 1)
+    is_known = known.labels >= 0
+    return (residual.square() * is_known).sum() / (2 * sigma_l**2)
+
+
+class _LaplaceResidual(torch.autograd.Function):
+    """The residual's sign serves the value and all three gradients: few passes over P x P."""
+
+    @staticmethod
+    def forward(ctx, adjacency, source, target):  # type: ignore[no-untyped-def]
+        residual = adjacency.clone() if source is None else adjacency - source[:, None]
+        if target is not None:
+            residual -= target
+        residual.fill_diagonal_(0)
+        value = residual.abs().mean()
+        ctx.save_for_backward(residual.sign_())
+        return value
+
+    @staticmethod
+    def backward(ctx, grad):  # type: ignore[no-untyped-def]
+        (sign,) = ctx.saved_tensors
+        slope = sign * (grad / sign.numel())
+        needs = ctx.needs_input_grad
+        return (
+            slope if needs[0] else None,
+            -slope.sum(1) if needs[1] else None,
+            -slope.sum(0) if needs[2] else None,
+        )
+
+
+# --- the model --------------------------------------------------------------------------------
+
+
+class StructuralModel(nn.Module):
+    """The generative and the inference model of Figure 1; what is not given is left out.
+
+    Without `embedding` and `known` this is DeepSEM, with `embedding` InfoSEM-B, with both
+    InfoSEM-BC.
+
+    Parameters
+    ----------
+    n_genes : int
+    generator : torch.Generator
+        Source of every initial value.
+    hidden : int
+        Width of the networks.
+    embedding : Tensor, (n_genes, d), optional
+        Gene embeddings H of Eq. 7.
+    bias : bool
+        Add a constant to the prior mean of Eq. 7. The paper has none.
+    known : KnownEdges, optional
+        Known part of the network, for Eq. 9.
+    rank : int
+        Rank h of A^l = A_a A_b.
+    likelihood : {"squared", "gaussian"}
+        Reconstruction: squared error (released DeepSEM) or Eq. 5.
+    latent_prior : {"learned", "standard"}
+        p(Z): the per-gene mean and variance that the released DeepSEM learns, or the
+        N(0, sigma_z^2) of Eq. 5.
+    sigma_z : float
+        Standard deviation of the standard latent prior.
+    literal : bool
+        Evaluate the networks on every entry instead of by table (see `scalar_map`).
+    """
+
+    def __init__(
+        self,
+        n_genes: int,
+        generator: torch.Generator,
+        *,
+        hidden: int = 128,
+        embedding: Tensor | None = None,
+        bias: bool = False,
+        known: KnownEdges | None = None,
+        rank: int = 128,
+        likelihood: str = "squared",
+        latent_prior: str = "learned",
+        sigma_z: float = 1.0,
+        literal: bool = False,
+    ) -> None:
+        super().__init__()
+        self.embedding, self.known = embedding, known
+        self.likelihood, self.latent_prior, self.sigma_z = likelihood, latent_prior, sigma_z
+
+        # DeepSEM starts at 1 / (P - 1) with a little noise: I - A is then close to singular in
+        # the direction of ones.
+        start = 1 / (n_genes - 1) + 2e-4 * torch.rand(n_genes, n_genes, generator=generator)
+        self.effects = nn.Parameter(start.fill_diagonal_(0))
+        # The zero diagonal is kept by dropping its gradient: no mask over P x P at every step.
+        self.effects.register_post_accumulate_grad_hook(_zero_diagonal_of_gradient)
+
+        self.encoder = ScalarMap(hidden, 2, generator, constant_input=True, literal=literal)
+        self.decoder = ScalarMap(
+            hidden, 1 if likelihood == "squared" else 2, generator, literal=literal
+        )
+        if latent_prior == "learned":
+            self.prior_mean_net = _constant_input_net(hidden, n_genes, generator)
+            self.prior_log_variance_net = _constant_input_net(hidden, n_genes, generator)
+        if embedding is not None:
+            self.w = nn.Parameter(torch.zeros(2 * embedding.shape[1]))
+            self.bias = nn.Parameter(torch.zeros(())) if bias else None
+        if known is not None:
+            self.logit_source = nn.Parameter(0.1 * torch.randn(n_genes, rank, generator=generator))
+            self.logit_target = nn.Parameter(0.1 * torch.randn(rank, n_genes, generator=generator))
+
+    def logits(self) -> Tensor | None:
+        """A^l = A_a A_b of Appendix A.2, (genes, genes); None without known edges."""
+        return None if self.known is None else self.logit_source @ self.logit_target
+
+    def adjacency(self, logits: Tensor | None = None) -> Tensor:
+        """Weighted adjacency matrix A (genes, genes), A[i, k] for i -> k, with a zero diagonal.
+
+        `logits` is `self.logits()`, taken as an argument so that it is computed once a step.
+        """
+        return self.effects if logits is None else self.effects * torch.sigmoid(logits)
+
+    def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log-variance of q(z_hat | x), Eq. 6; (cells, genes) each."""
+        mean, log_variance = self.encoder(x)
+        return mean, log_variance
+
+    def negative_elbo(
+        self,
+        x: Tensor,
+        observed: Tensor,
+        encoded: tuple[Tensor, Tensor],
+        noise: Tensor,
+        adjacency: Tensor,
+        resolvent: Resolvent,
+    ) -> tuple[Tensor, Tensor]:
+        """Reconstruction and KL of Eq. 10, one sample.
+
+        Parameters
+        ----------
+        x, observed, noise : Tensor, (cells, genes)
+            Data, mask of the entries that count, and standard normal draws.
+        encoded : tuple of Tensor
+            `self.encode(x)`.
+        adjacency : Tensor, (genes, genes)
+            `self.adjacency(...)`.
+        resolvent : Resolvent
+            Solves with I - A; it keeps an inverse from step to step.
+
+        Returns
+        -------
+        reconstruction, kl : Tensor
+            Scalars.
+        """
+        mean_hat, log_variance_hat = encoded
+        n_cells = len(x)
+        if self.latent_prior == "learned":
+            one = x.new_ones(1, 1)
+            mean_hat = mean_hat - (prior_hat := self.prior_mean_net(one))
+            stacked = torch.cat([mean_hat, log_variance_hat, self.prior_log_variance_net(one)])
+        else:
+            prior_hat = None
+            stacked = torch.cat([mean_hat, log_variance_hat])
+        # Eq. 6, for the mean (less that of the prior), the log-variance and the prior's
+        # log-variance at once: DeepSEM maps log-variances by I - A, too.
+        mapped = stacked - stacked @ adjacency
+        mean, log_variance = mapped[:n_cells], mapped[n_cells : 2 * n_cells]
+        if self.latent_prior == "learned":
+            prior_log_variance = mapped[2 * n_cells :]
+        else:
+            prior_log_variance = torch.full_like(mapped[:1], 2 * math.log(self.sigma_z))
+        jitter = torch.exp(0.5 * log_variance) * noise
+        kl = kl_one_sample(noise, log_variance, mean + jitter, prior_log_variance)
+
+        # z_hat = z (I - A)^-1, and the mean of z is that of z_hat times (I - A): only the noise
+        # needs solving.
+        z_hat = mean_hat + resolvent(adjacency, jitter)
+        if prior_hat is not None:
+            z_hat = z_hat + prior_hat
+        decoded = self.decoder(z_hat)
+        if self.likelihood == "squared":
+            return squared_reconstruction(x, decoded[0], observed), kl
+        return gaussian_reconstruction(x, decoded[0], decoded[1], observed), kl
+
+    def prior_mean(self) -> tuple[Tensor | None, Tensor | None]:
+        """Additive parts of the prior mean of Eq. 7; (None, None) for DeepSEM's mean of 0."""
+        if self.embedding is None:
+            return None, None
+        source, target = additive_prior_mean(self.embedding, self.w)
+        return source if self.bias is None else source + self.bias, target
+
+    def negative_log_prior(
+        self, logits: Tensor | None, *, sigma_w: float, sigma_l: float
+    ) -> Tensor:
+        """-log p(A, w | H, Y) of Eq. 11 and 12 over P^2, for sigma_a = 1, up to a constant."""
+        n_pairs = self.effects.numel()
+        total = laplace_residual(self.effects, *self.prior_mean())
+        if self.embedding is not None:
+            total = total + weight_prior(self.w, sigma_w) / n_pairs
+        if logits is not None and self.known is not None:
+            total = total + logit_prior(logits, self.known, sigma_l) / n_pairs
+        return total
+
+
+def _zero_diagonal_of_gradient(parameter: Tensor) -> None:
+    if parameter.grad is not None:
+        parameter.grad.fill_diagonal_(0)
+
+
+def _constant_input_net(hidden: int, outputs: int, generator: torch.Generator) -> nn.Sequential:
+    """DeepSEM's networks of the mixture component, of which there is one: a constant input."""
+    net = nn.Sequential(nn.Linear(1, hidden), nn.Tanh(), nn.Linear(hidden, outputs))
+    for layer in (net[0], net[2]):
+        nn.init.xavier_normal_(layer.weight, generator=generator)  # type: ignore[arg-type]
+        nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+    return net

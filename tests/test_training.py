@@ -1,0 +1,184 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from infosem.errors import InfosemError
+from infosem.metrics import auprc
+from infosem.training import Settings, _Trainer, fit, standardise
+
+SMALL = Settings(epochs=6, batch_size=150, hidden=16, rank=4, lr=1e-3, lr_adjacency=1e-3, lr_w=1e-3)
+
+
+@pytest.fixture(scope="module")
+def planted():
+    """Four TFs with six targets each, X = (I - A^T)^-1 Z with Z ~ N(0, 1); and A."""
+    rng = np.random.default_rng(1)
+    n_genes, n_cells = 28, 600
+    order = rng.permutation(n_genes)
+    a = np.zeros((n_genes, n_genes))
+    a[order[np.arange(24) % 4], order[4:]] = rng.uniform(0.7, 1.2, 24) * rng.choice([-1, 1], 24)
+    x = np.linalg.solve(np.eye(n_genes) - a.T, rng.normal(size=(n_genes, n_cells)))
+    return x - x.min() + 1, a
+
+
+@pytest.fixture(scope="module")
+def inputs(planted):
+    rng = np.random.default_rng(0)
+    x, _ = planted
+    return {
+        "expression": x,
+        "embedding": rng.normal(size=(len(x), 5)),
+        "tfs": np.array([3, 8, 11]),
+        "train_edges": rng.integers(-1, 2, size=(3, len(x))),
+    }
+
+
+# Enough steps on few data: larger rates and batches than the defaults.
+RECOVERY = Settings(
+    epochs=120,
+    hidden=16,
+    batch_size=100,
+    alpha=0.5,
+    beta=1.0,
+    lr=5e-3,
+    lr_adjacency=1e-3,
+    mask_zeros=False,
+)
+
+
+def recovered(planted, settings):
+    """AUPRC of |A| for the planted edges, for the same edges reversed, and for either."""
+    x, a = planted
+    found = np.abs(fit(x, settings, seed=0).adjacency)
+    pairs = ~np.eye(len(a), dtype=bool)
+    edges = a != 0
+    return (
+        auprc(edges[pairs], found[pairs]),
+        auprc(edges.T[pairs], found[pairs]),
+        auprc((edges | edges.T)[pairs], (found + found.T)[pairs]),
+    )
+
+
+def test_planted_network_is_recovered_with_the_right_orientation(planted):
+    forward, backward, _ = recovered(planted, replace(RECOVERY, latent_prior="standard"))
+    assert forward > 0.7
+    assert backward < 0.5
+
+
+def test_learned_latent_prior_recovers_who_is_linked(planted):
+    # Not who regulates whom: its free variances let the regression run either way.
+    forward, _, linked = recovered(planted, RECOVERY)
+    assert linked > 0.8
+    assert linked > forward
+
+
+def test_tables_and_the_kept_inverse_train_like_the_literal_model(inputs):
+    options = replace(SMALL, precision="float64", epochs=9, batch_size=50)
+    quick = fit(**inputs, settings=options, seed=3)
+    literal = fit(**inputs, settings=replace(options, literal=True), seed=3)
+    np.testing.assert_allclose(quick.history["objective"], literal.history["objective"], rtol=1e-6)
+    np.testing.assert_allclose(quick.adjacency, literal.adjacency, atol=1e-5)
+
+
+def test_same_seed_same_bits_and_other_seed_other_result(inputs):
+    first, second, other = (fit(**inputs, settings=SMALL, seed=s) for s in (0, 0, 1))
+    assert np.array_equal(first.adjacency, second.adjacency)
+    assert first.history == second.history
+    assert not np.array_equal(first.adjacency, other.adjacency)
+
+
+def test_diagonal_stays_zero(inputs):
+    for given_inputs in (inputs, {"expression": inputs["expression"]}):
+        result = fit(**given_inputs, settings=SMALL, seed=0)
+        assert np.all(np.diag(result.adjacency) == 0)
+        assert np.count_nonzero(result.adjacency) == result.adjacency.size - len(result.adjacency)
+
+
+def test_epochs_alternate_between_networks_and_structure(inputs, monkeypatch):
+    changes = []
+    epoch = _Trainer.epoch
+
+    def watched(self, *arguments, trains_networks):
+        parameters = dict(self.model.named_parameters())
+        before = {name: value.detach().clone() for name, value in parameters.items()}
+        result = epoch(self, *arguments, trains_networks=trains_networks)
+        changes.append({n for n, v in parameters.items() if not torch.equal(v, before[n])})
+        return result
+
+    monkeypatch.setattr(_Trainer, "epoch", watched)
+    fit(**inputs, settings=replace(SMALL, bias=True), seed=0)
+    structure = {"effects", "w", "bias", "logit_source", "logit_target"}
+    assert changes[1] == changes[2] == changes[4] == changes[5] == structure
+    assert changes[0] == changes[3]
+    assert not changes[0] & structure
+    assert {name.split(".")[0] for name in changes[0]} == {
+        "encoder", "decoder", "prior_mean_net", "prior_log_variance_net"
+    }  # fmt: skip
+
+
+def test_known_edges_are_learned_as_logits(inputs):
+    options = replace(SMALL, epochs=30, batch_size=100, lr_logits=3e-2, rank=20)
+    result = fit(**inputs, settings=options, seed=0)
+    labels = inputs["train_edges"]
+    unlabelled = fit(inputs["expression"], options, seed=0, embedding=inputs["embedding"]).adjacency
+    ratio = np.abs(result.adjacency[inputs["tfs"]]) / np.abs(unlabelled[inputs["tfs"]]).clip(1e-9)
+    assert np.median(ratio[labels == 1]) > 3 * np.median(ratio[labels == 0])
+
+
+def test_prior_mean_pulls_effects_towards_the_embedding(planted):
+    """With a heavy prior, the residual about the additive mean is below that about zero."""
+    x, _ = planted
+    rng = np.random.default_rng(0)
+    options = replace(SMALL, epochs=12, batch_size=100, alpha=100.0, lr_w=1e-2)
+    residual = fit(x, options, seed=0, embedding=rng.normal(size=(len(x), 5))).history["prior"]
+    assert residual[-1] < residual[0]
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    hnp.arrays(np.float64, (4, 12), elements=st.sampled_from([0.0, 0.5, 1.0, 2.5, 1e3])),
+    st.booleans(),
+)
+def test_standardise_gives_unit_moments_over_what_counts(expression, mask_zeros):
+    x, observed = standardise(expression, mask_zeros=mask_zeros)
+    assert x.shape == observed.shape == expression.T.shape
+    assert np.isfinite(x).all()
+    assert np.array_equal(observed, expression.T != 0 if mask_zeros else np.ones_like(observed))
+    for gene in range(len(expression)):
+        counted = expression[gene][observed[:, gene]]
+        values = x[observed[:, gene], gene]
+        if len(np.unique(counted)) > 1:
+            assert values.mean() == pytest.approx(0, abs=1e-6)
+            assert values.std() == pytest.approx(1)
+        else:
+            assert np.all(x[:, gene] == 0)
+    if mask_zeros:
+        assert np.abs(x).max() <= 10
+
+
+def test_objective_that_is_not_finite_is_an_error_with_a_way_out(inputs):
+    with pytest.raises(InfosemError, match=r"objective is (nan|inf).*lower the learning rates"):
+        fit(inputs["expression"], replace(SMALL, lr=1e30, epochs=12), seed=0)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"epochs": 0}, "epochs is 0, must be positive"),
+        ({"alpha": -1.0}, "alpha is -1.0, must be >= 0"),
+        ({"likelihood": "poisson"}, "likelihood is 'poisson', must be one of"),
+    ],
+)
+def test_settings_are_checked(change, message):
+    with pytest.raises(InfosemError, match=message):
+        replace(SMALL, **change)
+
+
+def test_labels_without_their_rows_are_an_error(inputs):
+    with pytest.raises(InfosemError, match="train_edges is given without tfs"):
+        fit(inputs["expression"], SMALL, seed=0, train_edges=inputs["train_edges"])
