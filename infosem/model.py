@@ -114,7 +114,8 @@ def laplace_residual(
 
     adjacency (genes, genes), source (genes,), target (genes,) -> scalar.
     """
-    return _LaplaceResidual.apply(adjacency, source, target)  # type: ignore[no-any-return]
+    residual: Tensor = _LaplaceResidual.apply(adjacency, source, target)  # type: ignore[no-untyped-call]
+    return residual
 
 
 def weight_prior(w: Tensor, sigma_w: float) -> Tensor:

@@ -33,7 +33,7 @@ class Resolvent:
 
         adjacency (genes, genes), rows (cells, genes) -> (cells, genes).
         """
-        return _Solve.apply(adjacency, rows, self)  # type: ignore[no-any-return]
+        return _Solve.apply(adjacency, rows, self)  # type: ignore[no-any-return, no-untyped-call]
 
     def solve(self, adjacency: Tensor, rows: Tensor, *, transposed: bool = False) -> Tensor:
         """Return rows (I - A)^-1, or rows (I - A^T)^-1; not differentiable."""

@@ -95,8 +95,10 @@ class ScalarMap(nn.Module):
         low, high = (float(bound) for bound in torch.aminmax(x.detach()))
         if not math.isfinite(low + high):  # let the caller's check of the loss speak
             return self.evaluate(x)
+        if (high - low) / self.step > x.numel():
+            return self.evaluate(x)  # fewer entries than nodes
         first, table = self._tabulate(low, high)
-        if table is None or len(table) > x.numel():
+        if table is None:
             return self.evaluate(x)
         return _read_off(x, table, first, self.step)
 
@@ -119,7 +121,7 @@ class ScalarMap(nn.Module):
 
         The table is (nodes, outputs), or None where even the finest step is not good enough.
         """
-        device = self.layers[0].weight.device
+        device = next(self.parameters()).device
         while True:
             first = math.floor(low / self.step) - 1
             n_nodes = max(math.floor(high / self.step) + 3 - first, 8)
@@ -141,7 +143,7 @@ def _read_off(x: Tensor, table: Tensor, first: int, step: float) -> Tensor:
     """Interpolate the table (nodes, outputs) at x -> (outputs, *x.shape)."""
     windows = table.unfold(0, 4, 1)  # (intervals, outputs, 4)
     coefficients = (windows @ table.new_tensor(_CUBIC)).permute(2, 1, 0).to(x.dtype).contiguous()
-    return _Cubic.apply(x, coefficients, first + 1, step)  # type: ignore[no-any-return]
+    return _Cubic.apply(x, coefficients, first + 1, step)  # type: ignore[no-any-return, no-untyped-call]
 
 
 class _Cubic(torch.autograd.Function):

@@ -290,12 +290,12 @@ class _Trainer:
             )
             objective = reconstruction + settings.beta * kl + settings.alpha * prior
             optimiser.zero_grad()
-            objective.backward()  # type: ignore[no-untyped-call]
+            objective.backward()
             optimiser.step()
             with torch.no_grad():
                 totals += torch.stack([objective, reconstruction, kl, prior])
         self.schedule.step()
-        return (totals / len(batches)).tolist()  # type: ignore[no-any-return]
+        return (totals / len(batches)).tolist()
 
     def _prior(self, logits: Tensor | None) -> Tensor:
         return self.model.negative_log_prior(

@@ -1,0 +1,248 @@
+"""The registry of methods: name -> something that scores TF-target pairs.
+
+One call contract for all: ``method(dataset, train_edges, *, seed) -> scores``, where `scores` is a
+float array (n_tfs, n_genes) in the data set's order, higher meaning more likely regulated, and
+`train_edges` (n_tfs, n_genes) holds 1 for a known edge, 0 for a known non-edge and a negative
+number elsewhere. Methods without labels ignore it. No method reads `dataset.network`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from infosem.baselines.one_hot_lr import one_hot_lr
+from infosem.baselines.random import random
+from infosem.baselines.tf_constant import tf_constant
+from infosem.datasets import Dataset
+from infosem.embeddings import centre_and_normalise
+from infosem.errors import InfosemError
+from infosem.training import Settings, fit
+
+__all__ = ["METHODS", "Method", "candidates_for", "infer", "method_for"]
+
+Scores = NDArray[np.float64]
+Edges = NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method with its settings, ready to be called.
+
+    Attributes
+    ----------
+    name : str
+        As in the paper.
+    version : int
+        Raised whenever the results change; a stored result of another version is not used.
+    function : callable
+        ``function(dataset, train_edges, *, seed, **settings) -> scores``.
+    expression, labels, embeddings : bool
+        What it looks at (the paper's Table 2).
+    settings : mapping
+        Passed to `function`; recorded with every result.
+    """
+
+    name: str
+    version: int
+    function: Callable[..., Scores] = field(compare=False)
+    expression: bool
+    labels: bool
+    embeddings: bool
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __call__(self, dataset: Dataset, train_edges: Edges | None, *, seed: int) -> Scores:
+        """Score all pairs, (n_tfs, n_genes)."""
+        scores: Scores = self.function(dataset, train_edges, seed=seed, **self.settings)
+        return scores
+
+    def with_settings(self, **changes: Any) -> "Method":
+        """The same method with some settings changed."""
+        return replace(self, settings={**self.settings, **changes})
+
+
+def deepsem(dataset: Dataset, train_edges: Edges | None, *, seed: int, **settings: Any) -> Scores:
+    """DeepSEM (Shu et al. 2021): |a_ik|, from expression alone."""
+    return _tf_rows(fit(dataset.expression, Settings(**settings), seed=seed).adjacency, dataset)
+
+
+def infosem_b(
+    dataset: Dataset, train_edges: Edges | None, *, seed: int, embedding: str, **settings: Any
+) -> Scores:
+    """InfoSEM-B (Section 3.2): DeepSEM with the prior mean of A given by gene embeddings.
+
+    `embedding` names one of the data set's embeddings, which is centred and scaled to unit norm.
+    """
+    vectors = _embedding(dataset, embedding)
+    result = fit(dataset.expression, Settings(**settings), seed=seed, embedding=vectors)
+    return _tf_rows(result.adjacency, dataset)
+
+
+def infosem_bc(
+    dataset: Dataset, train_edges: Edges | None, *, seed: int, embedding: str, **settings: Any
+) -> Scores:
+    """InfoSEM-BC (Section 3.3): InfoSEM-B with the known edges as a prior on the logits."""
+    if train_edges is None or not (train_edges >= 0).any():
+        raise InfosemError("InfoSEM-BC: train_edges holds no known pair; use InfoSEM-B instead")
+    result = fit(
+        dataset.expression,
+        Settings(**settings),
+        seed=seed,
+        embedding=_embedding(dataset, embedding),
+        tfs=dataset.tfs,
+        train_edges=train_edges,
+    )
+    return _tf_rows(result.adjacency, dataset)
+
+
+def _tf_rows(adjacency: NDArray[np.float64], dataset: Dataset) -> Scores:
+    scores: Scores = np.abs(adjacency[dataset.tfs])
+    return scores
+
+
+def _embedding(dataset: Dataset, name: str) -> NDArray[np.float64]:
+    if name not in dataset.embeddings:
+        raise InfosemError(
+            f"data set {dataset.name}: no embedding {name!r} (it has "
+            f"{sorted(dataset.embeddings) or 'none'}); attach one with infosem.embeddings.attach"
+        )
+    return centre_and_normalise(dataset.embeddings[name])
+
+
+METHODS: dict[str, Method] = {
+    method.name: method
+    for method in (
+        Method("Random", 1, random, expression=False, labels=False, embeddings=False),
+        Method("Random TF constant", 1, tf_constant,
+               expression=False, labels=False, embeddings=False),
+        Method("One-hot LR", 1, one_hot_lr, expression=False, labels=True, embeddings=False),
+        Method("DeepSEM", 1, deepsem, expression=True, labels=False, embeddings=False),
+        Method("InfoSEM-B", 1, infosem_b, expression=True, labels=False, embeddings=True),
+        Method("InfoSEM-B (bias)", 1, infosem_b, expression=True, labels=False, embeddings=True),
+        Method("InfoSEM-BC", 1, infosem_bc, expression=True, labels=True, embeddings=True),
+    )
+}  # fmt: skip
+
+# The released DeepSEM's settings: sparsity and KL weight from its Hyperparameter.MD (for hESC, for
+# other cell-type-specific networks, for non-specific ones), epochs from its main.py (which has 120
+# where Hyperparameter.MD has 150), and whether zeros are masked.
+_HESC = {"alpha": 0.1, "beta": 0.01, "epochs": 120, "mask_zeros": True}
+_CELL_TYPE_SPECIFIC = {"alpha": 1.0, "beta": 0.1, "epochs": 120, "mask_zeros": True}
+_NON_SPECIFIC = {"alpha": 100.0, "beta": 1.0, "epochs": 90, "mask_zeros": False}
+# The synthetic data are few: small batches and networks, so that a run takes about a second, in
+# double precision, so that it prints the same digits on any machine.
+_SYNTHETIC = {"alpha": 0.1, "beta": 0.01, "epochs": 60, "batch_size": 64, "hidden": 32,
+              "lr": 1e-3, "lr_adjacency": 2e-4, "precision": "float64"}  # fmt: skip
+
+# Appendix C of the paper: sigma_w and sigma_l by network and data set; the rank h is 128.
+_SIGMA_W = {"hESC": 0.1, "hHEP": 10.0, "mDC": 10.0, "mESC": 1.0}
+_SIGMA_L = {
+    "cell-type-specific": {"hESC": 0.1, "hHEP": 0.1**0.5, "mDC": 0.1**0.5, "mESC": 0.1},
+    "non-cell-type-specific": {"hESC": 0.1**0.5, "hHEP": 0.1, "mDC": 0.1**0.5, "mESC": 0.1**0.5},
+}
+
+
+# BioBERT vectors of symbols where every gene has one, else MiniLM on descriptions.
+_EMBEDDING = {"hESC": "BioBERT", "mESC": "BioBERT", "hHEP": "MiniLM", "mDC": "MiniLM",
+              "synthetic": "planted"}  # fmt: skip
+
+
+def method_for(name: str, dataset: str, network: str) -> Method:
+    """The named method with its settings for a data set.
+
+    DeepSEM's settings are those its authors released; those of InfoSEM which the paper gives
+    (sigma_w, sigma_l, h) are the paper's. What it does not give is chosen among `candidates_for`.
+
+    Parameters
+    ----------
+    name : str
+        One of `METHODS`.
+    dataset, network : str
+        Names as in `datasets.Dataset`. An unknown data set gets the settings of a typical one.
+
+    Raises
+    ------
+    InfosemError
+        Unknown method.
+    """
+    if name not in METHODS:
+        raise InfosemError(f"method {name!r} is unknown; choose from {', '.join(METHODS)}")
+    method = METHODS[name]
+    if not method.expression:
+        return method
+    specific = network != "non-cell-type-specific"
+    if dataset == "synthetic":
+        settings: dict[str, Any] = dict(_SYNTHETIC)
+    elif not specific:
+        settings = dict(_NON_SPECIFIC)
+    else:
+        settings = dict(_HESC if dataset == "hESC" else _CELL_TYPE_SPECIFIC)
+    if method.embeddings:
+        settings["embedding"] = _EMBEDDING.get(dataset, "MiniLM")
+        settings["bias"] = name == "InfoSEM-B (bias)"
+        settings["sigma_w"] = _SIGMA_W.get(dataset, 1.0) if specific else 100.0
+    if method.labels:
+        settings["sigma_l"] = _SIGMA_L.get(network, {}).get(dataset, 0.1)
+        settings["rank"] = 128
+    # All settings are recorded, also those left at their defaults.
+    embedding = {"embedding": settings.pop("embedding")} if method.embeddings else {}
+    return method.with_settings(**embedding, **asdict(Settings(**settings)))
+
+
+def candidates_for(dataset: str) -> list[dict[str, float]]:
+    """Settings of InfoSEM that the paper leaves open, to be chosen on training edges.
+
+    alpha, the weight of the prior: the larger, the closer A stays to the prior mean.
+    """
+    alphas = (1.0, 10.0) if dataset == "synthetic" else (1.0, 10.0, 100.0)
+    return [{"alpha": alpha} for alpha in alphas]
+
+
+def infer(
+    dataset: Dataset,
+    method: str = "InfoSEM-B",
+    *,
+    train_edges: Edges | None = None,
+    seed: int = 0,
+    **settings: Any,
+) -> pd.DataFrame:
+    """Rank the TF-target pairs of a data set by one method.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        For InfoSEM with an embedding, see `embeddings.attach`; the last one attached is used.
+    method : str
+        One of `METHODS`.
+    train_edges : ndarray, (n_tfs, n_genes), optional
+        Known pairs, for the methods that use labels: 1 edge, 0 no edge, negative unknown.
+    seed : int
+    **settings
+        In place of the method's own for this data set.
+
+    Returns
+    -------
+    DataFrame
+        Columns tf, target and score, best first; a TF is no target of itself.
+
+    Raises
+    ------
+    InfosemError
+        Unknown method, or an input that the method needs and does not get.
+    """
+    prepared = method_for(method, dataset.name, dataset.network_name)
+    if prepared.embeddings and dataset.embeddings:
+        prepared = prepared.with_settings(embedding=list(dataset.embeddings)[-1])
+    scores = prepared.with_settings(**settings)(dataset, train_edges, seed=seed)
+    ranking = pd.DataFrame(
+        {
+            "tf": np.repeat(dataset.tf_names, dataset.n_genes),
+            "target": np.tile(dataset.genes, dataset.n_tfs),
+            "score": scores.ravel(),
+        }
+    )
+    ranking = ranking[ranking["tf"] != ranking["target"]]
+    return ranking.sort_values("score", ascending=False, kind="stable", ignore_index=True)

@@ -1,0 +1,391 @@
+"""Which runs make up each table, and running them.
+
+A `Job` is one call of a method on one data set with one training seed, evaluated on some splits.
+Its results go to the ledger as soon as it finishes; what is stored is not run again. A study is
+stopped at any moment and resumed by calling it again.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from joblib import Parallel, delayed
+from tqdm import tqdm
+
+from infosem.datasets import CELLS, Dataset, data_available, load_beeline, simulate
+from infosem.embeddings import attach
+from infosem.errors import InfosemError
+from infosem.ledger import Ledger, key, machine, peak_memory_mib, reset_peak_memory
+from infosem.methods import METHODS, Method, candidates_for, method_for
+from infosem.metrics import evaluate
+from infosem.splits import Protocol, make_split
+
+__all__ = ["TABLE1_METHODS", "Job", "check_parameters", "execute", "recheck", "run", "table1"]
+
+TABLE1_METHODS = tuple(METHODS)
+# Cheap rows without information are averaged over many draws, to know them well.
+_UNINFORMED_SEEDS = tuple(range(20))
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of a method, and the splits on which it is evaluated.
+
+    A method that uses labels is trained on the training edges of its one split; one that does not
+    is trained once and evaluated on all of them.
+    """
+
+    method: Method
+    dataset: str
+    network: str
+    seed: int
+    splits: tuple[int, ...]
+    protocol: Protocol = field(default_factory=Protocol)
+
+    def identity(self) -> dict[str, Any]:
+        """What identifies its rows in the ledger, besides the content of the data set."""
+        return {
+            "method": self.method.name,
+            "version": self.method.version,
+            "settings": dict(self.method.settings),
+            "dataset": self.dataset,
+            "network": self.network,
+            "protocol": asdict(self.protocol),
+            "seed": self.seed,
+        }
+
+
+@lru_cache(maxsize=1)
+def load(dataset: str, network: str, *, embeddings: bool) -> Dataset:
+    """The data set of a job.
+
+    Parameters
+    ----------
+    dataset : str
+        "synthetic" or a BEELINE cell.
+    network : str
+        "planted" for the synthetic data, else a BEELINE network.
+    embeddings : bool
+        Whether gene embeddings are needed; they have no public source.
+    """
+    if dataset == "synthetic":
+        return simulate()
+    beeline = load_beeline(dataset, network)
+    return attach(beeline) if embeddings else beeline
+
+
+def execute(job: Job) -> dict[str, Any]:
+    """Run a job on one thread and return its row for the ledger."""
+    dataset = load(job.dataset, job.network, embeddings=job.method.embeddings)
+    splits = {seed: make_split(dataset, seed=seed, protocol=job.protocol) for seed in job.splits}
+    train_edges = None
+    if job.method.labels:
+        (split,) = splits.values()
+        train_edges = split.train_edges(dataset.network)
+    # What a method may not see it does not get.
+    blind = replace(dataset, network=np.zeros_like(dataset.network))
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # two runs side by side beat one on two threads, and bits stay put
+    try:
+        reset_peak_memory()
+        started = perf_counter()
+        scores = job.method(blind, train_edges, seed=job.seed)
+        seconds = perf_counter() - started
+        peak = peak_memory_mib()
+    finally:
+        torch.set_num_threads(threads)
+    return {
+        **job.identity(),
+        "fingerprint": dataset.fingerprint(),
+        "splits": {
+            str(seed): evaluate(scores, dataset.network, split) for seed, split in splits.items()
+        },
+        "seconds": seconds,
+        "peak_mib": peak,
+        "machine": machine(),
+    }
+
+
+def run(jobs: Iterable[Job], ledger: Ledger, *, n_jobs: int = 1, recompute: bool = False) -> None:
+    """Run the jobs that the ledger lacks (or all, to `recompute`), and store each as it ends."""
+    jobs = list(jobs)
+    if recompute:
+        todo = jobs
+    else:
+        stored = _Stored(ledger)
+        missing = [[s for s in job.splits if not stored.has(job, s)] for job in jobs]
+        todo = [replace(j, splits=tuple(m)) for j, m in zip(jobs, missing, strict=True) if m]
+    if not todo:
+        return
+    parallel = Parallel(n_jobs=n_jobs, return_as="generator_unordered")
+    for _ in tqdm(
+        parallel(delayed(_execute_and_store)(job, ledger.root) for job in todo),
+        total=len(todo),
+        desc="runs",
+        unit="run",
+        disable=None,
+    ):
+        pass
+
+
+def _execute_and_store(job: Job, root: Path) -> None:
+    Ledger(root).append(execute(job))
+
+
+def recheck(ledger: Ledger, datasets: Sequence[str]) -> str:
+    """Repeat some stored runs on the real data, if these are at hand, and say what came out.
+
+    One-hot LR on one split of each data set, and the DeepSEM run that took the least time. A run
+    passes that gives the stored numbers to three digits behind the point, as they are printed.
+
+    Returns
+    -------
+    str
+        A few lines without numbers.
+    """
+    cells = [name for name in datasets if name in CELLS]
+    if not cells:
+        return "Only the synthetic data set was asked for: all was computed here."
+    if data_available() is None:
+        return (
+            "The real data are not at hand: the numbers of the real data sets on this page are "
+            "those stored in the ledger; the synthetic ones were computed just now."
+        )
+    stored = [
+        row
+        for row in ledger.rows(dataset=cells, network="cell-type-specific")
+        if METHODS[row["method"]].version == row["version"]
+    ]
+    by_cell = {row["dataset"]: row for row in stored if row["method"] == "One-hot LR"}
+    deepsem = [row for row in stored if row["method"] == "DeepSEM"]
+    chosen = [*by_cell.values(), *sorted(deepsem, key=lambda row: row["seconds"])[:1]]
+    lines = ["The real data are at hand. Stored runs repeated just now:"]
+    for row in chosen:
+        job = Job(
+            METHODS[row["method"]].with_settings(**row["settings"]),
+            row["dataset"],
+            row["network"],
+            row["seed"],
+            tuple(int(split) for split in row["splits"]),
+            Protocol(**row["protocol"]),
+        )
+        again = execute(job)
+        worst = max(
+            abs(again["splits"][split][metric] - value)
+            for split, metrics in row["splits"].items()
+            for metric, value in metrics.items()
+        )
+        same = again["fingerprint"] == row["fingerprint"] and worst < 5e-4
+        verdict = "the stored numbers" if same else f"OTHER NUMBERS, up to {worst:.3g} off"
+        lines.append(f"  {job.method.name} on {job.dataset}: {verdict}")
+    return "\n".join(lines)
+
+
+def table1_jobs(
+    stage: str,
+    ledger: Ledger,
+    dataset: str,
+    *,
+    methods: Sequence[str],
+    splits: Sequence[int],
+    seeds: Sequence[int],
+    overrides: Mapping[str, Any],
+) -> list[Job]:
+    """Jobs of one stage of Table 1 for one data set, in the order of `_STAGES`."""
+    network = "planted" if dataset == "synthetic" else "cell-type-specific"
+
+    def job(method: Method, seed: int, on: Sequence[int]) -> Job:
+        return Job(method, dataset, network, seed, tuple(on))
+
+    def prepared(name: str) -> Method:
+        method = method_for(name, dataset, network)
+        return method.with_settings(**overrides) if method.expression else method
+
+    def candidates(name: str) -> list[Method]:
+        return [prepared(name).with_settings(**c) for c in candidates_for(dataset)]
+
+    def chosen(name: str) -> dict[int, Method]:
+        """By split: the candidate with the highest AUPRC on the training edges, first seed."""
+        screened = candidates(name)
+
+        def fits(candidate: Method, split: int) -> float:
+            return float(stored.line(job(candidate, seeds[0], [split]), split)["train_auprc"])
+
+        return {s: max(screened, key=lambda candidate: fits(candidate, s)) for s in splits}
+
+    stored = _Stored(ledger)
+    jobs = []
+    for name in methods:
+        method = prepared(name)
+        if stage == "fixed" and not method.embeddings:
+            own_seeds = seeds if method.expression else _UNINFORMED_SEEDS
+            if method.labels:  # the one seed of One-hot LR draws its folds
+                jobs += [job(method, seeds[0], [s]) for s in splits]
+            else:
+                jobs += [job(method, seed, splits) for seed in own_seeds]
+        elif stage == "screen" and method.embeddings and not method.labels:
+            jobs += [job(m, seeds[0], splits) for m in candidates(name)]
+        elif stage == "chosen" and method.embeddings:
+            # InfoSEM-BC takes over what InfoSEM-B was given on the same split.
+            by_split = chosen("InfoSEM-B" if method.labels else name)
+            for split, winner in by_split.items():
+                shared = {k: winner.settings[k] for k in candidates_for(dataset)[0]}
+                jobs += [job(method.with_settings(**shared), seed, [split]) for seed in seeds]
+    return _merged(jobs)
+
+
+def _merged(jobs: list[Job]) -> list[Job]:
+    """Label-free jobs that differ in their splits only become one: they train once."""
+    merged: dict[str, Job] = {}
+    for job in jobs:
+        key = repr(job.identity()) + (repr(job.splits) if job.method.labels else "")
+        same = merged.get(key, replace(job, splits=()))
+        merged[key] = replace(same, splits=(*same.splits, *job.splits))
+    return list(merged.values())
+
+
+_STAGES = ("fixed", "screen", "chosen")
+
+
+def table1(
+    ledger: Ledger,
+    *,
+    datasets: Sequence[str],
+    methods: Sequence[str] = TABLE1_METHODS,
+    splits: Sequence[int] = tuple(range(10)),
+    seeds: Sequence[int] = (0, 1, 2),
+    epochs: int | None = None,
+    recompute: bool = False,
+    n_jobs: int = 1,
+) -> pd.DataFrame:
+    """Rows of Table 1, computing what the ledger lacks.
+
+    The settings of InfoSEM-B that the paper does not give are chosen on each split by the AUPRC of
+    its *training* edges, among `methods.candidates_for`, with the first training seed. The unseen
+    block plays no part in it. InfoSEM-BC takes over the choice of InfoSEM-B.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    datasets, methods : sequence of str
+    splits, seeds : sequence of int
+        Split seeds, and training seeds of the deep methods.
+    epochs : int, optional
+        Instead of each method's own number of epochs.
+    recompute : bool
+        Run everything again.
+    n_jobs : int
+        Processes.
+
+    Returns
+    -------
+    DataFrame
+        One row a data set, method, training seed and split, with the metrics and the key of the
+        ledger's row.
+
+    Raises
+    ------
+    InfosemError
+        For an unknown method or data set, and where a run is missing and its data cannot be had.
+    """
+    if unknown := sorted(set(methods) - set(METHODS)):
+        raise InfosemError(f"methods: {unknown} unknown; choose from {list(METHODS)}")
+    needed = [*methods]
+    if "InfoSEM-BC" in methods and "InfoSEM-B" not in methods:
+        needed.append("InfoSEM-B")  # on which InfoSEM-BC's settings rest
+    frames = []
+    for dataset in datasets:
+        jobs: list[Job] = []
+        for stage in _STAGES:
+            stage_jobs = table1_jobs(
+                stage, ledger, dataset, methods=needed, splits=splits, seeds=seeds,
+                overrides={} if epochs is None else {"epochs": epochs},
+            )  # fmt: skip
+            run(stage_jobs, ledger, n_jobs=n_jobs, recompute=recompute)
+            jobs += stage_jobs if stage != "screen" else []
+        frames.append(_rows(ledger, [job for job in jobs if job.method.name in methods]))
+    return pd.concat(frames, ignore_index=True)
+
+
+class _Stored:
+    """What a ledger holds, looked up by job and split.
+
+    The content of the data set is part of a row's key. A job does not know it until its data are
+    loaded, which takes time and may not be possible; so it is taken from the rows themselves, which
+    for one data set and network have to agree.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.root = ledger.root
+        self.fingerprints: dict[tuple[str, str], str] = {}
+        self.lines: dict[tuple[str, int], dict[str, Any]] = {}
+        for row in ledger.rows():
+            data = row["dataset"], row["network"]
+            if self.fingerprints.setdefault(data, row["fingerprint"]) != row["fingerprint"]:
+                raise InfosemError(
+                    f"{ledger.root}: rows of {data[0]} ({data[1]}) come from different data (by "
+                    "their fingerprints); remove the outdated rows"
+                )
+            fields = ("method", "dataset", "network", "fingerprint", "seed", "seconds", "peak_mib")
+            for split, metrics in row["splits"].items():
+                self.lines[row["key"], int(split)] = {
+                    **{name: row[name] for name in fields},
+                    "split": int(split),
+                    **metrics,
+                    **{name: row["settings"].get(name) for name in ("embedding", "alpha", "lr_w")},
+                    "key": row["key"],
+                }
+
+    def has(self, job: Job, split: int) -> bool:
+        return (self._key(job), split) in self.lines
+
+    def line(self, job: Job, split: int) -> dict[str, Any]:
+        if not self.has(job, split):
+            raise InfosemError(
+                f"{self.root}: no result of {job.method.name} on {job.dataset}, seed {job.seed}, "
+                f"split {split}; run it with `infosem run table1`"
+            )
+        return self.lines[self._key(job), split]
+
+    def _key(self, job: Job) -> str:
+        fingerprint = self.fingerprints.get((job.dataset, job.network), "")
+        return key({**job.identity(), "fingerprint": fingerprint})
+
+
+def _rows(ledger: Ledger, jobs: Iterable[Job]) -> pd.DataFrame:
+    """The stored results of jobs, one row a job and split."""
+    stored = _Stored(ledger)
+    return pd.DataFrame([stored.line(job, split) for job in jobs for split in job.splits])
+
+
+def check_parameters(known: Iterable[str], now: Mapping[str, Any]) -> None:
+    """Fail on a notebook parameter that the notebook does not have.
+
+    papermill puts the parameters that it is given into a cell of their own and only warns of
+    unknown ones. Called in the cell after it, with the names known before, this finds them.
+
+    Parameters
+    ----------
+    known : iterable of str
+        The names in ``globals()`` at the end of the parameters cell.
+    now : mapping
+        ``globals()``.
+
+    Raises
+    ------
+    InfosemError
+        Naming the unknown parameters.
+    """
+    private = {"known"}  # the snapshot itself
+    unknown = sorted(n for n in set(now) - set(known) - private if not n.startswith("_"))
+    if unknown:
+        raise InfosemError(
+            f"notebook parameters: {', '.join(unknown)} unknown; check the spelling against the "
+            "cell tagged 'parameters'"
+        )

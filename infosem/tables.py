@@ -1,0 +1,250 @@
+"""From rows of the ledger to the tables of the book: means, errors, differences, verdicts."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from infosem.reported import reported
+
+__all__ = [
+    "METRICS",
+    "beside_paper",
+    "costs",
+    "paired",
+    "paired_text",
+    "summarise",
+    "traced",
+    "verdicts",
+    "wide",
+]
+
+METRICS = {"unseen_auprc": "AUPRC", "unseen_hit": "Hit@1%"}
+
+
+def summarise(rows: pd.DataFrame, metrics: Sequence[str] = tuple(METRICS)) -> pd.DataFrame:
+    """Mean over splits with its standard error, of means over training seeds.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One row a data set, method, training seed and split (`study.table1`).
+    metrics : sequence of str
+        Columns of `rows`.
+
+    Returns
+    -------
+    DataFrame
+        One row a data set, method and metric: mean, sem (over splits), seed_sd (standard deviation
+        over training seeds of the mean over splits), n_splits, n_seeds.
+    """
+    long = rows.melt(["dataset", "method", "seed", "split"], list(metrics), var_name="metric")
+    groups = ["dataset", "method", "metric"]
+    over_splits = _by_split(long, groups).groupby(groups, sort=False)
+    by_seed = long.groupby([*groups, "seed"], sort=False)["value"].mean()
+    over_seeds = by_seed.groupby(groups, sort=False)
+    return pd.DataFrame(
+        {
+            "mean": over_splits.mean(),
+            "sem": over_splits.sem(),
+            "seed_sd": over_seeds.std(),
+            "n_splits": over_splits.size(),
+            "n_seeds": over_seeds.size(),
+        }
+    ).reset_index()
+
+
+def beside_paper(rows: pd.DataFrame, source: str = "Table 1") -> pd.DataFrame:
+    """`summarise`, with the paper's number, its standard error and the difference.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `summarise`, with the paper's name of the metric, and paper, paper_sem,
+        difference (ours - paper); NaN where the paper has no such number. "InfoSEM-B (bias)" is
+        ours, and stands beside no number of the paper.
+    """
+    ours = summarise(rows).replace({"metric": METRICS})
+    theirs = reported(source)[["method", "dataset", "quantity", "value", "sem"]].rename(
+        columns={"quantity": "metric", "value": "paper", "sem": "paper_sem"}
+    )
+    both = ours.merge(theirs, how="left", on=["dataset", "method", "metric"])
+    return both.assign(difference=both["mean"] - both["paper"])
+
+
+def wide(compared: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """One metric of `beside_paper` as the paper prints it: methods by data sets, as text.
+
+    Every cell is a mean with its standard error in parentheses; "-" where the paper has none.
+    """
+    chosen = compared[compared["metric"] == metric]
+    text = pd.DataFrame(
+        {
+            "dataset": chosen["dataset"],
+            "method": chosen["method"],
+            "ours": [_number(m, s) for m, s in zip(chosen["mean"], chosen["sem"], strict=True)],
+            "paper": [
+                _number(m, s) for m, s in zip(chosen["paper"], chosen["paper_sem"], strict=True)
+            ],
+        }
+    )
+    table = text.pivot(index="method", columns="dataset", values=["ours", "paper"])
+    order = [(d, w) for d in chosen["dataset"].unique() for w in ("ours", "paper")]
+    table = table.swaplevel(axis=1)[order].loc[chosen["method"].unique()]
+    return table.rename_axis(index="", columns=["", ""])
+
+
+def paired(
+    rows: pd.DataFrame, method: str, against: str, metrics: Sequence[str] = tuple(METRICS)
+) -> pd.DataFrame:
+    """Difference of two methods on the same splits, training seeds averaged.
+
+    Returns
+    -------
+    DataFrame
+        One row a data set and metric: method, against, difference (mean over splits), low and high
+        (95% confidence interval of the mean by Student's t), wins (splits on which the method is
+        ahead), n_splits, and verdict: "better" or "worse" where the interval excludes 0, else
+        "no difference shown". The splits overlap, so that the interval is too narrow if anything.
+    """
+    long = rows.melt(["dataset", "method", "seed", "split"], list(metrics), var_name="metric")
+    by_split = _by_split(long, ["dataset", "metric", "method"]).unstack("method")
+    difference = by_split[method] - by_split[against]
+    lines = []
+    for (dataset, metric), values in difference.groupby(["dataset", "metric"], sort=False):
+        n, mean = len(values), values.mean()
+        half = stats.t.ppf(0.975, n - 1) * values.sem() if n > 1 else np.inf
+        verdict = "better" if mean > half else "worse" if mean < -half else "no difference shown"
+        lines.append(
+            {
+                "dataset": dataset,
+                "metric": METRICS.get(str(metric), str(metric)),
+                "method": method,
+                "against": against,
+                "difference": mean,
+                "low": mean - half,
+                "high": mean + half,
+                "wins": int((values > 0).sum()),
+                "n_splits": n,
+                "verdict": verdict,
+            }
+        )
+    return pd.DataFrame(lines)
+
+
+def paired_text(rows: pd.DataFrame, method: str, against: Sequence[str]) -> pd.DataFrame:
+    """`paired` against several methods, as a table to read."""
+    table = pd.concat([paired(rows, method, other) for other in against])
+    interval = [
+        f"{d:+.3f} [{low:+.3f}, {high:+.3f}]"
+        for d, low, high in zip(table["difference"], table["low"], table["high"], strict=True)
+    ]
+    wins = [f"{w} of {n}" for w, n in zip(table["wins"], table["n_splits"], strict=True)]
+    shown = table[["method", "against", "metric", "dataset"]].assign(
+        difference=interval, **{"splits ahead": wins}, verdict=table["verdict"]
+    )
+    return shown.reset_index(drop=True)
+
+
+# What Table 1 and Section 5 say of these methods: claim, method, against, "better" or "as good".
+_CLAIMS = (
+    ("One-hot LR falls to chance", "One-hot LR", "Random", "no difference shown"),
+    ("DeepSEM beats chance", "DeepSEM", "Random", "better"),
+    ("InfoSEM-B improves upon DeepSEM", "InfoSEM-B", "DeepSEM", "better"),
+    ("InfoSEM-BC improves upon DeepSEM", "InfoSEM-BC", "DeepSEM", "better"),
+    ("InfoSEM-BC improves upon InfoSEM-B", "InfoSEM-BC", "InfoSEM-B", "better"),
+    ("(ours) DeepSEM beats a random constant per TF", "DeepSEM", "Random TF constant", "better"),
+    ("(ours) InfoSEM-B beats a random constant per TF", "InfoSEM-B", "Random TF constant",
+     "better"),
+    ("(ours) InfoSEM-BC beats a random constant per TF", "InfoSEM-BC", "Random TF constant",
+     "better"),
+)  # fmt: skip
+
+
+def verdicts(rows: pd.DataFrame) -> pd.DataFrame:
+    """What the paper's Table 1 claims of the methods at hand, and on which data sets it holds.
+
+    A claim of a difference holds on a data set where the 95% interval of the paired difference
+    excludes 0; it is reproduced where it holds on all data sets, partly where on some. The claims
+    marked (ours) are not the paper's, but without them its claims say little.
+
+    Returns
+    -------
+    DataFrame
+        One row a claim and metric: the paper's mean difference over the data sets, ours, where it
+        holds, verdict.
+    """
+    theirs = reported("Table 1").set_index(["method", "dataset", "quantity"])["value"]
+    lines = []
+    for claim, method, against, wanted in _CLAIMS:
+        if not {method, against} <= set(rows["method"]):
+            continue
+        table = paired(rows, method, against)
+        for metric, part in table.groupby("metric", sort=False):
+            holds = part["dataset"][part["verdict"] == wanted].tolist()
+            n_sets = len(part)
+            paper = [
+                theirs.get((method, d, metric), np.nan) - theirs.get((against, d, metric), np.nan)
+                for d in part["dataset"]
+            ]
+            verdict = {n_sets: "reproduced", 0: "not reproduced"}.get(len(holds), "partly")
+            lines.append(
+                {
+                    "claim": claim,
+                    "metric": metric,
+                    "paper": "-" if np.isnan(paper).any() else f"{np.mean(paper):+.3f}",
+                    "ours": f"{part['difference'].mean():+.3f}",
+                    "holds on": ", ".join(holds) or "none",
+                    "verdict": verdict,
+                }
+            )
+    return pd.DataFrame(lines)
+
+
+def costs(rows: pd.DataFrame) -> pd.DataFrame:
+    """Settings chosen on the training edges, and the cost of a run.
+
+    Returns
+    -------
+    DataFrame
+        One row a data set and method: embedding, alpha with the number of splits that chose it,
+        training seeds, the median wall time of a run in s and its median peak memory in MiB.
+    """
+    lines = []
+    for (dataset, method), part in rows.groupby(["dataset", "method"], sort=False):
+        alphas = part.drop_duplicates("split")["alpha"].value_counts().sort_index()
+        runs = part.drop_duplicates("key")
+        lines.append(
+            {
+                "dataset": dataset,
+                "method": method,
+                "embedding": part["embedding"].iloc[0] or "-",
+                "alpha (splits)": ", ".join(f"{a:g} ({n})" for a, n in alphas.items()) or "-",
+                "seeds": part["seed"].nunique(),
+                "runs": len(runs),
+                "seconds a run": f"{runs['seconds'].median():.1f}",
+                "peak MiB": f"{runs['peak_mib'].median():.0f}",
+            }
+        )
+    return pd.DataFrame(lines)
+
+
+def traced(rows: pd.DataFrame) -> pd.DataFrame:
+    """Where the numbers come from: the keys of the ledger's rows by data set and method."""
+    return (
+        rows.groupby(["dataset", "method"], sort=False)["key"]
+        .agg(lambda keys: " ".join(dict.fromkeys(keys)))
+        .rename("keys of the rows in the ledger")
+        .reset_index()
+    )
+
+
+def _by_split(long: pd.DataFrame, groups: list[str]) -> pd.Series:
+    return long.groupby([*groups, "split"], sort=False)["value"].mean()
+
+
+def _number(mean: float, sem: float) -> str:
+    if np.isnan(mean):
+        return "-"
+    return f"{mean:.3f}" if np.isnan(sem) else f"{mean:.3f} ({sem:.3f})"

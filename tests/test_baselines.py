@@ -1,0 +1,144 @@
+"""Baselines: what they can know, and what they cannot."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from infosem.baselines.one_hot_lr import one_hot_lr
+from infosem.baselines.random import random
+from infosem.baselines.tf_constant import tf_constant
+from infosem.datasets import Dataset, simulate
+from infosem.errors import InfosemError
+from infosem.metrics import auprc, evaluate
+from infosem.splits import UNKNOWN, make_split
+
+METHODS = (random, tf_constant, one_hot_lr)
+
+
+@pytest.fixture(scope="module")
+def planted() -> Dataset:
+    """A network in which the odds of an edge are the TF's times the target's, and nothing more."""
+    rng = np.random.default_rng(0)
+    dataset = simulate(n_tfs=16, n_targets=104, n_cells=2)
+    log_odds = rng.normal(-1, 1.5, (dataset.n_tfs, 1)) + rng.normal(0, 2, dataset.n_genes)
+    network = rng.random(log_odds.shape) < 1 / (1 + np.exp(-log_odds))
+    network[np.arange(dataset.n_tfs), dataset.tfs] = False
+    return replace(dataset, network=network)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_scores_depend_on_training_labels_and_names_only(method: object, planted: Dataset) -> None:
+    split = make_split(planted, seed=0)
+    edges = split.train_edges(planted.network)
+    scores = method(planted, edges, seed=1)
+    assert scores.shape == planted.network.shape
+    assert scores.dtype == np.float64
+    assert np.isfinite(scores).all()
+
+    # Labels outside the training pairs, flipped: a method that peeks at the network would differ.
+    flipped = np.where(split.train, planted.network, ~planted.network)
+    flipped[np.arange(planted.n_tfs), planted.tfs] = False
+    other = replace(planted, network=flipped)
+    np.testing.assert_array_equal(method(other, split.train_edges(flipped), seed=1), scores)
+    # Even inside them, where the network and train_edges disagree, it is train_edges that counts.
+    empty = replace(planted, network=np.zeros_like(planted.network))
+    np.testing.assert_array_equal(method(empty, edges, seed=1), scores)
+
+    order = np.random.default_rng(2).permutation(planted.n_genes)
+    permuted = method(planted.take_genes(order), edges[:, order], seed=1)
+    np.testing.assert_array_equal(permuted, scores[:, order])
+
+
+@pytest.mark.parametrize("method", [random, tf_constant])
+def test_noise_ignores_the_labels_and_follows_the_seed(method: object, planted: Dataset) -> None:
+    scores = method(planted, None, seed=0)
+    unknown = np.full(planted.network.shape, UNKNOWN, dtype=np.int8)
+    np.testing.assert_array_equal(method(planted, unknown, seed=0), scores)
+    assert (method(planted, None, seed=1) != scores).all()
+
+
+def test_random_scores_of_two_pairs_are_independent(planted: Dataset) -> None:
+    scores = random(planted, None, seed=0)
+    assert len(np.unique(scores)) == scores.size
+    assert np.abs(np.corrcoef(scores)[np.triu_indices(planted.n_tfs, 1)]).mean() < 0.15
+
+
+def test_tf_constant_is_one_number_a_tf(planted: Dataset) -> None:
+    scores = tf_constant(planted, None, seed=0)
+    assert (scores == scores[:, :1]).all()
+    assert len(np.unique(scores)) == planted.n_tfs
+
+
+def test_one_hot_lr_recovers_degrees_and_knows_nothing_of_unseen_genes(planted: Dataset) -> None:
+    split = make_split(planted, seed=0)
+    scores = one_hot_lr(planted, split.train_edges(planted.network), seed=0)
+    result = evaluate(scores, planted.network, split)
+    degrees = np.log(split.train_edges(planted.network).clip(0).sum(axis=1) + 0.5)
+    seen_tfs = split.train.any(axis=1)
+    tf_effect = scores.mean(axis=1)
+    assert np.corrcoef(tf_effect[seen_tfs], degrees[seen_tfs])[0, 1] > 0.9
+    assert result["seen_auprc"] > result["seen_base"] + 0.25
+    assert len(np.unique(scores[split.unseen])) == 1
+    assert result["unseen_auprc"] == pytest.approx(result["unseen_base"])
+    assert result["unseen_hit"] == pytest.approx(result["unseen_base"])
+
+
+def test_one_hot_lr_learns_nothing_from_shuffled_labels(planted: Dataset) -> None:
+    split = make_split(planted, seed=0)
+    rng = np.random.default_rng(0)
+    lifts = []
+    for seed in range(6):
+        edges = split.train_edges(planted.network)
+        edges[split.train] = rng.permutation(edges[split.train])
+        scores = one_hot_lr(planted, edges, seed=seed)
+        labels = planted.network[split.seen]
+        lifts.append(auprc(labels, scores[split.seen]) - labels.mean())
+    # Such scores are still a sum of one number a TF and one a target, so their lifts spread widely
+    # and centre above 0 (see tf_constant); with the true labels the lift is above 0.25.
+    assert abs(np.mean(lifts)) < 0.1
+
+
+def test_one_hot_lr_chooses_a_penalty_that_generalises(
+    planted: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    split = make_split(planted, seed=0)
+    edges = split.train_edges(planted.network)
+
+    def seen_auprc(*grid: float) -> float:
+        monkeypatch.setattr("infosem.baselines.one_hot_lr.C_GRID", grid)
+        return evaluate(one_hot_lr(planted, edges, seed=0), planted.network, split)["seen_auprc"]
+
+    too_strong, too_weak, good = seen_auprc(1e-12), seen_auprc(1e6), seen_auprc(1.0)
+    assert good > max(too_strong, too_weak)
+    assert seen_auprc(1e-12, 1.0, 1e6) == good
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        ([], "0 training pairs"),
+        ([1, 1, 1], "3 training pairs, 3 of them positive"),
+        ([0, 0, 0], "3 training pairs, 0 of them positive"),
+        ([1, 0, 0], "3 training pairs, 1 of them positive"),
+    ],
+)
+def test_one_hot_lr_needs_both_labels(planted: Dataset, labels: list, expected: str) -> None:
+    edges = np.full(planted.network.shape, UNKNOWN, dtype=np.int8)
+    edges[0, : len(labels)] = labels
+    with pytest.raises(InfosemError, match=expected):
+        one_hot_lr(planted, edges, seed=0)
+
+
+def test_one_hot_lr_makes_do_with_two_of_each_label(planted: Dataset) -> None:
+    edges = np.full(planted.network.shape, UNKNOWN, dtype=np.int8)
+    edges[:2, :2] = [[1, 1], [0, 0]]
+    scores = one_hot_lr(planted, edges, seed=0)
+    assert scores[0, 0] > scores[2, 2] > scores[1, 0]
+
+
+def test_one_hot_lr_refuses_edges_of_another_data_set(planted: Dataset) -> None:
+    with pytest.raises(InfosemError, match="shape"):
+        one_hot_lr(planted, np.zeros((2, 3), dtype=np.int8), seed=0)
+    with pytest.raises(InfosemError, match="missing"):
+        one_hot_lr(planted, None, seed=0)

@@ -1,0 +1,68 @@
+import anndata
+import numpy as np
+import pandas as pd
+import pytest
+
+from infosem import cli, simulate
+
+
+@pytest.fixture
+def cells(tmp_path):
+    """An .h5ad file and a list of TFs, as a user would bring them."""
+    dataset = simulate(n_tfs=3, n_targets=20, n_cells=30, seed=1)
+    adata = anndata.AnnData(
+        dataset.expression.T,
+        obs=pd.DataFrame(index=dataset.cells),
+        var=pd.DataFrame(index=dataset.genes),
+    )
+    adata.write_h5ad(tmp_path / "cells.h5ad")
+    (tmp_path / "tfs.txt").write_text("\n".join(dataset.tf_names))
+    return tmp_path, dataset
+
+
+def infer(folder, *more):
+    return cli.main(
+        ["infer", str(folder / "cells.h5ad"), "--tfs", str(folder / "tfs.txt"),
+         "--output", str(folder / "edges.csv"), *more]
+    )  # fmt: skip
+
+
+def test_infer_writes_a_ranking(cells, capsys):
+    folder, dataset = cells
+    assert infer(folder) == 0
+    ranking = pd.read_csv(folder / "edges.csv")
+    assert list(ranking.columns) == ["tf", "target", "score"]
+    assert set(ranking["tf"]) == set(dataset.tf_names)
+    assert len(ranking) == dataset.n_tfs * (dataset.n_genes - 1)
+    assert np.isfinite(ranking["score"]).all()
+    assert f"{len(ranking)} pairs of 3 TFs" in capsys.readouterr().out
+
+
+def test_bad_input_is_one_line_and_leaves_no_file(cells, capsys):
+    folder, _ = cells
+    (folder / "tfs.txt").write_text("NOSUCHGENE")
+    assert infer(folder) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("infosem: ")
+    assert "NOSUCHGENE" in error
+    (folder / "tfs.txt").unlink()
+    assert infer(folder) == 2
+    assert "tfs.txt: cannot be read" in capsys.readouterr().err
+    assert sorted(p.name for p in folder.iterdir()) == ["cells.h5ad"]
+
+
+def test_run_prints_the_table_and_fills_the_ledger(tmp_path, capsys):
+    arguments = [
+        "run", "table1", "--datasets", "synthetic", "--methods", "Random", "One-hot LR",
+        "--n-splits", "2", "--ledger", str(tmp_path),
+    ]  # fmt: skip
+    assert cli.main(arguments) == 0
+    assert "One-hot LR" in capsys.readouterr().out
+    assert list(tmp_path.rglob("One-hot-LR.jsonl"))
+
+
+@pytest.mark.needs_data
+def test_data_shows_appendix_b(capsys):
+    assert cli.main(["data"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["cell-type-specific", "mDC", "positive_links", "1129", "1129"] in lines
