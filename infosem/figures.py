@@ -48,4 +48,5 @@ def beside_paper_figure(compared: pd.DataFrame) -> Figure:
             axis.grid(axis="x", color="#dddddd", linewidth=0.5)
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=3, frameon=False)
+    plt.close(figure)  # else a notebook shows it twice
     return figure

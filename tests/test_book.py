@@ -1,5 +1,7 @@
 """The book: what `make book` leaves, and what must make it fail."""
 
+import base64
+import re
 import shutil
 import subprocess
 import sys
@@ -8,6 +10,9 @@ from pathlib import Path
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+
+from infosem.datasets import CELLS, appendix_b, load_beeline
+from infosem.reported import reported
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -95,3 +100,35 @@ def test_broken_reference_fails_the_build(tiny: Path) -> None:
     result = build(tiny, "--stored")
     assert result.returncode != 0
     assert "equation not found: missing" in result.stderr
+
+
+@pytest.mark.needs_data
+def test_data_page_counts_are_those_of_the_data() -> None:
+    text = (ROOT / "book" / "data.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\|(.+)\|$", text, flags=re.MULTILINE)
+    cells = [[cell.strip() for cell in line.split("|")] for line in lines]
+    printed = {row[0]: row[1:] for row in cells if len(row) == 9}
+    names = {
+        "genes": "genes",
+        "cells": "cells",
+        "TFs": "tfs",
+        "positive links": "positive_links",
+        "negative links": "negative_links",
+        "mean degree of a TF": "mean_tf_degree",
+    }
+    for column, cell in enumerate(CELLS):
+        counts = appendix_b(load_beeline(cell))
+        for label, quantity in names.items():
+            assert float(printed[label][2 * column]) == pytest.approx(counts[quantity], abs=0.05)
+        paper = reported("Appendix B", "cell-type-specific").query("dataset == @cell")
+        for quantity, value in zip(paper["quantity"], paper["value"], strict=True):
+            (label,) = [label for label, known in names.items() if known == quantity]
+            assert float(printed[label][2 * column + 1]) == value
+
+
+def test_readme_shows_the_picture_of_the_notebook() -> None:
+    notebook = nbformat.read(ROOT / "notebooks" / "table1.ipynb", as_version=4)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    drawn = [o["data"]["image/png"] for o in outputs if "image/png" in o.get("data", {})]
+    assert base64.b64decode(drawn[0]) == (ROOT / "book" / "table1.png").read_bytes()
+    assert "(book/table1.png)" in (ROOT / "README.md").read_text(encoding="utf-8")
