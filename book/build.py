@@ -1,0 +1,75 @@
+"""Build the book: run every notebook, then let Jupyter Book make `_build/html`.
+
+    python book/build.py            what `make book` does
+    python book/build.py --stored   without running anything: the outputs stored in the notebooks
+
+The pages are built from a copy in `_build/source`, so a build changes no tracked file. Papermill
+runs the notebooks, because Jupyter Book's own execution is cached by the text of the cells and so
+misses a change of the package. A notebook that fails, or a warning on any page, fails the build.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import papermill
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "_build"
+SOURCE = BUILD / "source"
+
+
+def stage() -> None:
+    """Copy what the pages are made of into an empty `_build/source`."""
+    shutil.rmtree(BUILD, ignore_errors=True)
+    SOURCE.mkdir(parents=True)
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(ROOT / name, SOURCE)
+    # infosem/ is there for the pages that show its code.
+    for name in ("book", "notebooks", "infosem"):
+        ignore = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+        shutil.copytree(ROOT / name, SOURCE / name, ignore=ignore)
+
+
+def run_notebooks() -> None:
+    """Run every notebook in its own folder, and put the result among the staged pages."""
+    for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        print(f"running notebooks/{notebook.name}", flush=True)
+        papermill.execute_notebook(
+            notebook,
+            SOURCE / "notebooks" / notebook.name,
+            kernel_name="python3",
+            cwd=notebook.parent,
+            progress_bar=sys.stderr.isatty(),
+            extra_arguments=["--log-level=ERROR"],  # of the kernel, else it warns of local TCP
+        )
+
+
+def make_html() -> int:
+    """Run Jupyter Book over the staged pages, and return its exit status."""
+    jupyter_book = Path(sys.executable).with_name("jupyter-book")
+    command = [jupyter_book, "build", SOURCE, "--path-output", ROOT, "-n", "-W", "--keep-going"]
+    result = subprocess.run([*command, "--quiet"], stdout=subprocess.PIPE, text=True)
+    if result.returncode:
+        print(result.stdout)  # its warnings have gone to stderr
+    return result.returncode
+
+
+def main() -> int:
+    """Build the book and return the exit status."""
+    parser = argparse.ArgumentParser(description="Run the notebooks and build the book.")
+    parser.add_argument("--stored", action="store_true", help="use the notebooks' stored outputs")
+    arguments = parser.parse_args()
+    stage()
+    if not arguments.stored:
+        run_notebooks()
+    status = make_html()
+    if status == 0:
+        print("the book is in _build/html/index.html")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

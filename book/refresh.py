@@ -1,0 +1,50 @@
+"""After an edit of `notebooks/*.py`: write the `.ipynb` halves anew, run them, store the outputs.
+
+    python book/refresh.py          what `make notebooks` does
+
+The text half is the one that is edited. Cells keep their ids, and neither times nor machine names
+are stored, so that the stored notebook changes only where its text or its results change.
+"""
+
+import base64
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+PICTURE = Path(__file__).resolve().parent / "table1.png"
+
+
+def main() -> None:
+    """Refresh every notebook."""
+    for text in sorted(NOTEBOOKS.glob("*.py")):
+        print(f"running notebooks/{text.stem}.ipynb", flush=True)
+        jupytext = [sys.executable, "-m", "jupytext", "--quiet", "--to", "ipynb", "--update", text]
+        subprocess.run(jupytext, check=True)
+        path = text.with_suffix(".ipynb")
+        notebook = nbformat.read(path, as_version=4)
+        NotebookClient(
+            notebook,
+            timeout=None,
+            kernel_name="python3",
+            record_timing=False,
+            resources={"metadata": {"path": NOTEBOOKS}},
+            extra_arguments=["--log-level=ERROR"],
+        ).execute()
+        nbformat.write(notebook, path)
+    write_picture()
+
+
+def write_picture() -> None:
+    """Take the picture of README.md from the notebook that draws it."""
+    notebook = nbformat.read(NOTEBOOKS / "table1.ipynb", as_version=4)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    picture = next(o["data"]["image/png"] for o in outputs if "image/png" in o.get("data", {}))
+    PICTURE.write_bytes(base64.b64decode(picture))
+
+
+if __name__ == "__main__":
+    main()
