@@ -74,7 +74,9 @@ def _infer(options: argparse.Namespace) -> None:
     dataset = Dataset.from_anndata(options.cells, tfs)
     if METHODS[options.method].embeddings:
         dataset = attach(dataset, "MiniLM")
-    ranking = infer(dataset, options.method, seed=options.seed)
+    ranking = infer(
+        dataset, options.method, seed=options.seed, device=options.device, progress=True
+    )
     # Whole or not at all: an interrupted run leaves no half a file.
     part = Path(f"{options.output}.part")
     ranking.to_csv(part, index=False, float_format="%.6g")
@@ -106,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     own.add_argument("--tfs", required=True, help="text file with the names of the TFs")
     own.add_argument("--method", default="DeepSEM", choices=_unsupervised())
     own.add_argument("--seed", type=int, default=0)
+    own.add_argument("--device", default="cpu", help="cpu or cuda")
     own.add_argument("--output", required=True, help="CSV file to write")
     own.set_defaults(command=_infer)
     return parser

@@ -21,6 +21,7 @@ def beside_paper_figure(compared: pd.DataFrame) -> Figure:
     compared : DataFrame
         From `tables.beside_paper`.
     """
+    compared = compared.dropna(subset="mean")  # what was not run has no place here
     datasets, metrics = compared["dataset"].unique(), compared["metric"].unique()
     methods = list(compared["method"].unique())
     figure, axes = plt.subplots(

@@ -66,7 +66,7 @@ class Method:
 
 def deepsem(dataset: Dataset, train_edges: Edges | None, *, seed: int, **settings: Any) -> Scores:
     """DeepSEM (Shu et al. 2021): |a_ik|, from expression alone."""
-    return _tf_rows(fit(dataset.expression, Settings(**settings), seed=seed).adjacency, dataset)
+    return _train(dataset, settings, seed=seed)
 
 
 def infosem_b(
@@ -76,9 +76,7 @@ def infosem_b(
 
     `embedding` names one of the data set's embeddings, which is centred and scaled to unit norm.
     """
-    vectors = _embedding(dataset, embedding)
-    result = fit(dataset.expression, Settings(**settings), seed=seed, embedding=vectors)
-    return _tf_rows(result.adjacency, dataset)
+    return _train(dataset, settings, seed=seed, embedding=_embedding(dataset, embedding))
 
 
 def infosem_bc(
@@ -87,19 +85,17 @@ def infosem_bc(
     """InfoSEM-BC (Section 3.3): InfoSEM-B with the known edges as a prior on the logits."""
     if train_edges is None or not (train_edges >= 0).any():
         raise InfosemError("InfoSEM-BC: train_edges holds no known pair; use InfoSEM-B instead")
-    result = fit(
-        dataset.expression,
-        Settings(**settings),
-        seed=seed,
-        embedding=_embedding(dataset, embedding),
-        tfs=dataset.tfs,
-        train_edges=train_edges,
+    vectors = _embedding(dataset, embedding)
+    return _train(
+        dataset, settings, seed=seed, embedding=vectors, tfs=dataset.tfs, train_edges=train_edges
     )
-    return _tf_rows(result.adjacency, dataset)
 
 
-def _tf_rows(adjacency: NDArray[np.float64], dataset: Dataset) -> Scores:
-    scores: Scores = np.abs(adjacency[dataset.tfs])
+def _train(dataset: Dataset, settings: dict[str, Any], *, seed: int, **inputs: Any) -> Scores:
+    """|A| in the rows of the TFs; `device` and `progress` among the settings go to `fit`."""
+    how = {name: settings.pop(name) for name in ("device", "progress") if name in settings}
+    result = fit(dataset.expression, Settings(**settings), seed=seed, **how, **inputs)
+    scores: Scores = np.abs(result.adjacency[dataset.tfs])
     return scores
 
 
@@ -207,6 +203,8 @@ def infer(
     *,
     train_edges: Edges | None = None,
     seed: int = 0,
+    device: str = "cpu",
+    progress: bool = False,
     **settings: Any,
 ) -> pd.DataFrame:
     """Rank the TF-target pairs of a data set by one method.
@@ -220,6 +218,10 @@ def infer(
     train_edges : ndarray, (n_tfs, n_genes), optional
         Known pairs, for the methods that use labels: 1 edge, 0 no edge, negative unknown.
     seed : int
+    device : str
+        "cpu" or "cuda", for the deep methods.
+    progress : bool
+        Show a progress bar over epochs, for the deep methods.
     **settings
         In place of the method's own for this data set.
 
@@ -236,6 +238,8 @@ def infer(
     prepared = method_for(method, dataset.name, dataset.network_name)
     if prepared.embeddings and dataset.embeddings:
         prepared = prepared.with_settings(embedding=list(dataset.embeddings)[-1])
+    if prepared.expression:
+        prepared = prepared.with_settings(device=device, progress=progress)
     scores = prepared.with_settings(**settings)(dataset, train_edges, seed=seed)
     ranking = pd.DataFrame(
         {

@@ -14,10 +14,11 @@ z = z_hat (I - A), and Z_hat = (I - A^T)^-1 Z reads z_hat = z (I - A)^-1.
     Eq. 10-12 the objective: expected reconstruction + log priors - beta KL
 
 The objective that is minimised is the negative bound in DeepSEM's scaling, in which every term is
-a mean: reconstruction over the observed entries, beta times the KL over all entries, and
-alpha / P^2 = 1 / sigma_a times the absolute residuals of the Laplace prior. The other log priors
-are scaled by the same alpha sigma_a / P^2 with sigma_a = 1, so that the terms of log p(A, w) keep
-the proportions which Eq. 11 and 12 give them.
+a mean: reconstruction over the observed entries, beta times the KL over all entries, and alpha
+times the mean absolute residual of the Laplace prior. The paper gives no sigma_a. It is taken as 1,
+and all of log p(A, w) is scaled by alpha / P^2, so that its terms keep the proportions of Eq. 11
+and 12. At this scale the prior of w is too flat to matter, and alpha also scales how firmly known
+edges are held.
 """
 
 import math

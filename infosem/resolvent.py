@@ -3,7 +3,14 @@
 A factorisation costs P^3, a product with a batch of b rows only b P^2. So one inverse M of an
 earlier I - A is kept, and each solve starts from b M and is corrected, x += (b - x (I - A)) M. Each
 correction shrinks the residual by the factor by which M misses the present inverse. The first
-residual tells that factor; M is renewed when more than `_MAX_CORRECTIONS` would be needed.
+residual tells that factor for a typical row; M is renewed when more than `_MAX_CORRECTIONS` would
+be needed.
+
+The last residual is predicted, not measured: that would cost one more product. The prediction is
+good where M misses all directions alike. It is too small in the first epochs of DeepSEM, whose
+start is nearly singular in the direction of ones, the very direction in which A then moves: there
+the residual can exceed the tolerance more than tenfold. What that does to a whole training is
+bounded in tests/test_training.py, against a new factorisation for every solve.
 """
 
 import torch
@@ -20,8 +27,8 @@ class Resolvent:
     Parameters
     ----------
     tolerance : float, optional
-        Bound on the Frobenius norm of the residual b - x (I - A), relative to that of b. By
-        default 1e-4 in single and 1e-12 in double precision.
+        Bound on the predicted Frobenius norm of the residual b - x (I - A), relative to that of b.
+        By default 1e-4 in single and 1e-12 in double precision.
     """
 
     def __init__(self, tolerance: float | None = None) -> None:

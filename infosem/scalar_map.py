@@ -55,8 +55,8 @@ class ScalarMap(nn.Module):
     Attributes
     ----------
     tolerance : float
-        Bound on the estimated error of the interpolated values and slopes, in float32 1e-5 of
-        the range of the table at most (in float64 1e-8).
+        Bound on the estimated error of the interpolated values and slopes: 4e-6 in single and
+        1e-8 in double precision, times the largest value in the table where that exceeds 1.
     """
 
     def __init__(

@@ -8,6 +8,7 @@ stopped at any moment and resumed by calling it again.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -61,8 +62,8 @@ class Job:
         }
 
 
-@lru_cache(maxsize=1)
-def load(dataset: str, network: str, *, embeddings: bool) -> Dataset:
+@lru_cache(maxsize=2)
+def load(dataset: str, network: str, *, embedding: str | None) -> Dataset:
     """The data set of a job.
 
     Parameters
@@ -71,18 +72,30 @@ def load(dataset: str, network: str, *, embeddings: bool) -> Dataset:
         "synthetic" or a BEELINE cell.
     network : str
         "planted" for the synthetic data, else a BEELINE network.
-    embeddings : bool
-        Whether gene embeddings are needed; they have no public source.
+    embedding : str, optional
+        The gene embedding to attach; it has no public source.
     """
     if dataset == "synthetic":
         return simulate()
     beeline = load_beeline(dataset, network)
-    return attach(beeline) if embeddings else beeline
+    return attach(beeline, embedding) if embedding else beeline
 
 
-def execute(job: Job) -> dict[str, Any]:
-    """Run a job on one thread and return its row for the ledger."""
-    dataset = load(job.dataset, job.network, embeddings=job.method.embeddings)
+def execute(job: Job, fingerprint: str | None = None) -> dict[str, Any]:
+    """Run a job on one thread and return its row for the ledger.
+
+    Raises
+    ------
+    InfosemError
+        Where a fingerprint is given and the data set has another.
+    """
+    dataset = load(job.dataset, job.network, embedding=job.method.settings.get("embedding"))
+    if fingerprint not in (None, dataset.fingerprint()):
+        raise InfosemError(
+            f"{job.dataset} ({job.network}): the data are not those of the stored rows "
+            f"(fingerprint {dataset.fingerprint()}, stored {fingerprint}); use the same data, "
+            "another ledger, or recompute"
+        )
     splits = {seed: make_split(dataset, seed=seed, protocol=job.protocol) for seed in job.splits}
     train_edges = None
     if job.method.labels:
@@ -115,57 +128,67 @@ def execute(job: Job) -> dict[str, Any]:
 def run(jobs: Iterable[Job], ledger: Ledger, *, n_jobs: int = 1, recompute: bool = False) -> None:
     """Run the jobs that the ledger lacks (or all, to `recompute`), and store each as it ends."""
     jobs = list(jobs)
+    expected: dict[tuple[str, str], str] = {}
     if recompute:
         todo = jobs
     else:
         stored = _Stored(ledger)
+        expected = stored.fingerprints
         missing = [[s for s in job.splits if not stored.has(job, s)] for job in jobs]
         todo = [replace(j, splits=tuple(m)) for j, m in zip(jobs, missing, strict=True) if m]
     if not todo:
         return
     parallel = Parallel(n_jobs=n_jobs, return_as="generator_unordered")
     for _ in tqdm(
-        parallel(delayed(_execute_and_store)(job, ledger.root) for job in todo),
+        parallel(
+            delayed(_execute_and_store)(job, ledger.root, expected.get((job.dataset, job.network)))
+            for job in todo
+        ),
         total=len(todo),
         desc="runs",
         unit="run",
         disable=None,
     ):
         pass
+    ledger.compact()  # rows in a fixed order, whatever the order in which they finished
 
 
-def _execute_and_store(job: Job, root: Path) -> None:
-    Ledger(root).append(execute(job))
+def _execute_and_store(job: Job, root: Path, fingerprint: str | None) -> None:
+    Ledger(root).append(execute(job, fingerprint))
 
 
-def recheck(ledger: Ledger, datasets: Sequence[str]) -> str:
-    """Repeat some stored runs on the real data, if these are at hand, and say what came out.
+def recheck(ledger: Ledger, rows: pd.DataFrame) -> str:
+    """Repeat some of the runs behind a table on the real data, if these are at hand.
 
     One-hot LR on one split of each data set, and the DeepSEM run that took the least time. A run
-    passes that gives the stored numbers to three digits behind the point, as they are printed.
+    passes that gives the stored numbers to within half a unit of the third digit behind the point.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    rows : DataFrame
+        From `table1`.
 
     Returns
     -------
     str
-        A few lines without numbers.
+        What was repeated, and whether it gave the stored numbers.
     """
-    cells = [name for name in datasets if name in CELLS]
-    if not cells:
+    if not set(rows["dataset"]) & set(CELLS):
         return "Only the synthetic data set was asked for: all was computed here."
     if data_available() is None:
         return (
             "The real data are not at hand: the numbers of the real data sets on this page are "
             "those stored in the ledger; the synthetic ones were computed just now."
         )
-    stored = [
-        row
-        for row in ledger.rows(dataset=cells, network="cell-type-specific")
-        if METHODS[row["method"]].version == row["version"]
-    ]
+    stored = ledger.rows(key=set(rows["key"]), dataset=CELLS)
     by_cell = {row["dataset"]: row for row in stored if row["method"] == "One-hot LR"}
     deepsem = [row for row in stored if row["method"] == "DeepSEM"]
     chosen = [*by_cell.values(), *sorted(deepsem, key=lambda row: row["seconds"])[:1]]
-    lines = ["The real data are at hand. Stored runs repeated just now:"]
+    lines = [
+        "The real data are at hand. The tables show the stored results all the same, but for what",
+        "was missing; these runs were repeated just now, to compare:",
+    ]
     for row in chosen:
         job = Job(
             METHODS[row["method"]].with_settings(**row["settings"]),
@@ -244,9 +267,9 @@ def _merged(jobs: list[Job]) -> list[Job]:
     """Label-free jobs that differ in their splits only become one: they train once."""
     merged: dict[str, Job] = {}
     for job in jobs:
-        key = repr(job.identity()) + (repr(job.splits) if job.method.labels else "")
-        same = merged.get(key, replace(job, splits=()))
-        merged[key] = replace(same, splits=(*same.splits, *job.splits))
+        name = repr(job.identity()) + (repr(job.splits) if job.method.labels else "")
+        same = merged.get(name, replace(job, splits=()))
+        merged[name] = replace(same, splits=(*same.splits, *job.splits))
     return list(merged.values())
 
 
@@ -317,28 +340,23 @@ class _Stored:
     """What a ledger holds, looked up by job and split.
 
     The content of the data set is part of a row's key. A job does not know it until its data are
-    loaded, which takes time and may not be possible; so it is taken from the rows themselves, which
-    for one data set and network have to agree.
+    loaded, which takes time and may not be possible; so it is taken from the newest row of the
+    data set and network. Rows of other data are as good as not there.
     """
 
     def __init__(self, ledger: Ledger) -> None:
         self.root = ledger.root
         self.fingerprints: dict[tuple[str, str], str] = {}
         self.lines: dict[tuple[str, int], dict[str, Any]] = {}
-        for row in ledger.rows():
-            data = row["dataset"], row["network"]
-            if self.fingerprints.setdefault(data, row["fingerprint"]) != row["fingerprint"]:
-                raise InfosemError(
-                    f"{ledger.root}: rows of {data[0]} ({data[1]}) come from different data (by "
-                    "their fingerprints); remove the outdated rows"
-                )
+        for row in sorted(ledger.rows(), key=itemgetter("date")):
+            self.fingerprints[row["dataset"], row["network"]] = row["fingerprint"]
             fields = ("method", "dataset", "network", "fingerprint", "seed", "seconds", "peak_mib")
             for split, metrics in row["splits"].items():
                 self.lines[row["key"], int(split)] = {
                     **{name: row[name] for name in fields},
                     "split": int(split),
                     **metrics,
-                    **{name: row["settings"].get(name) for name in ("embedding", "alpha", "lr_w")},
+                    **{name: row["settings"].get(name) for name in ("embedding", "alpha")},
                     "key": row["key"],
                 }
 

@@ -11,6 +11,7 @@ from infosem.reported import reported
 __all__ = [
     "METRICS",
     "beside_paper",
+    "beyond_constant",
     "costs",
     "paired",
     "paired_text",
@@ -61,36 +62,44 @@ def beside_paper(rows: pd.DataFrame, source: str = "Table 1") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns of `summarise`, with the paper's name of the metric, and paper, paper_sem,
-        difference (ours - paper); NaN where the paper has no such number. "InfoSEM-B (bias)" is
-        ours, and stands beside no number of the paper.
+        Columns of `summarise`, with the paper's name of the metric, and embedding (the one used on
+        the data set, or ""), paper, paper_sem, difference (ours - paper); NaN where the paper has
+        no such number. "InfoSEM-B (bias)" is ours, and stands beside no number of the paper. The
+        paper's methods that `rows` lacks follow, with NaN for ours.
     """
     ours = summarise(rows).replace({"metric": METRICS})
     theirs = reported(source)[["method", "dataset", "quantity", "value", "sem"]].rename(
         columns={"quantity": "metric", "value": "paper", "sem": "paper_sem"}
     )
-    both = ours.merge(theirs, how="left", on=["dataset", "method", "metric"])
-    return both.assign(difference=both["mean"] - both["paper"])
+    theirs = theirs[theirs["dataset"].isin(rows["dataset"])]
+    both = ours.merge(theirs, how="outer", on=["dataset", "method", "metric"])
+    order = [*dict.fromkeys([*rows["method"], *theirs["method"]])]
+    both = both.sort_values(
+        ["metric", "dataset", "method"],
+        key=lambda column: column.map(order.index) if column.name == "method" else column,
+        ignore_index=True,
+    )
+    used = rows.dropna(subset="embedding").drop_duplicates("dataset")
+    embedding = both["dataset"].map(used.set_index("dataset")["embedding"]).fillna("")
+    return both.assign(embedding=embedding, difference=both["mean"] - both["paper"])
 
 
 def wide(compared: pd.DataFrame, metric: str) -> pd.DataFrame:
     """One metric of `beside_paper` as the paper prints it: methods by data sets, as text.
 
-    Every cell is a mean with its standard error in parentheses; "-" where the paper has none.
+    Every cell is a mean with its standard error in parentheses; "-" where the paper has none, and
+    "not run" where we have none. Behind the name of a data set stands its embedding.
     """
     chosen = compared[compared["metric"] == metric]
-    text = pd.DataFrame(
-        {
-            "dataset": chosen["dataset"],
-            "method": chosen["method"],
-            "ours": [_number(m, s) for m, s in zip(chosen["mean"], chosen["sem"], strict=True)],
-            "paper": [
-                _number(m, s) for m, s in zip(chosen["paper"], chosen["paper_sem"], strict=True)
-            ],
-        }
-    )
-    table = text.pivot(index="method", columns="dataset", values=["ours", "paper"])
-    order = [(d, w) for d in chosen["dataset"].unique() for w in ("ours", "paper")]
+    label = chosen["dataset"] + np.where(chosen["embedding"], " (" + chosen["embedding"] + ")", "")
+    columns = {
+        "ours": _numbers(chosen["mean"], chosen["sem"], "not run"),
+        "paper": _numbers(chosen["paper"], chosen["paper_sem"], "-"),
+        "difference": ["-" if np.isnan(d) else f"{d:+.3f}" for d in chosen["difference"]],
+    }
+    text = chosen[["method"]].assign(dataset=label, **columns)
+    table = text.pivot(index="method", columns="dataset", values=list(columns))
+    order = [(name, column) for name in label.unique() for column in columns]
     table = table.swaplevel(axis=1)[order].loc[chosen["method"].unique()]
     return table.rename_axis(index="", columns=["", ""])
 
@@ -133,9 +142,9 @@ def paired(
     return pd.DataFrame(lines)
 
 
-def paired_text(rows: pd.DataFrame, method: str, against: Sequence[str]) -> pd.DataFrame:
-    """`paired` against several methods, as a table to read."""
-    table = pd.concat([paired(rows, method, other) for other in against])
+def paired_text(rows: pd.DataFrame, method: str, against: str) -> pd.DataFrame:
+    """`paired`, as a table to read."""
+    table = paired(rows, method, against)
     interval = [
         f"{d:+.3f} [{low:+.3f}, {high:+.3f}]"
         for d, low, high in zip(table["difference"], table["low"], table["high"], strict=True)
@@ -147,18 +156,57 @@ def paired_text(rows: pd.DataFrame, method: str, against: Sequence[str]) -> pd.D
     return shown.reset_index(drop=True)
 
 
+def beyond_constant(rows: pd.DataFrame) -> pd.DataFrame:
+    """Place each method among random constants per TF.
+
+    One draw of the constants is one order of the TFs, shared by all splits; its mean over the
+    splits is one value of the null distribution. The splits cannot tell how lucky it was, the draws
+    can.
+
+    Returns
+    -------
+    DataFrame
+        One row a method that uses expression or labels, data set and metric: its mean over splits
+        (training seeds averaged), the null's mean and largest value, p = (1 + number of draws that
+        reach the method's mean) / (1 + number of draws), and verdict, "better" where p < 0.05.
+    """
+    long = rows.melt(["dataset", "method", "seed", "split"], list(METRICS), var_name="metric")
+    long = long.replace({"metric": METRICS})
+    is_null = long["method"] == "Random TF constant"
+    draws = long[is_null].groupby(["dataset", "metric", "seed"])["value"].mean()
+    tested = long[~is_null & (long["method"] != "Random")]
+    means = tested.groupby(["method", "dataset", "metric"], sort=False)["value"].mean()
+    lines = []
+    for method, dataset, metric, mean in means.reset_index().itertuples(index=False):
+        null = draws.loc[dataset, metric].to_numpy()
+        p = (1 + int((null >= mean).sum())) / (1 + len(null))
+        lines.append(
+            {
+                "method": method,
+                "dataset": dataset,
+                "metric": metric,
+                "mean": round(mean, 3),
+                "mean of the constants": round(null.mean(), 3),
+                "best of the constants": round(null.max(), 3),
+                "p": round(p, 3),
+                "verdict": "better" if p < 0.05 else "no difference shown",
+            }
+        )
+    return pd.DataFrame(lines)
+
+
+_CONSTANT = "Random TF constant"
 # What Table 1 and Section 5 say of these methods: claim, method, against, whether it is better.
 _CLAIMS = (
-    ("One-hot LR falls to chance", "One-hot LR", "Random", False),
+    ("One-hot LR is no better than chance (by construction: its scores are constant)",
+     "One-hot LR", "Random", False),
     ("DeepSEM beats chance", "DeepSEM", "Random", True),
     ("InfoSEM-B improves upon DeepSEM", "InfoSEM-B", "DeepSEM", True),
     ("InfoSEM-BC improves upon DeepSEM", "InfoSEM-BC", "DeepSEM", True),
     ("InfoSEM-BC improves upon InfoSEM-B", "InfoSEM-BC", "InfoSEM-B", True),
-    ("(ours) DeepSEM beats a random constant per TF", "DeepSEM", "Random TF constant", True),
-    ("(ours) InfoSEM-B beats a random constant per TF", "InfoSEM-B", "Random TF constant",
-     True),
-    ("(ours) InfoSEM-BC beats a random constant per TF", "InfoSEM-BC", "Random TF constant",
-     True),
+    ("(ours) DeepSEM beats a random constant per TF", "DeepSEM", _CONSTANT, True),
+    ("(ours) InfoSEM-B beats a random constant per TF", "InfoSEM-B", _CONSTANT, True),
+    ("(ours) InfoSEM-BC beats a random constant per TF", "InfoSEM-BC", _CONSTANT, True),
 )  # fmt: skip
 
 
@@ -166,15 +214,16 @@ def verdicts(rows: pd.DataFrame) -> pd.DataFrame:
     """What the paper's Table 1 claims of the methods at hand, and on which data sets it holds.
 
     That one method beats another holds on a data set where the 95% interval of the paired
-    difference lies above 0, and that it is no better where it does not. A claim is reproduced where
-    it holds on all data sets, partly where on some. The claims marked (ours) are not the paper's,
-    but without them its claims say little.
+    difference lies above 0 (`paired`), that it beats a random constant where `beyond_constant` says
+    so, and that it is no better where neither does. A claim is counted on the data sets on which
+    the paper's own numbers make it. It is reproduced where it holds on all of these, partly where
+    on some. The claims marked (ours) are not the paper's, but without them its claims say little.
 
     Returns
     -------
     DataFrame
         One row a claim and metric: the paper's mean difference over the data sets, ours, where it
-        holds, verdict.
+        holds and where it is claimed, verdict. Empty for data sets that the paper does not have.
     """
     theirs = reported("Table 1").set_index(["method", "dataset", "quantity"])["value"]
     lines = []
@@ -182,40 +231,54 @@ def verdicts(rows: pd.DataFrame) -> pd.DataFrame:
         if not {method, against} <= set(rows["method"]):
             continue
         table = paired(rows, method, against)
+        table["paper"] = [
+            theirs.get((method, d, m), np.nan) - theirs.get((against, d, m), np.nan)
+            for d, m in zip(table["dataset"], table["metric"], strict=True)
+        ]
+        if against == _CONSTANT:
+            null = beyond_constant(rows).set_index(["method", "dataset", "metric"])["verdict"]
+            table["verdict"] = [
+                null[method, d, m] for d, m in zip(table["dataset"], table["metric"], strict=True)
+            ]
+            table = table[table["dataset"].isin(theirs.index.unique("dataset"))]
+        elif is_better:
+            table = table[table["paper"] > 0]
+        else:
+            table = table[table["paper"].notna()]
         for metric, part in table.groupby("metric", sort=False):
             holds = part["dataset"][(part["verdict"] == "better") == is_better].tolist()
-            n_sets = len(part)
-            paper = [
-                theirs.get((method, d, metric), np.nan) - theirs.get((against, d, metric), np.nan)
-                for d in part["dataset"]
-            ]
-            verdict = {n_sets: "reproduced", 0: "not reproduced"}.get(len(holds), "partly")
             lines.append(
                 {
                     "claim": claim,
                     "metric": metric,
-                    "paper": "-" if np.isnan(paper).any() else f"{np.mean(paper):+.3f}",
+                    "paper": "-" if part["paper"].isna().any() else f"{part['paper'].mean():+.3f}",
                     "ours": f"{part['difference'].mean():+.3f}",
+                    "claimed on": ", ".join(part["dataset"]),
                     "holds on": ", ".join(holds) or "none",
-                    "verdict": verdict,
+                    "verdict": {len(part): "reproduced", 0: "not reproduced"}.get(
+                        len(holds), "partly"
+                    ),
                 }
             )
     return pd.DataFrame(lines)
 
 
 def costs(rows: pd.DataFrame) -> pd.DataFrame:
-    """Settings chosen on the training edges, and the cost of a run.
+    """Settings chosen on the training edges, spread over training seeds, and the cost of a run.
 
     Returns
     -------
     DataFrame
         One row a data set and method: embedding, alpha with the number of splits that chose it,
-        training seeds, the median wall time of a run in s and its median peak memory in MiB.
+        training seeds and the standard deviation of the mean AUPRC over them, the median wall time
+        of a run in s and its median peak memory in MiB.
     """
+    spread = summarise(rows, ["unseen_auprc"]).set_index(["dataset", "method"])["seed_sd"].to_dict()
     lines = []
     for (dataset, method), part in rows.groupby(["dataset", "method"], sort=False):
         alphas = part.drop_duplicates("split")["alpha"].value_counts().sort_index()
         runs = part.drop_duplicates("key")
+        sd = spread[dataset, method]
         lines.append(
             {
                 "dataset": dataset,
@@ -223,6 +286,7 @@ def costs(rows: pd.DataFrame) -> pd.DataFrame:
                 "embedding": part["embedding"].iloc[0] or "-",
                 "alpha (splits)": ", ".join(f"{a:g} ({n})" for a, n in alphas.items()) or "-",
                 "seeds": part["seed"].nunique(),
+                "sd over seeds (AUPRC)": "-" if np.isnan(sd) else f"{sd:.3f}",
                 "runs": len(runs),
                 "seconds a run": f"{runs['seconds'].median():.1f}",
                 "peak MiB": f"{runs['peak_mib'].median():.0f}",
@@ -245,7 +309,11 @@ def _by_split(long: pd.DataFrame, groups: list[str]) -> pd.Series:
     return long.groupby([*groups, "split"], sort=False)["value"].mean()
 
 
-def _number(mean: float, sem: float) -> str:
+def _numbers(means: pd.Series, sems: pd.Series, missing: str) -> list[str]:
+    return [_number(mean, sem, missing) for mean, sem in zip(means, sems, strict=True)]
+
+
+def _number(mean: float, sem: float, missing: str) -> str:
     if np.isnan(mean):
-        return "-"
+        return missing
     return f"{mean:.3f}" if np.isnan(sem) else f"{mean:.3f} ({sem:.3f})"

@@ -44,7 +44,8 @@ class Settings:
         Factor on the networks' learning rate after each epoch. DeepSEM sets 0.95 in a schedule
         that never fires in current torch, hence 1.
     alpha : float
-        Weight of the mean absolute residual of A about its prior mean; alpha / P^2 = 1 / sigma_a.
+        Weight of log p(A, w), whose largest part is the mean absolute residual of A about its
+        prior mean.
     beta : float
         Weight of the KL term.
     sigma_w, sigma_l : float
@@ -170,8 +171,8 @@ def fit(
         Log-normalised expression.
     settings : Settings
     seed : int
-        Of the initial values, the order of cells and the latent noise. The same seed on the same
-        machine, versions and number of threads gives the same bits.
+        Of the initial values, the order of cells and the latent noise. On a CPU the same seed on
+        the same machine, versions and number of threads gives the same bits.
     embedding : ndarray, (n_genes, d), optional
         Gene embeddings H of Eq. 7, used as they are.
     tfs, train_edges : ndarray, (n_tfs,) and (n_tfs, n_genes), optional

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from infosem import METHODS, InfosemError, infer, method_for
+from infosem import METHODS, InfosemError, Settings, fit, infer, method_for
 from infosem.methods import candidates_for
 from infosem.splits import make_split
 
@@ -64,7 +64,17 @@ def _no_self_pairs(dataset):
     return allowed
 
 
-def test_labels_help_infosem_bc_on_seen_genes(synthetic, split):
+def test_scores_are_the_rows_of_the_tfs(synthetic):
+    """scores[i, k] is |A[i, k]| for the i-th TF: regulators are rows, targets columns."""
+    method = quick("DeepSEM")
+    adjacency = fit(synthetic.expression, Settings(**method.settings), seed=0).adjacency
+    scores = method(synthetic, None, seed=0)
+    assert not np.allclose(adjacency, adjacency.T)
+    for i, tf in enumerate(synthetic.tfs):
+        assert np.array_equal(scores[i], np.abs(adjacency[tf]))
+
+
+def test_labels_shape_infosem_bc_on_training_pairs(synthetic, split):
     edges = split.train_edges(synthetic.network)
     method = method_for("InfoSEM-BC", "synthetic", "planted").with_settings(lr_logits=1e-2)
     scores = method(synthetic, edges, seed=0)

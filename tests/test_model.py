@@ -251,3 +251,19 @@ def test_without_embedding_and_labels_the_model_is_deepsem():
     assert model.adjacency() is model.effects
     names = {name.split(".")[0] for name, _ in model.named_parameters()}
     assert not names & {"w", "bias", "logit_source", "logit_target"}
+
+
+@pytest.mark.parametrize("bias", [False, True])
+def test_log_prior_is_the_sum_of_its_terms_over_all_pairs(rng, bias):
+    """Eq. 11 and 12 with sigma_a = 1, by numpy: |A^e - M|, w and the known logits, over P^2."""
+    model = build(rng, bias=bias)
+    effects, w = model.effects.detach().numpy(), model.w.detach().numpy()
+    h, logits = model.embedding.numpy(), model.logits().detach().numpy()
+    mean = (h @ w[:D])[:, None] + h @ w[D:] + (model.bias.item() if bias else 0)
+    labels = model.known.labels.numpy()
+    target = np.where(labels == 1, np.log(19), -np.log(19))
+    known = ((logits[model.known.tfs] - target) ** 2)[labels >= 0].sum() / (2 * 0.3**2)
+    off = ~np.eye(P, dtype=bool)
+    expected = np.abs(effects - mean)[off].sum() + (w**2).sum() / (2 * 0.5**2) + known
+    found = model.negative_log_prior(model.logits(), sigma_w=0.5, sigma_l=0.3)
+    assert found.item() == pytest.approx(expected / P**2)

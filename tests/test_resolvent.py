@@ -19,7 +19,9 @@ def random_adjacency(generator: torch.Generator, n: int, radius: float) -> torch
     drift=st.floats(0.0, 0.05),
     double=st.booleans(),
 )
-def test_residual_stays_below_its_bound_while_a_drifts(seed, radius, drift, double):
+def test_residual_stays_below_its_bound_while_a_drifts_in_all_directions(
+    seed, radius, drift, double
+):
     generator = torch.Generator().manual_seed(seed)
     dtype, bound = (torch.float64, 1e-12) if double else (torch.float32, 1e-4)
     a = random_adjacency(generator, 40, radius).to(dtype)

@@ -3,7 +3,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ def test_stored_runs_are_not_run_again_unless_asked(finished, monkeypatch):
     ledger, rows = finished
     executed = []
     execute = study.execute
-    monkeypatch.setattr(study, "execute", lambda job: executed.append(job) or execute(job))
+    monkeypatch.setattr(study, "execute", lambda job, *rest: executed.append(job) or execute(job))
     again = study.table1(ledger, **QUICK)
     assert executed == []
     assert again.equals(rows)
@@ -53,19 +53,33 @@ def test_same_seeds_give_the_same_numbers_anywhere(finished, tmp_path):
     assert fresh[columns].equals(rows[columns])
 
 
-def test_settings_are_chosen_by_training_edges_alone(finished):
-    """The chosen alpha has the best training AUPRC on each split, also where unseen says no."""
-    ledger, rows = finished
-    stored = [row for row in ledger.rows(method="InfoSEM-B") if row["seed"] == 0]
-    assert {row["settings"]["alpha"] for row in stored} == {
-        candidate["alpha"] for candidate in candidates_for("synthetic")
+def test_settings_are_chosen_by_training_edges_alone(finished, tmp_path):
+    """By hand-made results in which what fits the training edges is worst on the unseen block."""
+    template = finished[0].rows(method="InfoSEM-B")[0]
+    best = {0: 1.0, 1: 10.0}  # split -> alpha with the higher AUPRC on training edges
+    ledger = Ledger(tmp_path)
+    for candidate in candidates_for("synthetic"):
+        row = {k: v for k, v in template.items() if k != "key"}
+        row["settings"] = {**row["settings"], **candidate}
+        row["splits"] = {
+            str(split): {
+                **template["splits"]["0"],
+                "train_auprc": 0.9 if candidate["alpha"] == alpha else 0.1,
+                "unseen_auprc": 0.1 if candidate["alpha"] == alpha else 0.9,
+            }
+            for split, alpha in best.items()
+        }
+        ledger.append({**row, "seed": 0})
+    jobs = study.table1_jobs(
+        "chosen", ledger, "synthetic", methods=["InfoSEM-B", "InfoSEM-BC"], splits=[0, 1],
+        seeds=[0], overrides={"epochs": 2},
+    )  # fmt: skip
+    chosen = {(j.method.name, s): j.method.settings["alpha"] for j in jobs for s in j.splits}
+    assert chosen == {
+        (name, split): alpha
+        for name in ("InfoSEM-B", "InfoSEM-BC")
+        for split, alpha in best.items()
     }
-    chosen = rows[(rows["method"] == "InfoSEM-B") & (rows["seed"] == 0)].set_index("split")["alpha"]
-    for split in (0, 1):
-        best = max(stored, key=lambda row: row["splits"][str(split)]["train_auprc"])
-        assert chosen[split] == best["settings"]["alpha"]
-    with_labels = rows[rows["method"] == "InfoSEM-BC"].set_index("split")["alpha"]
-    assert all(with_labels[split].eq(chosen[split]).all() for split in (0, 1))
 
 
 def test_methods_get_no_label_but_the_training_edges(synthetic):
@@ -83,48 +97,69 @@ def test_methods_get_no_label_but_the_training_edges(synthetic):
     assert np.array_equal(edges >= 0, split.train)
 
 
-@pytest.mark.parametrize("moment", [0.0, 0.5, 1.5])
-def test_kill_loses_at_most_the_run_under_way(tmp_path, moment):
-    code = (
-        "from infosem import Ledger, study; print('ready', flush=True);"
-        f"study.table1(Ledger({str(tmp_path)!r}), datasets=['synthetic'], splits=range(2),"
-        " seeds=[0], epochs=30, methods=['Random', 'DeepSEM', 'InfoSEM-B'])"
-    )
+KILLED = """
+import sys
+from infosem import Ledger, study
+
+append = Ledger.append
+
+def told(ledger, row):
+    key = append(ledger, row)
+    print(key, flush=True)
+    return key
+
+Ledger.append = told
+study.table1(Ledger(sys.argv[1]), datasets=["synthetic"], splits=range(2), seeds=range(50),
+             methods=["Random", "DeepSEM"])
+"""
+
+
+@pytest.mark.parametrize("n_finished", [1, 20, 21])
+def test_kill_loses_at_most_the_run_under_way(tmp_path, n_finished):
+    """SIGKILL in the middle of a run: 20 quick runs of Random, then one DeepSEM after another."""
     process = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, start_new_session=True
+        [sys.executable, "-c", KILLED, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     assert process.stdout is not None
-    process.stdout.readline()
-    time.sleep(moment)
+    told = [process.stdout.readline().strip() for _ in range(n_finished)]
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    told += process.stdout.read().split()
     process.stdout.close()
+    assert process.wait() == -signal.SIGKILL
 
-    ledger = Ledger(tmp_path)
-    survived = {(row["key"], split) for row in ledger.rows() for split in row["splits"]}
+    kept = {row["key"] for row in Ledger(tmp_path).rows()}
+    assert len(told) >= n_finished
+    assert set(told) <= kept
+    assert len(kept) <= len(told) + 1  # one may have been stored but not told
+    if n_finished > 20:
+        return  # no DeepSEM run is repeated here
     executed = []
     execute = study.execute
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(study, "execute", lambda job: executed.append(job) or execute(job))
+        patch.setattr(study, "execute", lambda job, *rest: executed.append(job) or execute(job))
         study.table1(
-            ledger, datasets=["synthetic"], splits=range(2), seeds=[0], epochs=2,
+            Ledger(tmp_path), datasets=["synthetic"], splits=range(2), seeds=[0],
             methods=["Random"],
         )  # fmt: skip
-    done = [row for row in ledger.rows(method="Random")]
-    assert len(done) == 20
-    kept = len({key for key, _ in survived} & {row["key"] for row in done})
-    assert len(executed) == 20 - kept
+    stored = {row["key"] for row in Ledger(tmp_path).rows(method="Random")}
+    assert len(stored) == 20
+    assert len(executed) == 20 - len(kept & stored)
 
 
-def test_rows_of_other_data_are_refused(finished, tmp_path):
+def test_rows_of_other_data_are_not_mixed(finished, tmp_path):
     ledger, _ = finished
-    row = dict(ledger.rows(method="DeepSEM")[0], fingerprint="0" * 16)
-    del row["key"]
+    row = {k: v for k, v in ledger.rows(method="Random")[0].items() if k != "key"}
     mixed = Ledger(tmp_path)
-    mixed.append(row)
-    mixed.append({k: v for k, v in ledger.rows(method="Random")[0].items() if k != "key"})
-    with pytest.raises(InfosemError, match="come from different data"):
-        study.table1(mixed, **QUICK)
+    mixed.append({**row, "fingerprint": "0" * 16})
+    options = {**QUICK, "methods": ["Random"]}
+    with pytest.raises(InfosemError, match="data are not those of the stored rows"):
+        study.table1(mixed, **options)
+    assert len(mixed.rows()) == 1
+    again = study.table1(mixed, **options, recompute=True)
+    assert set(again["fingerprint"]) == {row["fingerprint"]}
 
 
 def test_unknown_names_are_refused(tmp_path):
@@ -141,20 +176,32 @@ def test_check_parameters_names_the_misspelt_one():
         study.check_parameters(known, {**known, "n_split": 3})
 
 
+@pytest.fixture(scope="module")
+def committed():
+    return Ledger(Path(__file__).parent.parent / "results")
+
+
 @pytest.mark.needs_data
-def test_recheck_sees_a_wrong_number(tmp_path):
-    committed = Ledger(study.Path(__file__).parent.parent / "results")
-    row = next(r for r in committed.rows(method="One-hot LR", dataset="mDC") if "0" in r["splits"])
-    ledger = Ledger(tmp_path)
-    ledger.append(row)
-    assert "One-hot LR on mDC: the stored numbers" in study.recheck(ledger, ["mDC"])
-    wrong = json.loads(json.dumps(row))
+def test_committed_results_are_those_of_this_code(committed):
+    rows = study.table1(committed, datasets=["hHEP"], methods=["One-hot LR", "DeepSEM"])
+    said = study.recheck(committed, rows)
+    assert said.count("the stored numbers") == 2, said
+    assert "OTHER" not in said
+
+
+@pytest.mark.needs_data
+def test_recheck_sees_a_wrong_number(committed, tmp_path):
+    rows = study.table1(committed, datasets=["mDC"], methods=["One-hot LR"])
+    (stored, *_) = committed.rows(key=rows["key"].iloc[0])
+    wrong = json.loads(json.dumps(stored))
     wrong["splits"]["0"]["seen_auprc"] += 0.001
+    ledger = Ledger(tmp_path)
     ledger.append(wrong)
-    assert "OTHER NUMBERS" in study.recheck(ledger, ["mDC"])
+    assert "One-hot LR on mDC: OTHER NUMBERS" in study.recheck(ledger, rows)
 
 
-def test_recheck_says_where_there_are_no_data(tmp_path, monkeypatch):
+def test_recheck_says_where_there_are_no_data(committed, finished, monkeypatch):
     monkeypatch.setattr(study, "data_available", lambda: None)
-    assert "not at hand" in study.recheck(Ledger(tmp_path), ["hESC"])
-    assert "Only the synthetic" in study.recheck(Ledger(tmp_path), ["synthetic"])
+    ledger, rows = finished
+    assert "Only the synthetic" in study.recheck(ledger, rows)
+    assert "not at hand" in study.recheck(committed, rows.assign(dataset="hESC"))

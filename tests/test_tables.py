@@ -14,7 +14,8 @@ def rows():
         {
             "dataset": "hESC", "method": method, "seed": seed, "split": split,
             "unseen_auprc": 0.3 + shift + 0.1 * split + 0.01 * rng.normal(),
-            "unseen_hit": 0.5, "embedding": None, "alpha": 1.0, "key": f"{method}{seed}",
+            "unseen_hit": 0.5, "embedding": "BioBERT" if shift else None,
+            "alpha": 1.0, "key": f"{method}{seed}",
             "seconds": 2.0, "peak_mib": 300.0,
         }
         for method, shift in (("DeepSEM", 0.0), ("InfoSEM-B", 0.2))
@@ -42,14 +43,19 @@ def test_paper_stands_beside_ours(rows):
     assert (line["paper"], line["paper_sem"]) == (0.265, 0.032)
     assert line["difference"] == pytest.approx(line["mean"] - 0.265)
     table = tables.wide(compared, "AUPRC")
-    assert table.loc["DeepSEM", ("hESC", "paper")] == "0.265 (0.032)"
-    assert table.loc["DeepSEM", ("hESC", "ours")] == f"{line['mean']:.3f} ({line['sem']:.3f})"
+    assert table.loc["DeepSEM", ("hESC (BioBERT)", "paper")] == "0.265 (0.032)"
+    ours = table.loc["DeepSEM", ("hESC (BioBERT)", "ours")]
+    assert ours == f"{line['mean']:.3f} ({line['sem']:.3f})"
+    difference = table.loc["DeepSEM", ("hESC (BioBERT)", "difference")]
+    assert difference == f"{line['difference']:+.3f}"
+    assert table.loc["scGREAT", ("hESC (BioBERT)", "ours")] == "not run"
 
 
 def test_what_the_paper_does_not_have_stays_empty(rows):
-    own = rows.assign(dataset="synthetic", method="InfoSEM-B (bias)")
-    table = tables.wide(tables.beside_paper(own.drop_duplicates(["seed", "split"])), "AUPRC")
-    assert table.loc["InfoSEM-B (bias)", ("synthetic", "paper")] == "-"
+    own = rows[rows["method"] == "InfoSEM-B"].assign(dataset="synthetic", method="InfoSEM-B (bias)")
+    table = tables.wide(tables.beside_paper(own), "AUPRC")
+    assert table.loc["InfoSEM-B (bias)", ("synthetic (BioBERT)", "paper")] == "-"
+    assert tables.verdicts(own).empty
 
 
 def test_paired_interval_is_that_of_the_t_test(rows):
@@ -85,3 +91,30 @@ def test_costs_and_traces_name_each_run_once(rows):
     assert costs.loc["DeepSEM", "alpha (splits)"] == "1 (3)"
     keys = tables.traced(rows).set_index("method").iloc[:, -1]
     assert keys["DeepSEM"] == "DeepSEM0 DeepSEM1"
+
+
+def test_method_is_placed_among_draws_of_the_constant(rows):
+    rng = np.random.default_rng(1)
+    # 30 draws that agree on all splits: an interval over splits would call each one certain.
+    draws = pd.concat(
+        rows[(rows["method"] == "DeepSEM") & (rows["seed"] == 0)].assign(
+            method="Random TF constant", seed=seed, unseen_auprc=0.4 + 0.1 * rng.normal()
+        )
+        for seed in range(30)
+    )
+    null = draws.groupby("seed")["unseen_auprc"].mean()
+    placed = tables.beyond_constant(pd.concat([rows, draws])).query("metric == 'AUPRC'")
+    placed = placed.set_index("method")
+    for method in ("DeepSEM", "InfoSEM-B"):
+        mean = rows[rows["method"] == method]["unseen_auprc"].mean()
+        p = (1 + (null >= mean).sum()) / 31
+        assert placed.loc[method, "p"] == pytest.approx(p, abs=5e-4)
+        assert placed.loc[method, "verdict"] == ("better" if p < 0.05 else "no difference shown")
+
+
+def test_claim_counts_only_where_the_paper_makes_it(rows):
+    """The paper's DeepSEM is ahead of Random on hESC, and behind it on mESC."""
+    ahead = rows.replace({"method": {"InfoSEM-B": "DeepSEM", "DeepSEM": "Random"}})
+    table = tables.verdicts(pd.concat([ahead, ahead.assign(dataset="mESC")]))
+    line = table.query("claim == 'DeepSEM beats chance' and metric == 'AUPRC'").iloc[0]
+    assert (line["claimed on"], line["verdict"]) == ("hESC", "reproduced")
