@@ -115,6 +115,7 @@ def test_text_keeps_genes_with_a_record(
     for digest in datasets._digests(path.read_bytes()):
         monkeypatch.setattr(datasets, "_DESCRIPTIONS_SHA256", digest)
     assert load_descriptions()["gene"].tolist() == ["SOX2", "KLF4", "NA"]
+    monkeypatch.setattr(datasets, "_genes_without_record", lambda: ["GATA6", "KLF4"])
     d = load_beeline("hESC")
     assert (d.genes.tolist(), d.tf_names.tolist()) == (["SOX2", "NA"], ["SOX2"])
     assert (d.provenance["genes"], d.provenance["edges dropped"]) == ("text: 2 of 4", "3 of 4")
