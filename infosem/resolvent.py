@@ -7,10 +7,10 @@ residual tells that factor for a typical row; M is renewed when more than `_MAX_
 be needed.
 
 The last residual is predicted, not measured: that would cost one more product. The prediction is
-within a factor of three where M misses all directions alike. It is too small in the first epochs of DeepSEM, whose
-start is nearly singular in the direction of ones, the very direction in which A then moves: there
-the residual can exceed the tolerance more than tenfold. What that does to a whole training is
-bounded in tests/test_training.py, against a new factorisation for every solve.
+within a factor of three where M misses all directions alike. It is too small in the first epochs of
+DeepSEM, whose start is nearly singular in the direction of ones, the very direction in which A then
+moves: there the residual can exceed the tolerance more than tenfold. What that does to a whole
+training is bounded in tests/test_training.py, against a new factorisation for every solve.
 """
 
 import torch
