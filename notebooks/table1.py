@@ -24,7 +24,7 @@
 # TFs of these networks differ so much in their number of targets that ranking whole TFs, even at
 # random, beats ranking pairs at random.
 
-# %%
+# %% tags=["hide-cell"]
 import tempfile
 
 import pandas as pd
@@ -34,7 +34,7 @@ from infosem import Ledger, figures, study, tables
 
 study.TABLE1_METHODS
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "hide-cell"]
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
 methods = list(study.TABLE1_METHODS)
 n_splits = 10
@@ -46,7 +46,7 @@ ledger = "../results"
 known = set(globals())
 print(datasets, methods, n_splits, seeds, epochs, recompute, n_jobs, ledger, sep="\n")
 
-# %%
+# %% tags=["hide-cell"]
 study.check_parameters(known, globals())
 rows = study.table1(
     Ledger(ledger),
@@ -70,7 +70,7 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 # descriptions take their place. mESC is BEELINE's TFs+500 set, the paper's TFs+1000. *Not run*:
 # the method is not part of this book yet.
 
-# %%
+# %% tags=["full-width", "hide-input"]
 compared = tables.beside_paper(rows)
 tables.wide(compared, "AUPRC")
 
@@ -79,7 +79,7 @@ tables.wide(compared, "AUPRC")
 #
 # The share of true edges among the best-scored 1% of the test pairs.
 
-# %%
+# %% tags=["full-width", "hide-input"]
 tables.wide(compared, "Hit@1%")
 
 # %% mystnb={"image": {"alt": "Dot plot of the two tables above: mean AUPRC and Hit@1% with standard errors for each method, one panel for each data set, this book beside the paper, with a dashed line at a random constant per TF."}}
@@ -91,7 +91,7 @@ figures.beside_paper_figure(compared)
 # Differences to DeepSEM on the same splits, with the 95% confidence interval of their mean. The
 # splits overlap, so that the intervals are, if anything, too narrow.
 
-# %%
+# %% tags=["hide-input"]
 for name in methods:
     if name.startswith("InfoSEM") and "DeepSEM" in methods:
         display(tables.paired_text(rows, name, "DeepSEM"))
@@ -105,7 +105,7 @@ print("compared:", ", ".join(methods))
 # that random constants per TF reach with other draws: p is the share of draws, the method counted
 # as one, that reach as much. Of 20 draws the smallest possible p is 1/21.
 
-# %%
+# %% tags=["hide-input"]
 if "Random TF constant" in methods:
     display(tables.beyond_constant(rows))
 print("draws:", rows.loc[rows["method"] == "Random TF constant", "seed"].nunique())
@@ -119,7 +119,7 @@ print("draws:", rows.loc[rows["method"] == "Random TF constant", "seed"].nunique
 # them, *partly* where on some. Beside each stand the paper's and our mean difference over these
 # data sets.
 
-# %%
+# %% tags=["full-width", "hide-input"]
 verdicts = tables.verdicts(rows)
 verdicts if len(verdicts) else print("none: these are not the paper's data sets")
 
@@ -138,7 +138,7 @@ verdicts if len(verdicts) else print("none: these are not the paper's data sets"
 # The weight alpha of the prior is the one whose scores agree best with the *training* edges of the
 # split (AUPRC, first training seed). The unseen block plays no part in it.
 
-# %%
+# %% tags=["full-width", "hide-input"]
 tables.costs(rows)
 
 # %% [markdown]
@@ -157,7 +157,7 @@ tables.wide(tables.beside_paper(live), "AUPRC")
 # %% [markdown]
 # Where the real data are at hand, some stored runs are repeated on them, too.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "hide-input"]
 print(study.recheck(Ledger(ledger), rows))
 
 # %% [markdown]
