@@ -115,8 +115,10 @@ def laplace_residual(
 
     adjacency (genes, genes), source (genes,), target (genes,) -> scalar.
     """
-    residual: Tensor = _LaplaceResidual.apply(adjacency, source, target)  # type: ignore[no-untyped-call]
-    return residual
+    residual = adjacency if source is None else adjacency - source[:, None]
+    if target is not None:
+        residual = residual - target
+    return (residual.abs().sum() - residual.diagonal().abs().sum()) / residual.numel()
 
 
 def weight_prior(w: Tensor, sigma_w: float) -> Tensor:
@@ -124,39 +126,46 @@ def weight_prior(w: Tensor, sigma_w: float) -> Tensor:
     return w.square().sum() / (2 * sigma_w**2)
 
 
-def logit_prior(logits: Tensor, known: KnownEdges, sigma_l: float) -> Tensor:
+def logit_prior(logits: Tensor, labels: Tensor, sigma_l: float) -> Tensor:
     """-log p(A^l | Y) of Eq. 9, up to a constant: unknown pairs have a flat prior.
 
-    logits (genes, genes) -> scalar.
+    logits, labels (n_tfs, n_genes) -> scalar; labels as in `KnownEdges`.
     """
-    residual = logits[known.tfs] - _LOGIT_KNOWN * (2 * known.labels - 1)
-    is_known = known.labels >= 0
-    return (residual.square() * is_known).sum() / (2 * sigma_l**2)
+    residual = logits - _LOGIT_KNOWN * (2 * labels - 1)
+    return (residual.square() * (labels >= 0)).sum() / (2 * sigma_l**2)
 
 
-class _LaplaceResidual(torch.autograd.Function):
-    """The residual's sign serves the value and all three gradients: few passes over P x P."""
+class _Structure(torch.autograd.Function):
+    """Both linear maps of Eq. 6 and the sampling between them, with one gradient of A for both.
 
-    @staticmethod
-    def forward(ctx, adjacency, source, target):  # type: ignore[no-untyped-def]
-        residual = adjacency.clone() if source is None else adjacency - source[:, None]
-        if target is not None:
-            residual -= target
-        residual.fill_diagonal_(0)
-        value = residual.abs().mean()
-        ctx.save_for_backward(residual.sign_())
-        return value
+    mapped = stacked (I - A), whose rows from `cells` to 2 `cells` are log-variances of z;
+    jitter = exp(log_variance / 2) * noise; jitter_hat = jitter (I - A)^-1.
+    """
 
     @staticmethod
-    def backward(ctx, grad):  # type: ignore[no-untyped-def]
-        (sign,) = ctx.saved_tensors
-        slope = sign * (grad / sign.numel())
-        needs = ctx.needs_input_grad
-        return (
-            slope if needs[0] else None,
-            -slope.sum(1) if needs[1] else None,
-            -slope.sum(0) if needs[2] else None,
-        )
+    def forward(ctx, adjacency, stacked, noise, resolvent):  # type: ignore[no-untyped-def]
+        mapped = torch.addmm(stacked, stacked, adjacency, alpha=-1)
+        jitter = torch.exp(0.5 * mapped[len(noise) : 2 * len(noise)]).mul_(noise)
+        jitter_hat = resolvent.solve(adjacency, jitter)
+        ctx.resolvent = resolvent
+        ctx.save_for_backward(adjacency, stacked, jitter, jitter_hat)
+        return mapped, jitter, jitter_hat
+
+    @staticmethod
+    def backward(ctx, grad_mapped, grad_jitter, grad_jitter_hat):  # type: ignore[no-untyped-def]
+        adjacency, stacked, jitter, jitter_hat = ctx.saved_tensors
+        n_cells = len(jitter)
+        # With l = g (I - A^T)^-1, the gradients of x = b (I - A)^-1 are l for b and x^T l for A.
+        adjoint = ctx.resolvent.solve(adjacency, grad_jitter_hat, transposed=True)
+        grad_mapped = grad_mapped.clone()
+        grad_mapped[n_cells : 2 * n_cells] += 0.5 * jitter * (grad_jitter + adjoint)
+        grad_adjacency = grad_stacked = None
+        if ctx.needs_input_grad[0]:
+            left, right = torch.cat([-stacked, jitter_hat]), torch.cat([grad_mapped, adjoint])
+            grad_adjacency = left.T @ right
+        if ctx.needs_input_grad[1]:
+            grad_stacked = torch.addmm(grad_mapped, grad_mapped, adjacency.T, alpha=-1)
+        return grad_adjacency, grad_stacked, None, None
 
 
 # --- the model --------------------------------------------------------------------------------
@@ -190,8 +199,6 @@ class StructuralModel(nn.Module):
         N(0, sigma_z^2) of Eq. 5.
     sigma_z : float
         Standard deviation of the standard latent prior.
-    literal : bool
-        Evaluate the networks on every entry instead of by table (see `scalar_map`).
     """
 
     def __init__(
@@ -207,7 +214,6 @@ class StructuralModel(nn.Module):
         likelihood: str = "squared",
         latent_prior: str = "learned",
         sigma_z: float = 1.0,
-        literal: bool = False,
     ) -> None:
         super().__init__()
         self.embedding, self.known = embedding, known
@@ -217,13 +223,8 @@ class StructuralModel(nn.Module):
         # the direction of ones.
         start = 1 / (n_genes - 1) + 2e-4 * torch.rand(n_genes, n_genes, generator=generator)
         self.effects = nn.Parameter(start.fill_diagonal_(0))
-        # The zero diagonal is kept by dropping its gradient: no mask over P x P at every step.
-        self.effects.register_post_accumulate_grad_hook(_zero_diagonal_of_gradient)
-
-        self.encoder = ScalarMap(hidden, 2, generator, constant_input=True, literal=literal)
-        self.decoder = ScalarMap(
-            hidden, 1 if likelihood == "squared" else 2, generator, literal=literal
-        )
+        self.encoder = ScalarMap(hidden, 2, generator, constant_input=True)
+        self.decoder = ScalarMap(hidden, 1 if likelihood == "squared" else 2, generator)
         if latent_prior == "learned":
             self.prior_mean_net = _constant_input_net(hidden, n_genes, generator)
             self.prior_log_variance_net = _constant_input_net(hidden, n_genes, generator)
@@ -234,16 +235,14 @@ class StructuralModel(nn.Module):
             self.logit_source = nn.Parameter(0.1 * torch.randn(n_genes, rank, generator=generator))
             self.logit_target = nn.Parameter(0.1 * torch.randn(rank, n_genes, generator=generator))
 
-    def logits(self) -> Tensor | None:
-        """A^l = A_a A_b of Appendix A.2, (genes, genes); None without known edges."""
-        return None if self.known is None else self.logit_source @ self.logit_target
-
-    def adjacency(self, logits: Tensor | None = None) -> Tensor:
+    def adjacency(self) -> Tensor:
         """Weighted adjacency matrix A (genes, genes), A[i, k] for i -> k, with a zero diagonal.
 
-        `logits` is `self.logits()`, taken as an argument so that it is computed once a step.
+        With known edges it is Eq. 9, where A^l = A_a A_b has low rank (Appendix A.2).
         """
-        return self.effects if logits is None else self.effects * torch.sigmoid(logits)
+        if self.known is None:
+            return self.effects
+        return self.effects * torch.sigmoid(self.logit_source @ self.logit_target)
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log-variance of q(z_hat | x), Eq. 6; (cells, genes) each."""
@@ -287,19 +286,16 @@ class StructuralModel(nn.Module):
             prior_hat = None
             stacked = torch.cat([mean_hat, log_variance_hat])
         # Eq. 6, for the mean (less that of the prior), the log-variance and the prior's
-        # log-variance at once: DeepSEM maps log-variances by I - A, too.
-        mapped = stacked - stacked @ adjacency
+        # log-variance at once: DeepSEM maps log-variances by I - A, too. As z_hat = z (I - A)^-1
+        # and the mean of z is that of z_hat times (I - A), only the noise needs solving.
+        mapped, jitter, jitter_hat = _Structure.apply(adjacency, stacked, noise, resolvent)  # type: ignore[no-untyped-call]
         mean, log_variance = mapped[:n_cells], mapped[n_cells : 2 * n_cells]
         if self.latent_prior == "learned":
             prior_log_variance = mapped[2 * n_cells :]
         else:
             prior_log_variance = torch.full_like(mapped[:1], 2 * math.log(self.sigma_z))
-        jitter = torch.exp(0.5 * log_variance) * noise
         kl = kl_one_sample(noise, log_variance, mean + jitter, prior_log_variance)
-
-        # z_hat = z (I - A)^-1, and the mean of z is that of z_hat times (I - A): only the noise
-        # needs solving.
-        z_hat = mean_hat + resolvent(adjacency, jitter)
+        z_hat = mean_hat + jitter_hat
         if prior_hat is not None:
             z_hat = z_hat + prior_hat
         decoded = self.decoder(z_hat)
@@ -314,22 +310,21 @@ class StructuralModel(nn.Module):
         source, target = additive_prior_mean(self.embedding, self.w)
         return source if self.bias is None else source + self.bias, target
 
-    def negative_log_prior(
-        self, logits: Tensor | None, *, sigma_w: float, sigma_l: float
-    ) -> Tensor:
+    def negative_log_prior(self, *, sigma_w: float, sigma_l: float) -> Tensor:
         """-log p(A, w | H, Y) of Eq. 11 and 12 over P^2, for sigma_a = 1, up to a constant."""
-        n_pairs = self.effects.numel()
-        total = laplace_residual(self.effects, *self.prior_mean())
+        return laplace_residual(self.effects, *self.prior_mean()) + self.negative_log_hyperprior(
+            sigma_w=sigma_w, sigma_l=sigma_l
+        )
+
+    def negative_log_hyperprior(self, *, sigma_w: float, sigma_l: float) -> Tensor:
+        """The part of `negative_log_prior` that does not involve A^e: of w and of A^l."""
+        total = self.effects.new_zeros(())
         if self.embedding is not None:
-            total = total + weight_prior(self.w, sigma_w) / n_pairs
-        if logits is not None and self.known is not None:
-            total = total + logit_prior(logits, self.known, sigma_l) / n_pairs
-        return total
-
-
-def _zero_diagonal_of_gradient(parameter: Tensor) -> None:
-    if parameter.grad is not None:
-        parameter.grad.fill_diagonal_(0)
+            total = total + weight_prior(self.w, sigma_w)
+        if self.known is not None:
+            logits = self.logit_source[self.known.tfs] @ self.logit_target
+            total = total + logit_prior(logits, self.known.labels, sigma_l)
+        return total / self.effects.numel()
 
 
 def _constant_input_net(hidden: int, outputs: int, generator: torch.Generator) -> nn.Sequential:

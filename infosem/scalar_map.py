@@ -13,6 +13,7 @@ error so estimated, of the value or of the slope, exceeds `ScalarMap.tolerance`,
 """
 
 import math
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -49,8 +50,6 @@ class ScalarMap(nn.Module):
         Feed the pair (x, 1) instead of x. DeepSEM's encoder does: its second input is the one
         component of a mixture. It acts as a second bias, and so doubles the speed at which the
         first layer's bias learns.
-    literal : bool
-        Evaluate the network on every entry. Slow; the reference of the parity tests.
 
     Attributes
     ----------
@@ -66,7 +65,6 @@ class ScalarMap(nn.Module):
         generator: torch.Generator,
         *,
         constant_input: bool = False,
-        literal: bool = False,
     ) -> None:
         super().__init__()
         self.layers = nn.Sequential(
@@ -81,8 +79,8 @@ class ScalarMap(nn.Module):
                 nn.init.xavier_normal_(layer.weight, generator=generator)
                 nn.init.zeros_(layer.bias)
         self.constant_input = constant_input
-        self.literal = literal
         self.step = _COARSEST_STEP
+        self._kept: tuple[Any, float, float, _Cubics | None] | None = None
 
     @property
     def tolerance(self) -> float:
@@ -90,17 +88,30 @@ class ScalarMap(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Evaluate the map; x of any shape -> (outputs, *x.shape)."""
-        if self.literal:
-            return self.evaluate(x)
         low, high = (float(bound) for bound in torch.aminmax(x.detach()))
         if not math.isfinite(low + high):  # let the caller's check of the loss speak
             return self.evaluate(x)
         if (high - low) / self.step > x.numel():
             return self.evaluate(x)  # fewer entries than nodes
-        first, table = self._tabulate(low, high)
-        if table is None:
+        if torch.is_grad_enabled() and self.layers[0].weight.requires_grad:
+            cubics = self._tabulate(low, high, x.dtype)
+        else:
+            cubics = self._kept_table(low, high, x.dtype)
+        if cubics is None:
             return self.evaluate(x)
-        return _read_off(x, table, first, self.step)
+        return _Cubic.apply(x, cubics.coefficients, cubics.first, cubics.step)  # type: ignore[no-any-return, no-untyped-call]
+
+    def _kept_table(self, low: float, high: float, dtype: torch.dtype) -> "_Cubics | None":
+        """The table of the last call while neither the weights change nor the range is left."""
+        weights = tuple((p.data_ptr(), p._version) for p in self.parameters())
+        if self._kept is None or self._kept[0] != (weights, dtype) or not (
+            self._kept[1] <= low and high <= self._kept[2]
+        ):  # fmt: skip
+            margin = 0.1 * (high - low)  # for the batches to come
+            low, high = low - margin, high + margin
+            with torch.no_grad():
+                self._kept = (weights, dtype), low, high, self._tabulate(low, high, dtype)
+        return self._kept[3]
 
     def evaluate(self, x: Tensor) -> Tensor:
         """Evaluate the network on every entry, in x's precision; x -> (outputs, *x.shape)."""
@@ -116,10 +127,10 @@ class ScalarMap(nn.Module):
                 values = layer(values)
         return values.T.reshape(-1, *x.shape)
 
-    def _tabulate(self, low: float, high: float) -> tuple[int, Tensor | None]:
-        """Values on the nodes step x (first, first + 1, ...), which enclose [low, high].
+    def _tabulate(self, low: float, high: float, dtype: torch.dtype) -> "_Cubics | None":
+        """Cubics between the nodes step x (first, first + 1, ...), which enclose [low, high].
 
-        The table is (nodes, outputs), or None where even the finest step is not good enough.
+        None where even the finest step is not good enough.
         """
         device = next(self.parameters()).device
         while True:
@@ -127,43 +138,50 @@ class ScalarMap(nn.Module):
             n_nodes = max(math.floor(high / self.step) + 3 - first, 8)
             # In double precision: the nodes are few, and rounding must not hide in the estimate.
             nodes = torch.arange(first, first + n_nodes, dtype=torch.float64, device=device)
-            table = self.evaluate(nodes * self.step).T
+            table = self.evaluate(nodes * self.step)  # (outputs, nodes)
             with torch.no_grad():
-                middle = (9 * (table[2:-4:2] + table[4:-2:2]) - table[:-6:2] - table[6::2]) / 16
-                error = float((table[3:-3:2] - middle).abs().max()) / 16
+                middle = (
+                    9 * (table[:, 2:-4:2] + table[:, 4:-2:2]) - table[:, :-6:2] - table[:, 6::2]
+                ) / 16
+                error = float((table[:, 3:-3:2] - middle).abs().max()) / 16
                 scale = max(1.0, float(table.abs().max()))
             if error * max(1.0, _SLOPE_ERROR / self.step) <= self.tolerance * scale:
-                return first, table
+                windows = table.unfold(1, 4, 1)  # (outputs, intervals, 4)
+                coefficients = (windows @ table.new_tensor(_CUBIC)).to(dtype)
+                return _Cubics(coefficients, first + 1, self.step)
             if self.step <= _FINEST_STEP:
-                return first, None
+                return None
             self.step /= 2
 
 
-def _read_off(x: Tensor, table: Tensor, first: int, step: float) -> Tensor:
-    """Interpolate the table (nodes, outputs) at x -> (outputs, *x.shape)."""
-    windows = table.unfold(0, 4, 1)  # (intervals, outputs, 4)
-    coefficients = (windows @ table.new_tensor(_CUBIC)).permute(2, 1, 0).to(x.dtype).contiguous()
-    return _Cubic.apply(x, coefficients, first + 1, step)  # type: ignore[no-any-return, no-untyped-call]
+class _Cubics(NamedTuple):
+    """One cubic an interval: coefficients (outputs, intervals, powers 0 to 3)."""
+
+    coefficients: Tensor
+    first: int  # interval 0 starts at the node first x step
+    step: float
 
 
 class _Cubic(torch.autograd.Function):
-    """Evaluate one cubic an interval; coefficients (powers 0 to 3, outputs, intervals)."""
+    """Evaluate the cubics at x -> (outputs, *x.shape)."""
 
     @staticmethod
     def forward(ctx, x, coefficients, first, step):  # type: ignore[no-untyped-def]
-        _, n_outputs, n_intervals = coefficients.shape
-        position = x.reshape(-1) / step - first
-        interval = position.floor().clamp_(0, n_intervals - 1)
+        n_outputs, n_intervals, _ = coefficients.shape
+        position = (x.reshape(-1) / step).sub_(first)
+        interval = position.to(torch.int32).clamp_(0, n_intervals - 1)
         t = position.sub_(interval)  # (entries,)
-        interval = interval.long()
-        gathered = coefficients.view(-1, n_intervals).index_select(1, interval)
-        c0, c1, c2, c3 = gathered.view(4, n_outputs, -1)  # each (outputs, entries)
-        value = torch.addcmul(c2, c3, t)
-        slope = torch.addcmul(c2 * 2, c3, t, value=3) if ctx.needs_input_grad[0] else None
-        value = torch.addcmul(c1, value, t)
-        value = torch.addcmul(c0, value, t)
+        value = t.new_empty(n_outputs, len(t))
+        slope = torch.empty_like(value) if ctx.needs_input_grad[0] else None
+        for output in range(n_outputs):
+            # One entry's four coefficients lie side by side: one read from memory.
+            c0, c1, c2, c3 = coefficients[output].index_select(0, interval).unbind(1)
+            high = torch.addcmul(c2, c3, t)
+            if slope is not None:
+                torch.addcmul(c1, torch.addcmul(c2 + high, c3, t, value=2), t, out=slope[output])
+            torch.addcmul(c0, torch.addcmul(c1, high, t), t, out=value[output])
         if slope is not None:
-            slope = torch.addcmul(c1, slope, t) / step
+            slope /= step
         ctx.save_for_backward(interval, t, slope)
         ctx.shapes = coefficients.shape, x.shape
         return value.view(n_outputs, *x.shape)
@@ -171,16 +189,18 @@ class _Cubic(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad):  # type: ignore[no-untyped-def]
         interval, t, slope = ctx.saved_tensors
-        (_, n_outputs, n_intervals), x_shape = ctx.shapes
-        grad = grad.reshape(n_outputs, -1)
+        shape, x_shape = ctx.shapes
+        grad = grad.reshape(shape[0], -1)
         grad_x = grad_coefficients = None
         if ctx.needs_input_grad[0]:
             grad_x = (grad * slope).sum(0).view(x_shape)
         if ctx.needs_input_grad[1]:
-            grad_coefficients = grad.new_zeros(4, n_outputs, n_intervals)
+            # (outputs, powers, intervals), so that each power is one contiguous histogram
+            by_power = grad.new_zeros(shape[0], 4, shape[1])
             for power in range(4):
-                for output in range(n_outputs):
-                    grad_coefficients[power, output].index_add_(0, interval, grad[output])
+                for output in range(shape[0]):
+                    by_power[output, power].index_add_(0, interval, grad[output])
                 if power < 3:
                     grad = grad * t
+            grad_coefficients = by_power.transpose(1, 2)
         return grad_x, grad_coefficients, None, None

@@ -59,8 +59,6 @@ class Settings:
     mask_zeros : bool
         Standardise over, and reconstruct, the non-zero entries only (DeepSEM on cell-type-specific
         networks); else all entries (on non-specific ones).
-    literal : bool
-        Evaluate the networks on every entry instead of by table.
     precision : {"float32", "float64"}
     """
 
@@ -82,7 +80,6 @@ class Settings:
     latent_prior: str = "learned"
     sigma_z: float = 1.0
     mask_zeros: bool = True
-    literal: bool = False
     precision: str = "float32"
 
     def __post_init__(self) -> None:
@@ -212,7 +209,6 @@ def fit(
         likelihood=settings.likelihood,
         latent_prior=settings.latent_prior,
         sigma_z=settings.sigma_z,
-        literal=settings.literal,
     ).to(device=device, dtype=dtype)
     trainer = _Trainer(model, settings, generator)
 
@@ -228,7 +224,7 @@ def fit(
                 f"lr_adjacency={settings.lr_adjacency}) or check the expression matrix"
             )
     with torch.no_grad():
-        adjacency = model.adjacency(model.logits()).double().cpu().numpy()
+        adjacency = model.adjacency().double().cpu().numpy()
     return Fit(adjacency, history, time.perf_counter() - started)
 
 
@@ -242,21 +238,11 @@ class _Trainer:
         self, model: StructuralModel, settings: Settings, generator: torch.Generator
     ) -> None:
         self.model, self.settings, self.generator = model, settings, generator
-        rates = {
-            "effects": settings.lr_adjacency,
-            "w": settings.lr_w,
-            "bias": settings.lr_w,
-            "logit_source": settings.lr_logits,
-            "logit_target": settings.lr_logits,
-        }
         self.resolvent = Resolvent()
-        named = dict(model.named_parameters())
-        self.structure = [parameter for name, parameter in named.items() if name in rates]
-        self.networks = [parameter for name, parameter in named.items() if name not in rates]
-        self.structure_optimiser = torch.optim.RMSprop(
-            [{"params": [named[name]], "lr": lr} for name, lr in rates.items() if name in named],
-            foreach=False,  # the matrices are large: one pass after the other is the faster way
-        )
+        self.encoded: tuple[Tensor, Tensor] | None = None
+        self.structure = _StructureOptimiser(model, settings)
+        structure = {"effects", *self.structure.small}
+        self.networks = [p for n, p in model.named_parameters() if n not in structure]
         self.network_optimiser = torch.optim.RMSprop(self.networks, lr=settings.lr)
         self.schedule = torch.optim.lr_scheduler.ExponentialLR(
             self.network_optimiser, settings.decay
@@ -265,40 +251,155 @@ class _Trainer:
     def epoch(self, x: Tensor, observed: Tensor, *, trains_networks: bool) -> list[float]:
         """One pass over the cells; means of the objective, reconstruction, KL and log prior."""
         settings, model = self.settings, self.model
-        optimiser = self.network_optimiser if trains_networks else self.structure_optimiser
         for parameter in self.networks:
             parameter.requires_grad_(trains_networks)
-        for parameter in self.structure:
-            parameter.requires_grad_(not trains_networks)
-        still = None if trains_networks else model.encode(x)
-        logits = model.logits()
-        adjacency = model.adjacency(logits)
-        prior = self._prior(logits)
+        with torch.no_grad():
+            still = None if trains_networks else self._encode(x)
+            adjacency = self.structure.adjacency()
+            prior = self._prior()
 
         totals = torch.zeros(len(_TERMS), dtype=torch.float64, device=x.device)
         batches = torch.randperm(len(x), generator=self.generator).split(settings.batch_size)
         for batch in batches:
             noise = torch.randn(len(batch), x.shape[1], generator=self.generator, dtype=x.dtype)
-            batch = batch.to(x.device)
-            rows = x[batch]
-            encoded = (still[0][batch], still[1][batch]) if still else model.encode(rows)
+            batch, noise = batch.to(x.device), noise.to(x.device)
+            rows = x.index_select(0, batch)
+            if still is None:
+                encoded = model.encode(rows)
+            else:
+                encoded = still[0].index_select(0, batch), still[1].index_select(0, batch)
             if not trains_networks:
-                logits = model.logits()
-                adjacency = model.adjacency(logits)
-                prior = self._prior(logits)
+                adjacency = self.structure.adjacency().requires_grad_()
             reconstruction, kl = model.negative_elbo(
-                rows, observed[batch], encoded, noise.to(x.device), adjacency, self.resolvent
+                rows, observed.index_select(0, batch), encoded, noise, adjacency, self.resolvent
             )
-            objective = reconstruction + settings.beta * kl + settings.alpha * prior
-            optimiser.zero_grad()
-            objective.backward()
-            optimiser.step()
+            negative_elbo = reconstruction + settings.beta * kl
+            if trains_networks:
+                self.network_optimiser.zero_grad()
+                negative_elbo.backward()
+                self.network_optimiser.step()
+            else:
+                (gradient,) = torch.autograd.grad(negative_elbo, adjacency)
+                prior = self.structure.step(adjacency.detach(), gradient)
             with torch.no_grad():
+                objective = negative_elbo + settings.alpha * prior
                 totals += torch.stack([objective, reconstruction, kl, prior])
+        if trains_networks:
+            self.encoded = None
         self.schedule.step()
         return (totals / len(batches)).tolist()
 
-    def _prior(self, logits: Tensor | None) -> Tensor:
+    def _encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """What the encoder says of all cells, kept until the networks change."""
+        if self.encoded is None:
+            parts = [self.model.encode(rows) for rows in x.split(self.settings.batch_size)]
+            means, log_variances = zip(*parts, strict=True)
+            self.encoded = torch.cat(means), torch.cat(log_variances)
+        return self.encoded
+
+    def _prior(self) -> Tensor:
         return self.model.negative_log_prior(
-            logits, sigma_w=self.settings.sigma_w, sigma_l=self.settings.sigma_l
+            sigma_w=self.settings.sigma_w, sigma_l=self.settings.sigma_l
         )
+
+
+class _StructureOptimiser:
+    """RMSprop on A and the parameters of its prior, in blocks of rows.
+
+    The step takes the gradient of the negative ELBO with respect to A, adds those of the log priors
+    and updates, all on one block of rows after the other: a block stays in the processor's cache,
+    where P x P arrays do not, and what is needed of a block only is never kept. That is faster than
+    `StructuralModel.negative_log_prior` with automatic differentiation and `torch.optim.RMSprop`,
+    which give the same (tests/test_training.py).
+    """
+
+    def __init__(self, model: StructuralModel, settings: Settings) -> None:
+        self.model, self.settings = model, settings
+        self.effects = model.effects.detach()  # (genes, genes), the parameter's own memory
+        self.squares = torch.zeros_like(self.effects)
+        n_genes = len(self.effects)
+        size = max(1, _BLOCK_BYTES // (n_genes * self.effects.element_size()))
+        self.blocks = [slice(i, min(i + size, n_genes)) for i in range(0, n_genes, size)]
+        rates = {
+            "w": settings.lr_w,
+            "bias": settings.lr_w,
+            "logit_source": settings.lr_logits,
+            "logit_target": settings.lr_logits,
+        }
+        named = dict(model.named_parameters())
+        self.small = {name: named[name] for name in rates if name in named}
+        if self.small:
+            self.optimiser = torch.optim.RMSprop(
+                [{"params": [p], "lr": rates[name]} for name, p in self.small.items()]
+            )
+        if model.known is not None:
+            self.gates = torch.empty_like(self.effects)  # sigmoid(A^l)
+            self.product = torch.empty_like(self.effects)  # A
+
+    @torch.no_grad()
+    def adjacency(self) -> Tensor:
+        """A, without gradient; valid until the next step."""
+        model = self.model
+        if model.known is None:
+            return self.effects.detach()
+        for rows in self.blocks:
+            gates = torch.mm(model.logit_source[rows], model.logit_target, out=self.gates[rows])
+            torch.mul(self.effects[rows], gates.sigmoid_(), out=self.product[rows])
+        return self.product.detach()
+
+    @torch.no_grad()
+    def step(self, adjacency: Tensor, gradient: Tensor) -> Tensor:
+        """Update by d (negative ELBO) / d A, which is overwritten; return the -log prior before."""
+        model, settings = self.model, self.settings
+        n_pairs = self.effects.numel()
+        grads = {name: torch.zeros_like(parameter) for name, parameter in self.small.items()}
+        for name, parameter in self.small.items():
+            parameter.grad = grads[name]
+        with torch.enable_grad():
+            source, target = model.prior_mean()
+            hyperprior = model.negative_log_hyperprior(
+                sigma_w=settings.sigma_w, sigma_l=settings.sigma_l
+            )
+        # Sums of the residuals' signs over targets and over sources: the slopes of the prior mean.
+        by_source = torch.zeros_like(self.effects[0])
+        by_target = torch.zeros_like(self.effects[0])
+        total = torch.zeros_like(self.effects[0, 0])
+        for rows in self.blocks:
+            effects, slope = self.effects[rows], gradient[rows]
+            if model.known is not None:
+                gates = self.gates[rows]
+                # d A / d A^l = A (1 - sigmoid(A^l))
+                by_logit = torch.addcmul(slope, slope, gates, value=-1).mul_(adjacency[rows])
+                grads["logit_source"][rows] = by_logit @ model.logit_target.T
+                grads["logit_target"].addmm_(model.logit_source[rows].T, by_logit)
+                slope.mul_(gates)
+            residual = effects.clone() if source is None else effects - source[rows, None]
+            if target is not None:
+                residual -= target
+            residual[:, rows].fill_diagonal_(0)
+            sign = residual.sign()
+            total += torch.dot(residual.view(-1), sign.view(-1))
+            if source is not None:
+                by_source[rows] = sign.sum(1)
+                by_target += sign.sum(0)
+            slope.add_(sign, alpha=settings.alpha / n_pairs)
+            slope[:, rows].fill_diagonal_(0)  # no edge from a gene to itself
+            squares = self.squares[rows].mul_(_SMOOTHING)
+            squares.addcmul_(slope, slope, value=1 - _SMOOTHING)
+            denominator = torch.sqrt(squares, out=residual).add_(_EPSILON)
+            effects.addcdiv_(slope, denominator, value=-settings.lr_adjacency)
+        prior = total / n_pairs
+        if self.small:
+            roots, slopes = [hyperprior], [torch.full_like(total, settings.alpha)]
+            if source is not None and target is not None:
+                roots += [source, target]
+                slopes += [-settings.alpha / n_pairs * by for by in (by_source, by_target)]
+            torch.autograd.backward(roots, slopes)
+            self.optimiser.step()
+            prior = prior + hyperprior.detach()
+        return prior
+
+
+# The released DeepSEM's, and torch's default.
+_SMOOTHING, _EPSILON = 0.99, 1e-8
+_BLOCK_BYTES = 2**18

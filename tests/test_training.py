@@ -1,3 +1,4 @@
+import copy
 from dataclasses import replace
 
 import numpy as np
@@ -6,12 +7,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from scipy.stats import spearmanr
 
+from infosem import training
 from infosem.errors import InfosemError
 from infosem.metrics import auprc
-from infosem.resolvent import Resolvent
-from infosem.training import Settings, _Trainer, fit, standardise
+from infosem.model import KnownEdges, StructuralModel
+from infosem.training import Settings, _StructureOptimiser, _Trainer, fit, standardise
 
 SMALL = Settings(epochs=6, batch_size=150, hidden=16, rank=4, lr=1e-3, lr_adjacency=1e-3, lr_w=1e-3)
 
@@ -79,31 +80,41 @@ def test_learned_latent_prior_recovers_who_is_linked(planted):
     assert linked > forward
 
 
-def exact(self, adjacency, rows):
-    """In place of a kept and corrected inverse: a factorisation for every solve."""
-    return torch.linalg.solve(torch.eye(len(adjacency)).to(rows) - adjacency, rows, left=False)
-
-
-def test_tables_train_like_the_literal_networks(inputs):
-    options = replace(SMALL, precision="float64", epochs=9, batch_size=50)
-    quick = fit(**inputs, settings=options, seed=3)
+@pytest.mark.parametrize("with_labels", [False, True])
+@pytest.mark.parametrize("with_embedding", [False, True])
+def test_structure_step_is_that_of_torch(inputs, with_embedding, with_labels):
+    """Three steps in blocks against automatic differentiation and torch's RMSprop."""
+    n_genes = len(inputs["expression"])
+    options = replace(SMALL, alpha=3.0, bias=True, precision="float64")
+    generator = torch.Generator().manual_seed(0)
+    embedding = torch.as_tensor(inputs["embedding"]) if with_embedding else None
+    labels = torch.as_tensor(inputs["train_edges"]).double()
+    known = KnownEdges(torch.as_tensor(inputs["tfs"]), labels) if with_labels else None
+    model = StructuralModel(
+        n_genes, generator, hidden=4, embedding=embedding, bias=True, known=known, rank=4
+    ).double()
+    other = copy.deepcopy(model)
+    rates = {"effects": options.lr_adjacency, "w": options.lr_w, "bias": options.lr_w,
+             "logit_source": options.lr_logits, "logit_target": options.lr_logits}  # fmt: skip
+    named = dict(other.named_parameters())
+    reference = torch.optim.RMSprop(
+        [{"params": [named[name]], "lr": lr} for name, lr in rates.items() if name in named]
+    )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Resolvent, "__call__", exact)
-        literal = fit(**inputs, settings=replace(options, literal=True), seed=3)
-    np.testing.assert_allclose(quick.history["objective"], literal.history["objective"], rtol=1e-6)
-    np.testing.assert_allclose(quick.adjacency, literal.adjacency, atol=1e-5)
-
-
-def test_single_precision_trains_like_the_literal_model(synthetic):
-    """From DeepSEM's start, which is close to singular: loss to 4 digits, the same ranking."""
-    options = replace(SMALL, batch_size=50, epochs=18, lr=1e-4, lr_adjacency=2e-4, beta=0.01)
-    quick = fit(synthetic.expression, options, seed=0)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Resolvent, "__call__", exact)
-        literal = fit(synthetic.expression, replace(options, literal=True), seed=0)
-    np.testing.assert_allclose(quick.history["objective"], literal.history["objective"], rtol=1e-4)
-    rank = spearmanr(np.abs(quick.adjacency).ravel(), np.abs(literal.adjacency).ravel())
-    assert rank.statistic > 0.999
+        patch.setattr(training, "_BLOCK_BYTES", 8 * n_genes * 5)  # five rows a block, three left
+        optimiser = _StructureOptimiser(model, options)
+    assert len(optimiser.blocks) == 6
+    for _ in range(3):
+        slope = torch.randn(n_genes, n_genes, generator=generator, dtype=torch.float64)
+        reference.zero_grad()
+        prior = other.negative_log_prior(sigma_w=options.sigma_w, sigma_l=options.sigma_l)
+        off_diagonal = 1 - torch.eye(n_genes).double()
+        ((other.adjacency() * off_diagonal * slope).sum() + options.alpha * prior).backward()
+        reference.step()
+        found = optimiser.step(optimiser.adjacency(), slope.clone())
+        assert found.item() == pytest.approx(prior.item())
+        for name in rates.keys() & named.keys():
+            torch.testing.assert_close(dict(model.named_parameters())[name], named[name])
 
 
 def test_same_seed_same_bits_and_other_seed_other_result(inputs):
