@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-__all__ = ["beside_paper_figure"]
+__all__ = ["beside_paper_figure", "scaling_figure"]
 
 _OURS, _PAPER, _NULL = "#0072B2", "#D55E00", "#666666"
 
@@ -50,4 +50,65 @@ def beside_paper_figure(compared: pd.DataFrame) -> Figure:
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=3, frameon=False)
     plt.close(figure)  # else a notebook shows it twice
+    return figure
+
+
+# Colour and marker of each method; the literal model and the peers in other hues than ours.
+_METHODS = {
+    "DeepSEM": ("#0072B2", "o"),
+    "InfoSEM-B": ("#56B4E9", "s"),
+    "InfoSEM-BC": ("#009E73", "^"),
+    "literal DeepSEM": ("#D55E00", "D"),
+    "RegDiffusion": ("#E69F00", "v"),
+    "GRNBoost2": ("#CC79A7", "P"),
+}
+
+
+def scaling_figure(medians: pd.DataFrame, part: str) -> Figure:
+    """Seconds an epoch, seconds a network and peak memory against the size of the data.
+
+    Both axes are logarithmic. Points are medians, bars the range over the runs. Open markers are
+    extrapolated from a part of a run. A method without epochs is missing from the first panel.
+
+    Parameters
+    ----------
+    medians : DataFrame
+        From `tables.speed_medians`.
+    part : {"genes", "cells"}
+    """
+    medians = medians[medians["part"] == part]
+    panels = (
+        ("unit_seconds", "time of an epoch (s)", 1.0),
+        ("network_seconds", "time of a network (s)", 1.0),
+        ("peak_mib", "peak memory (GiB)", 1024.0),
+    )
+    figure, axes = plt.subplots(1, len(panels), layout="constrained", figsize=(10, 3.6))
+    for axis, (column, label, scale) in zip(axes, panels, strict=True):
+        for method, points in medians.groupby("method", sort=False):
+            if column == "unit_seconds" and points["unit"].iloc[0] != "epoch":
+                continue
+            colour, marker = _METHODS.get(str(method), (_NULL, "x"))
+            points = points.sort_values(part)
+            middle = points[column] / scale
+            reach = [middle - points[f"{column}_low"] / scale,
+                     points[f"{column}_high"] / scale - middle]  # fmt: skip
+            is_open = column == "network_seconds" and points["extrapolated"].any()
+            axis.errorbar(points[part], middle, yerr=reach, color=colour, marker=marker,
+                          markersize=5, linewidth=1, capsize=2,
+                          markerfacecolor="white" if is_open else colour,
+                          label=method)  # fmt: skip
+        sizes = sorted(medians[part].unique())
+        axis.set_xscale("log")
+        axis.set_yscale("log")
+        axis.set_xticks(sizes, [str(size) for size in sizes])
+        axis.set_xticks([], minor=True)
+        axis.set_xlabel(part)
+        axis.set_ylabel(label)
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.grid(color="#dddddd", linewidth=0.5)
+    handles, labels = axes[-1].get_legend_handles_labels()
+    # Without their error bars, so that the legend shows the markers.
+    figure.legend([handle[0] for handle in handles], labels, loc="outside upper center",
+                  ncols=len(labels), frameon=False)  # fmt: skip
+    plt.close(figure)
     return figure

@@ -1,11 +1,19 @@
-"""From rows of the ledger to the tables of the book: means, errors, differences, verdicts."""
+"""From rows of the ledger to the tables of the book: means, errors, differences, verdicts.
 
+The tables of speed come from the rows that benchmarks/bench.py writes.
+"""
+
+import json
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy import stats
 
+from infosem.errors import InfosemError
 from infosem.reported import reported
 
 __all__ = [
@@ -13,8 +21,14 @@ __all__ = [
     "beside_paper",
     "beyond_constant",
     "costs",
+    "loglog_fit",
     "paired",
     "paired_text",
+    "scaling_fits",
+    "speed_medians",
+    "speed_rows",
+    "speed_tables",
+    "speed_text",
     "summarise",
     "traced",
     "verdicts",
@@ -303,6 +317,254 @@ def traced(rows: pd.DataFrame) -> pd.DataFrame:
         .rename("keys of the rows in the ledger")
         .reset_index()
     )
+
+
+# --- speed ------------------------------------------------------------------------------------
+
+
+def speed_rows(path: str | os.PathLike[str], machine: str | None = None) -> pd.DataFrame:
+    """Read the measurements of one machine.
+
+    Parameters
+    ----------
+    path : path
+        JSON lines, as benchmarks/bench.py appends them; of rows of the same task the last counts.
+    machine : str, optional
+        As in the rows; by default the only one of the file.
+
+    Returns
+    -------
+    DataFrame
+        One row a measurement. Columns part, method, dataset, genes, cells, repeat, unit (epoch,
+        step or target), amount (units measured), whole (units that a network takes), extrapolated,
+        threads, seconds (of `amount` units), peak_mib, machine, versions, date, what the part adds,
+        and network_seconds (seconds * whole / amount).
+
+    Raises
+    ------
+    InfosemError
+        If the file is missing or broken, or has rows of several machines and none is chosen.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InfosemError(f"{path}: there is no such file; make it with `make bench`")
+    rows = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            row = json.loads(line)
+            rows[row["machine"], json.dumps(row["task"], sort_keys=True)] = row
+        except (ValueError, KeyError, TypeError) as error:
+            raise InfosemError(
+                f"{path}, line {number}: not a measurement ({error}); delete the line"
+            ) from error
+    machines = sorted({name for name, _ in rows})
+    if machine is None and len(machines) > 1:
+        raise InfosemError(f"{path}: rows of several machines, choose one of {machines}")
+    chosen = [row for (name, _), row in rows.items() if machine in (None, name)]
+    if not chosen:
+        raise InfosemError(f"{path}: no measurement of {machine or 'any machine'}; `make bench`")
+    frame = pd.DataFrame(chosen).drop(columns="task")
+    return frame.assign(network_seconds=frame["seconds"] * frame["whole"] / frame["amount"])
+
+
+def speed_medians(rows: pd.DataFrame) -> pd.DataFrame:
+    """Medians over repeats, with the smallest and the largest.
+
+    Returns
+    -------
+    DataFrame
+        One row a part, data set, size and method: runs, unit, amount, whole, extrapolated, and of
+        unit_seconds (s an epoch, step or target), network_seconds and peak_mib the median under the
+        name itself, the extremes under <name>_low and <name>_high.
+    """
+    timed = rows.assign(unit_seconds=rows["seconds"] / rows["amount"])
+    groups = timed.groupby(["part", "dataset", "genes", "cells", "method"], sort=False)
+    first = groups[["unit", "amount", "whole", "extrapolated"]].first()
+    numbers = {"runs": groups.size()}
+    for name in ("unit_seconds", "network_seconds", "peak_mib"):
+        numbers |= {
+            name: groups[name].median(),
+            f"{name}_low": groups[name].min(),
+            f"{name}_high": groups[name].max(),
+        }
+    return first.assign(**numbers).reset_index()
+
+
+def speed_text(medians: pd.DataFrame, against: str) -> pd.DataFrame:
+    """Part of `speed_medians`, as a table to read.
+
+    Every time is a median with the range over the runs in parentheses. The last columns are how
+    many times as long a network takes, and as much memory, as with the method `against`, and what
+    was measured: a part of a run is extrapolated to the whole.
+    """
+    base = medians[medians["method"] == against].set_index(["dataset", "genes", "cells"])
+    where = pd.MultiIndex.from_frame(medians[["dataset", "genes", "cells"]])
+    epochs = medians["unit"] == "epoch"
+    part = [
+        f"{amount} of {whole} {unit}s" if extrapolated else f"{whole} {unit}s"
+        for amount, whole, unit, extrapolated in zip(
+            *(medians[c] for c in ("amount", "whole", "unit", "extrapolated")), strict=True
+        )
+    ]
+    ratios = {
+        name: medians[name].to_numpy() / base[name].reindex(where).to_numpy()
+        for name in ("network_seconds", "peak_mib")
+    }
+    return pd.DataFrame(
+        {
+            "data": medians["dataset"],
+            "genes": medians["genes"],
+            "cells": medians["cells"],
+            "method": medians["method"],
+            "runs": medians["runs"],
+            "s an epoch": np.where(epochs, _ranges(medians, "unit_seconds"), "-"),
+            "s a network": _ranges(medians, "network_seconds"),
+            "measured": part,
+            f"time / {against}": [f"{r:.3g}" for r in ratios["network_seconds"]],
+            "peak MiB": [f"{mib:.0f}" for mib in medians["peak_mib"]],
+            f"memory / {against}": [f"{r:.2f}" for r in ratios["peak_mib"]],
+        }
+    )
+
+
+def loglog_fit(x: ArrayLike, y: ArrayLike) -> tuple[float, float]:
+    """Exponent e of y = c x^e by least squares on logarithms, and its standard error.
+
+    The error is NaN for two points, which any power fits.
+
+    Raises
+    ------
+    InfosemError
+        For fewer than two different x, or anything that is not positive.
+    """
+    sizes, values = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    if len(np.unique(sizes)) < 2 or not (np.all(sizes > 0) and np.all(values > 0)):
+        raise InfosemError("log-log fit: give at least two different sizes, all values positive")
+    line = stats.linregress(np.log(sizes), np.log(values))
+    return float(line.slope), float(line.stderr) if len(sizes) > 2 else float("nan")
+
+
+def scaling_fits(medians: pd.DataFrame, part: str) -> pd.DataFrame:
+    """Exponents of the time of a network, or of an epoch, in the size that the part varies.
+
+    Parameters
+    ----------
+    medians : DataFrame
+        From `speed_medians`.
+    part : {"genes", "cells"}
+
+    Returns
+    -------
+    DataFrame
+        One row a method: sizes (their number), from, to, exponent and stderr. A method that was
+        measured at one size only is left out.
+    """
+    lines = []
+    for method, points in medians[medians["part"] == part].groupby("method", sort=False):
+        if points[part].nunique() < 2:
+            continue
+        exponent, stderr = loglog_fit(points[part], points["network_seconds"])
+        lines.append(
+            {
+                "method": method,
+                "sizes": len(points),
+                "from": points[part].min(),
+                "to": points[part].max(),
+                "exponent": exponent,
+                "stderr": stderr,
+            }
+        )
+    return pd.DataFrame(lines)
+
+
+def speed_tables(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Every table that rows of `speed_rows` allow, by its title."""
+    medians = speed_medians(rows)
+    found: dict[str, pd.DataFrame] = {}
+    for part, title, against in (
+        ("network", "One network on real data", "InfoSEM-B"),
+        ("literal", "The literal model beside DeepSEM, same epochs and batches", "DeepSEM"),
+        ("genes", "Simulated data, more and more genes", "InfoSEM-B"),
+        ("cells", "Simulated data, more and more cells", "DeepSEM"),
+    ):
+        chosen = medians[medians["part"] == part]
+        if len(chosen):
+            found[title] = speed_text(chosen, against)
+        if part in ("genes", "cells") and len(fits := scaling_fits(medians, part)):
+            found[f"Time = c x {part}^exponent"] = fits.round(2)
+    for part, title, columns in (
+        ("agreement", "The literal model beside DeepSEM, all epochs on the same draws", _agreement),
+        ("limit", "The arithmetic that a step cannot avoid, beside the measured time", _limit),
+        ("many", "One thread in each of many processes, or many threads in one", _many),
+    ):
+        chosen = rows[rows["part"] == part]
+        if len(chosen):
+            found[title] = columns(chosen)
+    return found
+
+
+def _agreement(rows: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "data": rows["dataset"],
+            "epochs": rows["amount"],
+            "literal, s": rows["seconds"].round(1),
+            "DeepSEM, s": rows["our_seconds"].round(1),
+            "ratio": (rows["seconds"] / rows["our_seconds"]).round(1),
+            "final objective, relative difference": [
+                f"{d:.1e}" for d in rows["objective_difference"]
+            ],
+            "Spearman of |A|": [f"{s:.6f}" for s in rows["spearman"]],
+        }
+    )
+
+
+def _limit(rows: pd.DataFrame) -> pd.DataFrame:
+    """Medians over the runs."""
+    ideal = rows["gflop"] / rows["gflops"]
+    table = pd.DataFrame(
+        {
+            "data": rows["dataset"],
+            "epochs": rows["amount"],
+            "GFLOP/s of a product": rows["gflops"].round(0),
+            "unavoidable GFLOP": rows["gflop"].round(0),
+            "unavoidable s": ideal.round(2),
+            "measured s": rows["seconds"].round(2),
+            "share": (ideal / rows["seconds"]).round(2),
+        }
+    )
+    return table.groupby(["data", "epochs"], sort=False).median().reset_index()
+
+
+def _many(rows: pd.DataFrame) -> pd.DataFrame:
+    """Medians over the repeats."""
+    groups = rows.groupby(["dataset", "method", "runs", "processes", "amount"], sort=False)
+    table = groups[["seconds", "peak_mib"]].median().reset_index()
+    base = table.loc[table["processes"] == 1, "seconds"]
+    return pd.DataFrame(
+        {
+            "data": table["dataset"],
+            "how": table["method"],
+            "runs": [
+                f"{runs:.0f} of {epochs} epochs"
+                for runs, epochs in zip(table["runs"], table["amount"], strict=True)
+            ],
+            "s for all": table["seconds"].round(2),
+            "throughput / one process": (base.median() / table["seconds"]).round(2),
+            "peak MiB, together": table["peak_mib"].round(0),
+        }
+    )
+
+
+def _ranges(medians: pd.DataFrame, name: str) -> list[str]:
+    """Median with the range in parentheses, where there is more than one run."""
+    return [
+        f"{middle:.3g} ({low:.3g}-{high:.3g})" if runs > 1 else f"{middle:.3g}"
+        for middle, low, high, runs in zip(
+            medians[name], medians[f"{name}_low"], medians[f"{name}_high"], medians["runs"],
+            strict=True,
+        )
+    ]  # fmt: skip
 
 
 def _by_split(long: pd.DataFrame, groups: list[str]) -> pd.Series:

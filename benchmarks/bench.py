@@ -1,0 +1,481 @@
+"""How long, and with how much memory, one network is inferred: this package beside its peers.
+
+    python benchmarks/bench.py            everything: hours
+    python benchmarks/bench.py --quick    minutes; what is extrapolated is said so
+
+Every measurement runs in a process of its own, so that its peak memory is its own and nothing is
+warm, and takes the time of the inference alone, without imports and loading. Its row is appended to
+a file of JSON lines as soon as it ends, so that a run can be stopped and resumed at any time: rows
+that the file has for this machine are not measured again. Repeats go round robin over the methods
+of a data set: a noisy minute on the machine hits all of them.
+
+Where only a part of a run is measured, the whole is extrapolated from the time of one epoch, step
+or target. For the peers the time to start is left out of that, in their favour.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, astuple, dataclass, replace
+from datetime import UTC, datetime
+from importlib import metadata
+from multiprocessing import get_context
+from pathlib import Path
+from time import perf_counter, time
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import psutil
+import torch
+from literal import fit_literally
+from peers import grnboost2, regdiffusion
+from scipy.stats import spearmanr
+
+from infosem import tables
+from infosem.datasets import CELLS, Dataset, data_available, simulate
+from infosem.errors import InfosemError
+from infosem.ledger import machine, peak_memory_mib, reset_peak_memory, versions
+from infosem.methods import Method, method_for
+from infosem.splits import make_split
+from infosem.study import load
+from infosem.training import Settings, fit
+
+MEASURED = Path(__file__).with_name("measured.jsonl")
+QUICK = Path(__file__).with_name("quick.jsonl")
+
+OURS = ("DeepSEM", "InfoSEM-B", "InfoSEM-BC")
+PEERS = {"RegDiffusion": "regdiffusion", "GRNBoost2": "arboreto.core"}  # what they import
+LITERAL = "literal DeepSEM"
+
+REGDIFFUSION_STEPS = 1000
+# RegDiffusion's first eleven steps are cheaper than the others: they lack the sparsity term.
+REGDIFFUSION_FIRST = 12
+# GRNBoost2 is repeated where its first run took less than this, in s.
+REPEAT_GRNBOOST2_WITHIN = 180.0
+
+
+@dataclass(frozen=True)
+class Task:
+    """One measurement.
+
+    Attributes
+    ----------
+    part : str
+        Which question it belongs to; see `plan`.
+    method : str
+    dataset : str
+        A BEELINE cell, or "simulated" with the number of `genes` and `cells`.
+    amount : int, optional
+        Epochs, steps (RegDiffusion) or targets (GRNBoost2) to run; by default all of a network.
+    repeat : int
+        Also the seed.
+    """
+
+    part: str
+    method: str
+    dataset: str
+    genes: int | None = None
+    cells: int | None = None
+    amount: int | None = None
+    repeat: int = 0
+
+    def __str__(self) -> str:
+        size = "" if self.genes is None else f" {self.genes} genes x {self.cells} cells"
+        amount = "" if self.amount is None else f", {self.amount} {unit(self.method)}s"
+        return f"{self.part}: {self.method}, {self.dataset}{size}{amount}, run {self.repeat + 1}"
+
+
+def unit(method: str) -> str:
+    """What a run of the method consists of."""
+    return {"RegDiffusion": "step", "GRNBoost2": "target"}.get(method, "epoch")
+
+
+# --- what is measured -----------------------------------------------------------------------------
+
+
+def plan(*, quick: bool, real: bool) -> list[Task]:
+    """The measurements, in order.
+
+    network
+        A whole network on each real data set, by everyone.
+    literal
+        The literal model beside DeepSEM, for three epochs of the same draws.
+    agreement
+        Both for all epochs: do the objective and the ranking of edges agree?
+    genes, cells
+        Simulated data of growing size.
+    limit
+        The arithmetic that cannot be avoided, beside the measured time.
+    many
+        One process a core, each with one thread, beside one process with all threads.
+    """
+    stand_in = Task("", "", "simulated", genes=800, cells=400)
+    sets = [replace(stand_in, dataset=c, genes=None, cells=None) for c in CELLS]
+    sets = [stand_in] if not real else sets[:1] if quick else sets
+    repeats = 1 if quick else 3
+    # How much of a run is measured, of a whole network and at a size of the data.
+    part_of = {"RegDiffusion": 20, "GRNBoost2": 20, LITERAL: 3}
+    quick_part_of = {"RegDiffusion": 100, "GRNBoost2": 30}
+
+    def rounds(
+        part: str,
+        where: Iterable[Task],
+        methods: Iterable[str],
+        amount: Callable[[str], int | None],
+    ) -> list[Task]:
+        return [
+            replace(at, part=part, method=method, amount=amount(method), repeat=repeat)
+            for at in where
+            for repeat in range(repeats)
+            for method in methods
+        ]
+
+    def simulated(genes: Iterable[int], cells: Iterable[int]) -> list[Task]:
+        return [replace(stand_in, genes=g, cells=c) for g in genes for c in cells]
+
+    tasks = rounds(
+        "network", sets, [*PEERS, *OURS],
+        lambda method: quick_part_of.get(method, 12) if quick else None,
+    )  # fmt: skip
+    tasks += rounds("literal", sets, [LITERAL, "DeepSEM"], lambda method: 3)
+    tasks += rounds(
+        "genes", simulated([500, 1000] if quick else [500, 1000, 2000, 5000], [400]),
+        [*PEERS, LITERAL, *OURS], lambda method: part_of.get(method, 3 if quick else 6),
+    )  # fmt: skip
+    tasks += rounds("limit", sets[:1], ["DeepSEM"], lambda method: 12)
+    tasks += rounds("many", sets[:1], ["one process", "one process a core"], lambda method: 12)
+    if not quick:
+        tasks += rounds(
+            "cells", simulated([1000], [100, 200, 400, 800, 1600]), OURS[:2], lambda method: 6
+        )
+        tasks.append(replace(sets[0], part="agreement", method=LITERAL))
+    return tasks
+
+
+def tiny_plan() -> list[Task]:
+    """What takes seconds: the literal model beside DeepSEM on a small simulated data set."""
+    return [
+        Task("literal", method, "simulated", genes=100, cells=200, amount=6)
+        for method in (LITERAL, "DeepSEM")
+    ]
+
+
+# --- one measurement, in a process of its own -----------------------------------------------------
+
+
+def measure(task: Task) -> dict[str, Any]:
+    """Carry out a task and return its row."""
+    torch.set_num_threads(n_cores())
+    dataset = _dataset(task)
+    special = {"agreement": _agreement, "limit": _limit, "many": _many}
+    result = special.get(task.part, _timed)(task, dataset)
+    found = versions()
+    if task.method in PEERS:
+        package = PEERS[task.method].split(".")[0]
+        found |= {name: metadata.version(name) for name in (package, "scikit-learn")}
+    return {
+        "task": asdict(task),
+        "part": task.part,
+        "method": task.method,
+        "dataset": task.dataset,
+        "genes": dataset.n_genes,
+        "cells": dataset.n_cells,
+        "tfs": dataset.n_tfs,
+        "repeat": task.repeat,
+        "unit": unit(task.method),
+        "threads": n_cores(),
+        **result,
+        "extrapolated": result["amount"] < result["whole"],
+        "machine": machine(),
+        "versions": found,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def n_cores() -> int:
+    """Number of cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not Linux
+        return os.cpu_count() or 1
+
+
+def _dataset(task: Task) -> Dataset:
+    if task.dataset == "simulated":
+        assert task.genes is not None and task.cells is not None
+        n_tfs = task.genes // 20  # about the share of TFs among the genes of the real data
+        return simulate(n_tfs, task.genes - n_tfs, task.cells)
+    embedding = None
+    if task.method in OURS:
+        prepared = method_for(task.method, task.dataset, "cell-type-specific")
+        embedding = prepared.settings.get("embedding")
+    return load(task.dataset, "cell-type-specific", embedding=embedding)
+
+
+def _prepared(name: str, dataset: Dataset) -> Method:
+    """A method of this package; on simulated data with the default settings of `Settings`."""
+    method = method_for(name, dataset.name, dataset.network_name)
+    if dataset.name != "synthetic":
+        return method
+    embedding = {"embedding": "planted"} if method.embeddings else {}
+    return method.with_settings(**asdict(Settings()), **embedding)
+
+
+def _timed(task: Task, dataset: Dataset) -> dict[str, Any]:
+    """Time and peak memory of one inference, or of a part of it."""
+    if task.method in PEERS:
+        importlib.import_module(PEERS[task.method])
+        run, whole = _peer(task, dataset)
+    else:
+        run, whole = _ours(task, dataset)
+    reset_peak_memory()
+    if task.amount is None or task.method not in PEERS:
+        amount = task.amount or whole
+        seconds = _seconds(run, amount)
+    elif task.method == "RegDiffusion":
+        amount = task.amount
+        start = _seconds(run, REGDIFFUSION_FIRST)
+        seconds = _seconds(run, REGDIFFUSION_FIRST + amount) - start
+    else:
+        amount = task.amount
+        run(n_cores())  # starts the workers
+        seconds = _seconds(run, amount)
+    return {"amount": amount, "whole": whole, "seconds": seconds, "peak_mib": _peak_mib()}
+
+
+def _seconds(run: Callable[[int], Any], amount: int) -> float:
+    started = perf_counter()
+    run(amount)
+    return perf_counter() - started
+
+
+def _peer(task: Task, dataset: Dataset) -> tuple[Callable[[int], Any], int]:
+    """A function of the number of steps or targets, and how many a network takes."""
+    seed = task.repeat
+    if task.method == "RegDiffusion":
+        return lambda n: regdiffusion(dataset, seed=seed, n_steps=n), REGDIFFUSION_STEPS
+    order = np.random.default_rng(seed).permutation(dataset.n_genes)
+    return lambda n: grnboost2(dataset, seed=seed, targets=order[:n]), dataset.n_genes
+
+
+def _ours(task: Task, dataset: Dataset) -> tuple[Callable[[int], Any], int]:
+    """A function of the number of epochs, and how many a network takes."""
+    if task.method == LITERAL:
+        settings = Settings(**_prepared("DeepSEM", dataset).settings)
+        return (
+            lambda n: fit_literally(
+                dataset.expression, replace(settings, epochs=n), seed=task.repeat
+            ),
+            settings.epochs,
+        )
+    method = _prepared(task.method, dataset)
+    edges = make_split(dataset, seed=0).train_edges(dataset.network) if method.labels else None
+    return (
+        lambda n: method.with_settings(epochs=n)(dataset, edges, seed=task.repeat),
+        method.settings["epochs"],
+    )
+
+
+def _peak_mib() -> float:
+    """Peak memory of this process and of its workers, in MiB; shared pages count for each."""
+    total = peak_memory_mib()
+    for child in psutil.Process().children(recursive=True):
+        try:
+            status = Path(f"/proc/{child.pid}/status").read_text()
+        except OSError:  # ended, or not Linux
+            continue
+        total += sum(int(kib) / 1024 for kib in re.findall(r"VmHWM:\s*(\d+) kB", status))
+    return total
+
+
+def _agreement(task: Task, dataset: Dataset) -> dict[str, Any]:
+    """All epochs of DeepSEM, literally and by this package, on the same draws."""
+    settings = Settings(**_prepared("DeepSEM", dataset).settings)
+    if task.amount is not None:
+        settings = replace(settings, epochs=task.amount)
+    ours = fit(dataset.expression, settings, seed=task.repeat)
+    reset_peak_memory()
+    literal = fit_literally(dataset.expression, settings, seed=task.repeat)
+    pairs = ~np.eye(dataset.n_genes, dtype=bool)
+    ends = [f.history["objective"][-1] for f in (ours, literal)]
+    return {
+        "amount": settings.epochs,
+        "whole": settings.epochs,
+        "seconds": literal.seconds,
+        "peak_mib": _peak_mib(),
+        "our_seconds": ours.seconds,
+        "objective": ends[0],
+        "objective_difference": abs(ends[0] - ends[1]) / abs(ends[1]),
+        "spearman": float(
+            spearmanr(np.abs(ours.adjacency[pairs]), np.abs(literal.adjacency[pairs])).statistic
+        ),
+    }
+
+
+def _limit(task: Task, dataset: Dataset) -> dict[str, Any]:
+    """DeepSEM beside the rate at which this process multiplies matrices."""
+    settings = Settings(**_prepared("DeepSEM", dataset).settings)
+    epochs = task.amount or settings.epochs
+    before = _matmul_gflops()
+    reset_peak_memory()
+    seconds = fit(dataset.expression, replace(settings, epochs=epochs), seed=task.repeat).seconds
+    return {
+        "amount": epochs,
+        "whole": settings.epochs,
+        "seconds": seconds,
+        "peak_mib": _peak_mib(),
+        "gflops": (before + _matmul_gflops()) / 2,
+        "gflop": unavoidable_flops(dataset.n_genes, dataset.n_cells, epochs) / 1e9,
+    }
+
+
+def unavoidable_flops(genes: int, cells: int, epochs: int) -> int:
+    """Floating-point operations of the products with P x P matrices that no step can do without.
+
+    A row times a P x P matrix is 2 P^2 operations, and so is an outer product of two rows. A step
+    with a batch of B cells needs, of these, in `model.StructuralModel.negative_elbo`:
+
+    where A is trained (7 B)
+        2 B for the mean and the log-variance times I - A, B for the noise times its inverse, taken
+        as given; back, B for the adjoint times the inverse, and 3 B outer products for the gradient
+        with respect to A: of the mean, the log-variance and the solution, with their adjoints. The
+        encoder's outputs are constant then and need no gradient.
+    where the networks are trained (6 B)
+        the same 2 B and B; back, B for the adjoint times the inverse and 2 B for the adjoints of
+        the mean and the log-variance times (I - A)^T. A needs no gradient.
+
+    Every batch together holds all cells, and every third epoch, from the first, trains the
+    networks. Not counted: the networks themselves, the inverse and its renewals, the corrections of
+    the solves, and all that passes over P x P entries without multiplying, such as RMSprop.
+    """
+    network_epochs = (epochs + 2) // 3
+    return 2 * genes**2 * cells * (6 * network_epochs + 7 * (epochs - network_epochs))
+
+
+def _matmul_gflops(size: int = 2048, products: int = 10) -> float:
+    """Median rate of a square single-precision product, in 1e9 operations a second."""
+    a, b = torch.rand(2, size, size)
+    torch.mm(a, b)
+    seconds = [_seconds(lambda _: torch.mm(a, b), 1) for _ in range(products)]
+    return 2 * size**3 / float(np.median(seconds)) / 1e9
+
+
+def _many(task: Task, dataset: Dataset) -> dict[str, Any]:
+    """As many runs as there are cores: in one process each, or one after the other with all."""
+    settings = Settings(**_prepared("DeepSEM", dataset).settings)
+    settings = replace(settings, epochs=task.amount or settings.epochs)
+    runs = n_cores()
+    processes = runs if task.method == "one process a core" else 1
+    context = get_context("spawn")
+    barrier, results = context.Barrier(processes), context.Queue()
+    workers = [
+        context.Process(
+            target=_runs,
+            args=(barrier, results, dataset.expression, settings, runs // processes,
+                  runs // processes),
+        )
+        for _ in range(processes)
+    ]  # fmt: skip
+    for worker in workers:
+        worker.start()
+    starts, ends, peaks = zip(*(results.get(timeout=3600) for _ in workers), strict=True)
+    for worker in workers:
+        worker.join()
+    return {
+        "amount": settings.epochs,
+        "whole": settings.epochs,
+        "seconds": max(ends) - min(starts),
+        "peak_mib": sum(peaks),
+        "runs": runs,
+        "processes": processes,
+    }
+
+
+def _runs(
+    barrier: Any, results: Any, x: np.ndarray, settings: Settings, n_runs: int, threads: int
+) -> None:
+    """Wait until all processes are ready, then train `n_runs` times."""
+    torch.set_num_threads(threads)
+    barrier.wait()
+    started = time()
+    for seed in range(n_runs):
+        fit(x, settings, seed=seed)
+    results.put((started, time(), peak_memory_mib()))
+
+
+# --- all measurements -----------------------------------------------------------------------------
+
+
+def run(tasks: Iterable[Task], output: Path, *, again: bool = False) -> int:
+    """Measure what the file lacks for this machine; return the number of failures."""
+    here, failures = machine(), 0
+    lines = output.read_text().splitlines() if output.exists() else []
+    stored = [row for row in map(json.loads, lines) if row["machine"] == here]
+    seconds = {} if again else {_identity(row["task"]): row["seconds"] for row in stored}
+    for task in tasks:
+        first = seconds.get(_identity(asdict(replace(task, repeat=0))), 0.0)
+        if task.method == "GRNBoost2" and task.repeat and first > REPEAT_GRNBOOST2_WITHIN:
+            continue
+        if _identity(asdict(task)) in seconds:
+            continue
+        command = [sys.executable, __file__, "--measure", json.dumps(asdict(task))]
+        child = subprocess.run(command, capture_output=True, text=True)
+        if child.returncode:
+            failures += 1
+            why = (child.stderr.strip().splitlines() or [f"exit status {child.returncode}"])[-1]
+            print(f"{task}: NOT MEASURED, {why}", file=sys.stderr, flush=True)
+            continue
+        row = json.loads(child.stdout.splitlines()[-1])
+        with output.open("a") as file:
+            file.write(json.dumps(row, sort_keys=True) + "\n")
+        seconds[_identity(row["task"])] = row["seconds"]
+        print(f"{task}: {row['seconds']:.2f} s, {row['peak_mib']:.0f} MiB",
+              file=sys.stderr, flush=True)  # fmt: skip
+    return failures
+
+
+def _identity(task: dict[str, Any]) -> tuple[Any, ...]:
+    return astuple(Task(**task))
+
+
+def report(rows: pd.DataFrame) -> str:
+    """Every table that the rows allow."""
+    sections = [f"Machine: {rows['machine'].iloc[0]}"]
+    for title, table in tables.speed_tables(rows).items():
+        sections.append(f"{title}\n\n{table.to_string(index=False)}")
+    return "\n\n".join(sections)
+
+
+def main() -> int:
+    """Measure, print the tables and return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_true", help="one data set, parts of runs: minutes")
+    size.add_argument("--tiny", action="store_true", help="a small simulated data set: seconds")
+    parser.add_argument("--output", type=Path, help="file of rows, to which new ones are appended")
+    parser.add_argument("--again", action="store_true", help="measure also what the file has")
+    parser.add_argument("--measure", help=argparse.SUPPRESS)  # one task, as the child that it is
+    arguments = parser.parse_args()
+    if arguments.measure:
+        print(json.dumps(measure(Task(**json.loads(arguments.measure)))))
+        return 0
+    real = arguments.tiny or data_available() is not None
+    if not real:
+        print("The real data are not at hand: a simulated set of 800 genes stands in for them.")
+    tasks = tiny_plan() if arguments.tiny else plan(quick=arguments.quick, real=real)
+    output = arguments.output or (QUICK if arguments.quick or arguments.tiny else MEASURED)
+    failures = run(tasks, output, again=arguments.again)
+    if not output.exists():
+        raise InfosemError(f"{output}: nothing could be measured; see the messages above")
+    print(report(tables.speed_rows(output, machine=machine())))
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
