@@ -154,20 +154,27 @@ class Dataset:
         """Names of the TFs, str (n_tfs,), sorted."""
         return np.asarray(self.genes[self.tfs])
 
-    def fingerprint(self) -> str:
+    def fingerprint(self, embedding: str | None = None) -> str:
         """Identify the content in 16 hexadecimal digits.
 
-        It covers the names of genes, cells and TFs, the values and the edges, not embeddings or
-        provenance. It is the same for any order of genes and cells, and for any file whose values
-        agree to about 1e-9: the values enter as the three sums of `_matrix_content`, rounded to
-        1e-3. A hash over a rounded number for every gene would flip as soon as one of them lay on
-        a rounding edge.
+        It covers the names of genes, cells and TFs, the values, the edges, and the vectors of one
+        embedding if it is named; not provenance. It is the same for any order of genes and cells,
+        and for any file whose values agree to about 1e-9: the values enter as the three sums of
+        `_matrix_content`, rounded to 1e-3 (for vectors, which come from a network that rounds
+        differently on other processors, 1e-2). A hash over a rounded number for every gene would
+        flip as soon as one of them lay on a rounding edge.
         """
         names, sums = _matrix_content(self.expression, self.genes, self.cells)
         rows, columns = np.nonzero(self.network)
         edges = np.column_stack([self.tf_names[rows], self.genes[columns]])
         rounded = [f"{round(s, 3) + 0.0:.3f}" for s in sums]  # + 0.0 makes 0.0 of -0.0
-        return _hash([names, *rounded], self.tf_names, [_edges_content(edges)])
+        content = _hash([names, *rounded], self.tf_names, [_edges_content(edges)])
+        if embedding is None:
+            return content
+        vectors = self.embeddings[embedding].astype(np.float64)
+        columns = np.array([str(i) for i in range(vectors.shape[1])])
+        _, sums = _matrix_content(vectors, self.genes, columns)
+        return _hash([content], [f"{round(s, 2) + 0.0:.2f}" for s in sums])
 
     def with_embedding(self, name: str, vectors: np.ndarray) -> Dataset:
         """Return a copy with one more embedding, (n_genes, dim), stored as float32."""

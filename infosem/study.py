@@ -49,6 +49,16 @@ class Job:
     splits: tuple[int, ...]
     protocol: Protocol = field(default_factory=Protocol)
 
+    @property
+    def embedding(self) -> str | None:
+        """Name of the gene embedding that the method uses."""
+        return self.method.settings.get("embedding")
+
+    @property
+    def data(self) -> tuple[str, str, str | None]:
+        """What it runs on: data set, network and embedding."""
+        return self.dataset, self.network, self.embedding
+
     def identity(self) -> dict[str, Any]:
         """What identifies its rows in the ledger, besides the content of the data set."""
         return {
@@ -89,11 +99,12 @@ def execute(job: Job, fingerprint: str | None = None) -> dict[str, Any]:
     InfosemError
         Where a fingerprint is given and the data set has another.
     """
-    dataset = load(job.dataset, job.network, embedding=job.method.settings.get("embedding"))
-    if fingerprint not in (None, dataset.fingerprint()):
+    dataset = load(job.dataset, job.network, embedding=job.embedding)
+    own = dataset.fingerprint(job.embedding)
+    if fingerprint not in (None, own):
         raise InfosemError(
             f"{job.dataset} ({job.network}): the data are not those of the stored rows "
-            f"(fingerprint {dataset.fingerprint()}, stored {fingerprint}); use the same data, "
+            f"(fingerprint {own}, stored {fingerprint}); use the same data, "
             "another ledger, or recompute"
         )
     splits = {seed: make_split(dataset, seed=seed, protocol=job.protocol) for seed in job.splits}
@@ -115,7 +126,7 @@ def execute(job: Job, fingerprint: str | None = None) -> dict[str, Any]:
         torch.set_num_threads(threads)
     return {
         **job.identity(),
-        "fingerprint": dataset.fingerprint(),
+        "fingerprint": own,
         "splits": {
             str(seed): evaluate(scores, dataset.network, split) for seed, split in splits.items()
         },
@@ -128,7 +139,7 @@ def execute(job: Job, fingerprint: str | None = None) -> dict[str, Any]:
 def run(jobs: Iterable[Job], ledger: Ledger, *, n_jobs: int = 1, recompute: bool = False) -> None:
     """Run the jobs that the ledger lacks (or all, to `recompute`), and store each as it ends."""
     jobs = list(jobs)
-    expected: dict[tuple[str, str], str] = {}
+    expected: dict[tuple[str, str, str | None], str] = {}
     if recompute:
         todo = jobs
     else:
@@ -141,8 +152,7 @@ def run(jobs: Iterable[Job], ledger: Ledger, *, n_jobs: int = 1, recompute: bool
     parallel = Parallel(n_jobs=n_jobs, return_as="generator_unordered")
     for _ in tqdm(
         parallel(
-            delayed(_execute_and_store)(job, ledger.root, expected.get((job.dataset, job.network)))
-            for job in todo
+            delayed(_execute_and_store)(job, ledger.root, expected.get(job.data)) for job in todo
         ),
         total=len(todo),
         desc="runs",
@@ -346,10 +356,11 @@ class _Stored:
 
     def __init__(self, ledger: Ledger) -> None:
         self.root = ledger.root
-        self.fingerprints: dict[tuple[str, str], str] = {}
+        self.fingerprints: dict[tuple[str, str, str | None], str] = {}
         self.lines: dict[tuple[str, int], dict[str, Any]] = {}
         for row in sorted(ledger.rows(), key=itemgetter("date")):
-            self.fingerprints[row["dataset"], row["network"]] = row["fingerprint"]
+            data = row["dataset"], row["network"], row["settings"].get("embedding")
+            self.fingerprints[data] = row["fingerprint"]
             fields = ("method", "dataset", "network", "fingerprint", "seed", "seconds", "peak_mib")
             for split, metrics in row["splits"].items():
                 self.lines[row["key"], int(split)] = {
@@ -372,7 +383,7 @@ class _Stored:
         return self.lines[self._key(job), split]
 
     def _key(self, job: Job) -> str:
-        fingerprint = self.fingerprints.get((job.dataset, job.network), "")
+        fingerprint = self.fingerprints.get(job.data, "")
         return key({**job.identity(), "fingerprint": fingerprint})
 
 

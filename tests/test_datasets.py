@@ -527,6 +527,7 @@ def test_fingerprint_does_not_depend_on_order(synthetic: Dataset, random: Any) -
     d = synthetic.take_genes(np.array(by_gene))
     d = replace(d, expression=d.expression[:, by_cell], cells=d.cells[by_cell], name="other")
     assert d.fingerprint() == synthetic.fingerprint()
+    assert d.fingerprint("planted") == synthetic.fingerprint("planted")
     names = np.array([d.genes[row] for row in d.network], dtype=object)
     for i, targets in enumerate(names):  # and the same TFs still have the same targets
         assert set(targets) == set(synthetic.genes[synthetic.network[i]])
@@ -556,6 +557,10 @@ def test_fingerprint_covers_the_content(synthetic: Dataset) -> None:
         replace(d, tfs=d.tfs[1:], network=np.zeros_like(edge)[1:]),
     ]
     assert len({version.fingerprint() for version in versions}) == len(versions)
+    vectors = d.embeddings["planted"]
+    permuted = d.with_embedding("planted", vectors[np.random.default_rng(0).permutation(100)])
+    of_vectors = {version.fingerprint("planted") for version in (d, permuted)}
+    assert len({d.fingerprint(), *of_vectors}) == 3
     noise = 1e-9 * np.random.default_rng(0).random(value.shape)
     assert replace(d, expression=d.expression + noise).fingerprint() == d.fingerprint()
 
