@@ -14,6 +14,7 @@ or target. For the peers the time to start is left out of that, in their favour.
 """
 
 import argparse
+import contextlib
 import importlib
 import json
 import os
@@ -122,6 +123,9 @@ def plan(*, quick: bool, real: bool) -> list[Task]:
     # How much of a run is measured, of a whole network and at a size of the data.
     part_of = {"RegDiffusion": 20, "GRNBoost2": 20, LITERAL: 3}
     quick_part_of = {"RegDiffusion": 100, "GRNBoost2": 30}
+    # --quick leaves out what the others tell nearly as well.
+    growing = ["RegDiffusion", LITERAL, *OURS[:2]] if quick else [*PEERS, LITERAL, *OURS]
+    epochs = 6 if quick else 12
 
     def rounds(
         part: str,
@@ -141,15 +145,15 @@ def plan(*, quick: bool, real: bool) -> list[Task]:
 
     tasks = rounds(
         "network", sets, [*PEERS, *OURS],
-        lambda method: quick_part_of.get(method, 12) if quick else None,
+        lambda method: quick_part_of.get(method, epochs) if quick else None,
     )  # fmt: skip
     tasks += rounds("literal", sets, [LITERAL, "DeepSEM"], lambda method: 3)
     tasks += rounds(
         "genes", simulated([500, 1000] if quick else [500, 1000, 2000, 5000], [400]),
-        [*PEERS, LITERAL, *OURS], lambda method: part_of.get(method, 3 if quick else 6),
+        growing, lambda method: part_of.get(method, 3 if quick else 6),
     )  # fmt: skip
-    tasks += rounds("limit", sets[:1], ["DeepSEM"], lambda method: 12)
-    tasks += rounds("many", sets[:1], ["one process", "one process a core"], lambda method: 12)
+    tasks += rounds("limit", sets[:1], ["DeepSEM"], lambda method: epochs)
+    tasks += rounds("many", sets[:1], ["one process", "one process a core"], lambda method: epochs)
     if not quick:
         tasks += rounds(
             "cells", simulated([1000], [100, 200, 400, 800, 1600]), OURS[:2], lambda method: 6
@@ -174,7 +178,10 @@ def measure(task: Task) -> dict[str, Any]:
     torch.set_num_threads(n_cores())
     dataset = _dataset(task)
     special = {"agreement": _agreement, "limit": _limit, "many": _many}
+    started, busy, own = perf_counter(), _busy_seconds(), _own_seconds()
     result = special.get(task.part, _timed)(task, dataset)
+    others = _busy_seconds() - busy - (_own_seconds() - own)
+    share = max(0.0, others / (n_cores() * (perf_counter() - started)))
     found = versions()
     if task.method in PEERS:
         package = PEERS[task.method].split(".")[0]
@@ -192,6 +199,7 @@ def measure(task: Task) -> dict[str, Any]:
         "threads": n_cores(),
         **result,
         "extrapolated": result["amount"] < result["whole"],
+        "others_share": round(share, 3),
         "machine": machine(),
         "versions": found,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -204,6 +212,22 @@ def n_cores() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not Linux
         return os.cpu_count() or 1
+
+
+def _busy_seconds() -> float:
+    """Processor time that the whole machine has spent, in s."""
+    times = psutil.cpu_times()._asdict()
+    return float(sum(times[name] for name in ("user", "nice", "system") if name in times))
+
+
+def _own_seconds() -> float:
+    """Processor time of this process, of its workers and of those that have ended, in s."""
+    own = psutil.Process()
+    total = sum(own.cpu_times()[:4])  # user, system, and both of children that have ended
+    for child in own.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            total += sum(child.cpu_times()[:2])
+    return float(total)
 
 
 def _dataset(task: Task) -> Dataset:
@@ -424,14 +448,12 @@ def run(tasks: Iterable[Task], output: Path, *, again: bool = False) -> int:
             continue
         if _identity(asdict(task)) in seconds:
             continue
-        command = [sys.executable, __file__, "--measure", json.dumps(asdict(task))]
-        child = subprocess.run(command, capture_output=True, text=True)
-        if child.returncode:
+        try:
+            row = in_child(task)
+        except InfosemError as error:
             failures += 1
-            why = (child.stderr.strip().splitlines() or [f"exit status {child.returncode}"])[-1]
-            print(f"{task}: NOT MEASURED, {why}", file=sys.stderr, flush=True)
+            print(f"{task}: NOT MEASURED, {error}", file=sys.stderr, flush=True)
             continue
-        row = json.loads(child.stdout.splitlines()[-1])
         with output.open("a") as file:
             file.write(json.dumps(row, sort_keys=True) + "\n")
         seconds[_identity(row["task"])] = row["seconds"]
@@ -440,13 +462,30 @@ def run(tasks: Iterable[Task], output: Path, *, again: bool = False) -> int:
     return failures
 
 
+def in_child(task: Task) -> dict[str, Any]:
+    """`measure` in a new process.
+
+    Raises
+    ------
+    InfosemError
+        With the last line of what the process said, where it failed.
+    """
+    command = [sys.executable, __file__, "--measure", json.dumps(asdict(task))]
+    child = subprocess.run(command, capture_output=True, text=True)
+    if child.returncode:
+        why = child.stderr.strip().splitlines() or [f"exit status {child.returncode}"]
+        raise InfosemError(why[-1])
+    row: dict[str, Any] = json.loads(child.stdout.splitlines()[-1])
+    return row
+
+
 def _identity(task: dict[str, Any]) -> tuple[Any, ...]:
     return astuple(Task(**task))
 
 
 def report(rows: pd.DataFrame) -> str:
     """Every table that the rows allow."""
-    sections = [f"Machine: {rows['machine'].iloc[0]}"]
+    sections = [f"Machine: {rows['machine'].iloc[0]}", tables.disturbed(rows)]
     for title, table in tables.speed_tables(rows).items():
         sections.append(f"{title}\n\n{table.to_string(index=False)}")
     return "\n\n".join(sections)

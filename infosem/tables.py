@@ -21,6 +21,7 @@ __all__ = [
     "beside_paper",
     "beyond_constant",
     "costs",
+    "disturbed",
     "loglog_fit",
     "paired",
     "paired_text",
@@ -337,8 +338,9 @@ def speed_rows(path: str | os.PathLike[str], machine: str | None = None) -> pd.D
     DataFrame
         One row a measurement. Columns part, method, dataset, genes, cells, repeat, unit (epoch,
         step or target), amount (units measured), whole (units that a network takes), extrapolated,
-        threads, seconds (of `amount` units), peak_mib, machine, versions, date, what the part adds,
-        and network_seconds (seconds * whole / amount).
+        others_share (of the processors, taken by other processes meanwhile), threads, seconds (of
+        `amount` units), peak_mib, machine, versions, date, what the part adds, and network_seconds
+        (seconds * whole / amount).
 
     Raises
     ------
@@ -475,6 +477,23 @@ def scaling_fits(medians: pd.DataFrame, part: str) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(lines)
+
+
+def disturbed(rows: pd.DataFrame, limit: float = 0.05) -> str:
+    """Say how many measurements other processes took part of the processors from.
+
+    Times of several threads suffer more than in proportion, as each step waits for the slowest.
+    """
+    others = rows["others_share"]
+    if not (others > limit).any():
+        return (
+            f"In none of {len(rows)} measurements did other processes use more than {limit:.0%} "
+            "of the processors."
+        )
+    return (
+        f"In {(others > limit).sum()} of {len(rows)} measurements other processes used more than "
+        f"{limit:.0%} of the processors, up to {others.max():.0%}: times are too long there."
+    )
 
 
 def speed_tables(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -1,0 +1,102 @@
+"""The benchmark's script: what it plans, resumes and counts."""
+
+from collections import Counter
+from dataclasses import asdict
+
+import bench
+import pytest
+import torch
+
+from infosem.errors import InfosemError
+from infosem.model import StructuralModel
+from infosem.resolvent import Resolvent
+
+
+def test_plans_repeat_in_rounds():
+    """A noisy minute hits all methods of a data set."""
+    tasks = bench.plan(quick=False, real=True)
+    assert len({*tasks}) == len(tasks)
+    first = [task.method for task in tasks[:10]]
+    assert first[:5] == first[5:] == [*bench.PEERS, *bench.OURS]
+    runs = Counter((t.part, t.method, t.dataset, t.genes, t.cells) for t in tasks)
+    assert {n for key, n in runs.items() if key[0] != "agreement"} == {3}
+    assert {t.dataset for t in bench.plan(quick=True, real=False)} == {"simulated"}
+
+
+@pytest.fixture
+def measured(monkeypatch):
+    """Tasks that a child process was asked for, instead of the processes."""
+    asked = []
+
+    def in_child(task):
+        asked.append(task.method)
+        if task.method == "broken":
+            raise InfosemError("no data")
+        return {"task": asdict(task), "seconds": 200.0, "peak_mib": 1, "machine": bench.machine()}
+
+    monkeypatch.setattr(bench, "in_child", in_child)
+    return asked
+
+
+def test_run_resumes_where_it_was_stopped(measured, tmp_path, capsys):
+    output = tmp_path / "rows.jsonl"
+    first, broken, last = (bench.Task("network", m, "hESC") for m in ("DeepSEM", "broken", "other"))
+    assert bench.run([first, broken], output) == 1
+    assert "NOT MEASURED, no data" in capsys.readouterr().err
+    assert bench.run([first, last], output) == 0
+    assert measured == ["DeepSEM", "broken", "other"]
+    assert bench.run([first], output, again=True) == 0
+    assert len(output.read_text().splitlines()) == 3
+
+
+def test_rows_of_another_machine_do_not_count(measured, tmp_path, monkeypatch):
+    task, output = bench.Task("network", "DeepSEM", "hESC"), tmp_path / "rows.jsonl"
+    bench.run([task], output)
+    monkeypatch.setattr(bench, "machine", lambda: "another")
+    bench.run([task], output)
+    assert measured == ["DeepSEM", "DeepSEM"]
+
+
+def test_failure_of_a_child_is_told_in_one_line():
+    with pytest.raises(InfosemError, match=r"^infosem.errors.InfosemError: n_tfs: 0 is too small"):
+        bench.in_child(bench.Task("network", "DeepSEM", "simulated", genes=10, cells=10))
+
+
+def test_slow_grnboost2_is_not_repeated(measured, tmp_path):
+    tasks = [bench.Task("network", "GRNBoost2", "hESC", repeat=n) for n in range(3)]
+    bench.run(tasks, tmp_path / "rows.jsonl")
+    assert measured == ["GRNBoost2"]
+
+
+@pytest.mark.parametrize("trains_networks", [True, False])
+def test_no_step_does_less_than_what_is_called_unavoidable(trains_networks):
+    """Count the products with P x P matrices of a step, given the inverse."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    genes, cells = 50, 20
+
+    class Given(Resolvent):
+        def solve(self, adjacency, rows, *, transposed=False):
+            return rows @ (adjacency.T if transposed else adjacency)
+
+    model = StructuralModel(genes, torch.Generator().manual_seed(0), hidden=1)
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_((name != "effects") == trains_networks)
+    x = torch.randn(cells, genes)
+    encoded = model.encode(x)
+    with FlopCounterMode(display=False) as counter:
+        terms = model.negative_elbo(
+            x, torch.ones_like(x), encoded, torch.randn_like(x), model.effects, Given()
+        )
+        sum(terms).backward()
+    # Rows of one cell come on top of the batch (the latent prior), and the networks.
+    unavoidable = bench.unavoidable_flops(genes, cells, 1)
+    if not trains_networks:
+        unavoidable = bench.unavoidable_flops(genes, cells, 2) - unavoidable
+    assert unavoidable <= counter.get_total_flops() < 1.2 * unavoidable
+
+
+def test_unavoidable_operations_follow_the_alternation():
+    # One epoch in three trains the networks, from the first.
+    assert bench.unavoidable_flops(10, 5, 1) == 2 * 100 * 5 * 6
+    assert bench.unavoidable_flops(10, 5, 4) == 2 * 100 * 5 * (6 + 7 + 7 + 6)
