@@ -43,6 +43,7 @@ def _run(options: argparse.Namespace) -> None:
         seeds=options.seeds,
         recompute=options.recompute,
         n_jobs=options.jobs,
+        scheduler=options.scheduler,
     )
     compared = beside_paper(rows)
     for metric in compared["metric"].unique():
@@ -94,7 +95,16 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--methods", nargs="+", default=list(METHODS), choices=list(METHODS))
     run.add_argument("--n-splits", type=int, default=10)
     run.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2], help="training seeds")
-    run.add_argument("--jobs", type=int, default=1, help="processes of one thread each")
+    run.add_argument(
+        "--jobs", type=int, help="processes of one thread each (default: one for each core)"
+    )
+    run.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="run on the workers of this dask scheduler, such as tcp://host:8786, instead; start "
+        "them with --nthreads 1 and, for the real data, with their own INFOSEM_DATA; results are "
+        "stored here as they come",
+    )
     run.add_argument("--recompute", action="store_true", help="also what is stored")
     run.add_argument("--ledger", default="results", help="folder of the ledger")
     run.set_defaults(command=_run)

@@ -1,28 +1,31 @@
 """Which runs make up each table, and running them.
 
 A `Job` is one call of a method on one data set with one training seed, evaluated on some splits.
-Its results go to the ledger as soon as it finishes; what is stored is not run again. A study is
-stopped at any moment and resumed by calling it again.
+Jobs run side by side, in processes of this machine or on the workers of a cluster. Results go to
+the ledger as soon as a job finishes; what is stored is not run again. A study is stopped at any
+moment and resumed by calling it again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from operator import itemgetter
-from pathlib import Path
 from time import perf_counter
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pandas as pd
 import torch
-from joblib import Parallel, delayed
+from joblib import Parallel, cpu_count, delayed
 from tqdm import tqdm
 
 from infosem.datasets import CELLS, Dataset, data_available, load_beeline, simulate
 from infosem.embeddings import attach
 from infosem.errors import InfosemError
-from infosem.ledger import Ledger, key, machine, peak_memory_mib, reset_peak_memory
+from infosem.ledger import Ledger, key, machine, peak_memory_mib, reset_peak_memory, versions
 from infosem.methods import METHODS, Method, candidates_for, method_for
 from infosem.metrics import evaluate
 from infosem.splits import Protocol, make_split
@@ -32,6 +35,9 @@ __all__ = ["TABLE1_METHODS", "Job", "check_parameters", "execute", "recheck", "r
 TABLE1_METHODS = tuple(METHODS)
 # Cheap rows without information are averaged over many draws, to know them well.
 _UNINFORMED_SEEDS = tuple(range(20))
+
+# Seconds: to reach a scheduler, and for the first worker to come (a batch system may start it).
+_REACH, _FIRST_WORKER = 5, 60
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,9 @@ class Job:
             "protocol": asdict(self.protocol),
             "seed": self.seed,
         }
+
+    def __str__(self) -> str:
+        return f"{self.method.name} on {self.dataset} ({self.network}), seed {self.seed}"
 
 
 @lru_cache(maxsize=2)
@@ -133,38 +142,187 @@ def execute(job: Job, fingerprint: str | None = None) -> dict[str, Any]:
         "seconds": seconds,
         "peak_mib": peak,
         "machine": machine(),
+        "versions": versions(),  # of this process, which may not be the one that stores the row
     }
 
 
-def run(jobs: Iterable[Job], ledger: Ledger, *, n_jobs: int = 1, recompute: bool = False) -> None:
-    """Run the jobs that the ledger lacks (or all, to `recompute`), and store each as it ends."""
+def run(
+    jobs: Iterable[Job],
+    ledger: Ledger,
+    *,
+    n_jobs: int | None = None,
+    scheduler: str | None = None,
+    recompute: bool = False,
+) -> None:
+    """Run the jobs that the ledger lacks (or all, to `recompute`), and store each as it ends.
+
+    Only this process writes to the ledger. When it, or a process that works for it, is killed, no
+    more than the runs under way are lost.
+
+    Parameters
+    ----------
+    jobs : iterable of Job
+    ledger : Ledger
+    n_jobs : int, optional
+        Processes of one thread each, by default one for each core that this process may use. 1
+        runs in this process.
+    scheduler : str, optional
+        Address of a dask.distributed scheduler, such as "tcp://host:8786". The jobs are then run
+        by its workers, not by processes of this machine. Scheduler and workers need infosem in
+        the version of this process; the workers one thread each (``dask worker ADDRESS --nthreads
+        1``) and, for the real data, an INFOSEM_DATA of their own. They share no file with this
+        process. The run of a worker that died is done again by another.
+    recompute : bool
+        Run everything again.
+
+    Raises
+    ------
+    InfosemError
+        Where a job cannot be run, naming it; where the data are not those of the stored rows;
+        where the scheduler cannot be reached or has no worker. What had finished is stored.
+    """
     jobs = list(jobs)
+    stored = _Stored(ledger)
     expected: dict[tuple[str, str, str | None], str] = {}
     if recompute:
         todo = jobs
     else:
-        stored = _Stored(ledger)
         expected = stored.fingerprints
         missing = [[s for s in job.splits if not stored.has(job, s)] for job in jobs]
         todo = [replace(j, splits=tuple(m)) for j, m in zip(jobs, missing, strict=True) if m]
     if not todo:
         return
-    parallel = Parallel(n_jobs=n_jobs, return_as="generator_unordered")
-    for _ in tqdm(
-        parallel(
-            delayed(_execute_and_store)(job, ledger.root, expected.get(job.data)) for job in todo
-        ),
-        total=len(todo),
-        desc="runs",
-        unit="run",
-        disable=None,
-    ):
-        pass
+    # The longest first, so that none is left to run alone at the end; what is not known may be
+    # long, too.
+    todo.sort(key=lambda job: -stored.seconds.get((job.method.name, *job.data[:2]), np.inf))
+    calls = [(job, expected.get(job.data)) for job in todo]
+    rows = _here(calls, n_jobs) if scheduler is None else _on_cluster(calls, n_jobs, scheduler)
+    with closing(rows):
+        for row in tqdm(rows, total=len(todo), desc="runs", unit="run", disable=None):
+            first = expected.setdefault(_data(row), row["fingerprint"])
+            if row["fingerprint"] != first:  # two workers with a folder each
+                raise InfosemError(
+                    f"{row['dataset']} ({row['network']}): the data on {row['machine']} are not "
+                    f"those of other runs (fingerprint {row['fingerprint']}, there {first}); give "
+                    "all workers the same"
+                )
+            ledger.append(row)
     ledger.compact()  # rows in a fixed order, whatever the order in which they finished
 
 
-def _execute_and_store(job: Job, root: Path, fingerprint: str | None) -> None:
-    Ledger(root).append(execute(job, fingerprint))
+_Call = tuple[Job, str | None]  # a job, and the fingerprint that its data must have
+_Rows = Generator[dict[str, Any], None, None]
+
+
+def _data(row: Mapping[str, Any]) -> tuple[str, str, str | None]:
+    """`Job.data` of a stored row."""
+    return row["dataset"], row["network"], row["settings"].get("embedding")
+
+
+def _here(calls: list[_Call], n_jobs: int | None) -> _Rows:
+    """Rows as they finish, from processes of this machine."""
+    if n_jobs is None:
+        # A run of one thread has a core to itself. Two such runs side by side beat one after the
+        # other on two threads. Cores are those of the CPU affinity and the container.
+        n_jobs = cpu_count()
+    if n_jobs < 1:
+        raise InfosemError(f"n_jobs: {n_jobs} processes cannot run anything; give 1 or more")
+    parallel = Parallel(
+        n_jobs=min(n_jobs, len(calls)),
+        return_as="generator_unordered",
+        batch_size=1,  # joblib would keep quick rows back until some have gathered
+    )
+    try:
+        yield from parallel(delayed(_named)(*call) for call in calls)
+    except BrokenProcessPool as error:
+        raise InfosemError(
+            "n_jobs: a process was killed, for lack of memory perhaps; what had finished is "
+            f"stored: call again, with fewer than {n_jobs} processes"
+        ) from error
+
+
+def _on_cluster(calls: list[_Call], n_jobs: int | None, scheduler: str) -> _Rows:
+    """Rows as they finish, from the workers of a dask.distributed scheduler.
+
+    Not by joblib's dask backend: it waits forever where a job kills every worker that tries it, or
+    cannot be unpickled there (joblib 1.6), and as it holds on to finished rows, the death of a
+    worker has those that it made computed once more.
+    """
+    if n_jobs is not None:
+        raise InfosemError("n_jobs, scheduler: give one; a scheduler uses all of its workers")
+    try:
+        from distributed import CancelledError, Client, as_completed
+    except ImportError as error:
+        raise InfosemError(
+            "scheduler: the package distributed is missing; `pip install distributed`"
+        ) from error
+    try:
+        client = Client(scheduler, timeout=_REACH, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise InfosemError(
+            f"scheduler: none answers at {scheduler} within {_REACH} s ({error}); check the "
+            "address, and start it with `dask scheduler`"
+        ) from error
+    with client:
+        own, name = versions()["infosem"], uuid4().hex
+        futures = [
+            client.submit(_on_worker, *call, own, key=f"infosem-{name}-{i}", pure=False)
+            for i, call in enumerate(calls)
+        ]
+        jobs = {future.key: job for future, (job, _) in zip(futures, calls, strict=True)}
+        done = as_completed(futures, loop=client.loop, with_results=True, raise_errors=False)
+        # What has come is let go, here and below: else it is computed again if its worker dies.
+        del futures
+        try:  # after submitting: some clusters start workers only when there is work
+            client.wait_for_workers(1, timeout=_FIRST_WORKER)
+        except TimeoutError as error:
+            raise InfosemError(
+                f"scheduler: {scheduler} has no worker after {_FIRST_WORKER} s; start one with "
+                f"`dask worker {scheduler} --nthreads 1`"
+            ) from error
+        for future, result in done:
+            if isinstance(result, dict):  # future.status is "lost" where its worker has died since
+                future.release()
+                yield result
+                continue
+            failure = result if isinstance(result, CancelledError) else result[1]
+            if isinstance(failure, InfosemError) or hasattr(failure, "__notes__"):
+                raise failure  # from the run itself: it names the job
+            raise InfosemError(
+                f"{jobs[future.key]}: could not be run by the workers of {scheduler} "
+                f"({type(failure).__name__}: {failure}); see that they live, and that they and the "
+                f"scheduler have infosem {own} and the packages that it needs. What had finished "
+                "is stored"
+            ) from failure
+
+
+def _on_worker(job: Job, fingerprint: str | None, expected_version: str) -> dict[str, Any]:
+    """A row, made on a dask worker that is fit for it."""
+    from distributed import get_worker
+
+    worker, version = get_worker(), versions()["infosem"]
+    if version != expected_version:
+        raise InfosemError(
+            f"worker {worker.address}: it has infosem {version}, the caller {expected_version}; "
+            "install the same"
+        )
+    if worker.state.nthreads > 1:  # their times would be of little use, and their peak memory wrong
+        raise InfosemError(
+            f"worker {worker.address}: it runs {worker.state.nthreads} jobs at once in one "
+            "process; start it with --nthreads 1, and more workers for more jobs"
+        )
+    return _named(job, fingerprint)
+
+
+def _named(job: Job, fingerprint: str | None) -> dict[str, Any]:
+    """A row, or an error that says which job it comes from."""
+    try:
+        return execute(job, fingerprint)
+    except InfosemError as error:
+        raise InfosemError(f"{job}: {error}") from error
+    except Exception as error:
+        error.add_note(f"in the run of {job}")
+        raise
 
 
 def recheck(ledger: Ledger, rows: pd.DataFrame) -> str:
@@ -295,7 +453,8 @@ def table1(
     seeds: Sequence[int] = (0, 1, 2),
     epochs: int | None = None,
     recompute: bool = False,
-    n_jobs: int = 1,
+    n_jobs: int | None = None,
+    scheduler: str | None = None,
 ) -> pd.DataFrame:
     """Rows of Table 1, computing what the ledger lacks.
 
@@ -313,8 +472,8 @@ def table1(
         Instead of each method's own number of epochs.
     recompute : bool
         Run everything again.
-    n_jobs : int
-        Processes.
+    n_jobs, scheduler : optional
+        Where to run: see `run`.
 
     Returns
     -------
@@ -325,7 +484,8 @@ def table1(
     Raises
     ------
     InfosemError
-        For an unknown method or data set, and where a run is missing and its data cannot be had.
+        For an unknown method or data set, and where a run is missing and cannot be made, for want
+        of its data perhaps (see `run`).
     """
     if unknown := sorted(set(methods) - set(METHODS)):
         raise InfosemError(f"methods: {unknown} unknown; choose from {list(METHODS)}")
@@ -340,7 +500,7 @@ def table1(
                 stage, ledger, dataset, methods=needed, splits=splits, seeds=seeds,
                 overrides={} if epochs is None else {"epochs": epochs},
             )  # fmt: skip
-            run(stage_jobs, ledger, n_jobs=n_jobs, recompute=recompute)
+            run(stage_jobs, ledger, n_jobs=n_jobs, scheduler=scheduler, recompute=recompute)
             jobs += stage_jobs if stage != "screen" else []
         frames.append(_rows(ledger, [job for job in jobs if job.method.name in methods]))
     return pd.concat(frames, ignore_index=True)
@@ -357,10 +517,11 @@ class _Stored:
     def __init__(self, ledger: Ledger) -> None:
         self.root = ledger.root
         self.fingerprints: dict[tuple[str, str, str | None], str] = {}
+        self.seconds: dict[tuple[str, str, str], float] = {}  # by method, data set and network
         self.lines: dict[tuple[str, int], dict[str, Any]] = {}
         for row in sorted(ledger.rows(), key=itemgetter("date")):
-            data = row["dataset"], row["network"], row["settings"].get("embedding")
-            self.fingerprints[data] = row["fingerprint"]
+            self.fingerprints[_data(row)] = row["fingerprint"]
+            self.seconds[row["method"], row["dataset"], row["network"]] = row["seconds"]
             fields = ("method", "dataset", "network", "fingerprint", "seed", "seconds", "peak_mib")
             for split, metrics in row["splits"].items():
                 self.lines[row["key"], int(split)] = {

@@ -54,7 +54,7 @@ def test_bad_input_is_one_line_and_leaves_no_file(cells, capsys):
 def test_run_prints_the_table_and_fills_the_ledger(tmp_path, capsys):
     arguments = [
         "run", "table1", "--datasets", "synthetic", "--methods", "Random", "One-hot LR",
-        "--n-splits", "2", "--ledger", str(tmp_path),
+        "--n-splits", "2", "--jobs", "1", "--ledger", str(tmp_path),
     ]  # fmt: skip
     assert cli.main(arguments) == 0
     assert "One-hot LR" in capsys.readouterr().out

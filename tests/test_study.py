@@ -12,7 +12,8 @@ from infosem import InfosemError, Ledger, study
 from infosem.methods import candidates_for, method_for
 from infosem.splits import make_split
 
-QUICK = {"datasets": ["synthetic"], "splits": range(2), "seeds": [0, 1], "epochs": 2}
+# In this process, where a test sees what is executed.
+QUICK = {"datasets": ["synthetic"], "splits": range(2), "seeds": [0, 1], "epochs": 2, "n_jobs": 1}
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def test_stored_runs_are_not_run_again_unless_asked(finished, monkeypatch):
 
 def test_same_seeds_give_the_same_numbers_anywhere(finished, tmp_path):
     _, rows = finished
-    fresh = study.table1(Ledger(tmp_path), **QUICK, n_jobs=2)  # other processes, too
+    fresh = study.table1(Ledger(tmp_path), **{**QUICK, "n_jobs": 2})  # other processes, too
     metrics = ["train_auprc", "seen_auprc", "seen_hit", "unseen_auprc", "unseen_hit"]
     columns = ["method", "seed", "split", "key", *metrics]
     assert fresh[columns].equals(rows[columns])
@@ -110,15 +111,15 @@ def told(ledger, row):
 
 Ledger.append = told
 study.table1(Ledger(sys.argv[1]), datasets=["synthetic"], splits=range(2), seeds=range(50),
-             methods=["Random", "DeepSEM"])
+             methods=["Random", "DeepSEM"], n_jobs=int(sys.argv[2]))
 """
 
 
-@pytest.mark.parametrize("n_finished", [1, 20, 21])
-def test_kill_loses_at_most_the_run_under_way(tmp_path, n_finished):
+@pytest.mark.parametrize(("n_finished", "n_jobs"), [(1, 1), (20, 1), (21, 1), (21, 2)])
+def test_kill_loses_at_most_the_runs_under_way(tmp_path, n_finished, n_jobs):
     """SIGKILL in the middle of a run: 20 quick runs of Random, then one DeepSEM after another."""
     process = subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(tmp_path)],
+        [sys.executable, "-c", KILLED, str(tmp_path), str(n_jobs)],
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
@@ -142,7 +143,7 @@ def test_kill_loses_at_most_the_run_under_way(tmp_path, n_finished):
         patch.setattr(study, "execute", lambda job, *rest: executed.append(job) or execute(job))
         study.table1(
             Ledger(tmp_path), datasets=["synthetic"], splits=range(2), seeds=[0],
-            methods=["Random"],
+            methods=["Random"], n_jobs=1,
         )  # fmt: skip
     stored = {row["key"] for row in Ledger(tmp_path).rows(method="Random")}
     assert len(stored) == 20
