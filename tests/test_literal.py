@@ -14,7 +14,7 @@ from infosem.training import Settings, fit
 
 # Six epochs train the networks twice and A four times; the last batch is a smaller one.
 SETTINGS = Settings(epochs=6, batch_size=64, hidden=16, rank=8, alpha=0.1, beta=0.1,
-                    lr_adjacency=2e-4, lr_w=2e-4, precision="float64")  # fmt: skip
+                    lr_adjacency=2e-4, lr_w=2e-4, lr_logits=2e-4, precision="float64")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
