@@ -140,7 +140,10 @@ class _LiteralModel(nn.Module):
         for name, value in initial.items():
             if "." not in name:  # effects, w, bias, logit_source, logit_target
                 self.register_parameter(name, nn.Parameter(value))
-        self.off_diagonal = 1 - torch.eye(n_genes, dtype=getattr(torch, settings.precision))
+        dtype = getattr(torch, settings.precision)
+        # Eq. 9: the labels 1 and 0, truncated.
+        self.likely, self.unlikely = torch.tensor([0.95, 0.05], dtype=dtype)
+        self.off_diagonal = 1 - torch.eye(n_genes, dtype=dtype)
 
     def adjacency(self) -> Tensor:
         """A (genes, genes), for InfoSEM-BC A^e * sigmoid(A^l)."""
@@ -184,7 +187,9 @@ class _LiteralModel(nn.Module):
             total = total + (self.w**2).sum() / (2 * settings.sigma_w**2) / n_pairs
         if self.labels is not None:
             logits = (self.logit_source @ self.logit_target)[self.tfs]
-            truncated = torch.where(self.labels > 0, math.log(0.95 / 0.05), math.log(0.05 / 0.95))
+            truncated = torch.special.logit(
+                torch.where(self.labels > 0, self.likely, self.unlikely)
+            )
             squares = ((logits - truncated) ** 2)[self.labels >= 0]
             total = total + squares.sum() / (2 * settings.sigma_l**2) / n_pairs
         return total

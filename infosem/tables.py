@@ -5,7 +5,7 @@ The tables of speed come from the rows that benchmarks/bench.py writes.
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +29,7 @@ __all__ = [
     "speed_medians",
     "speed_rows",
     "speed_tables",
+    "speed_targets",
     "speed_text",
     "summarise",
     "traced",
@@ -426,7 +427,7 @@ def speed_text(medians: pd.DataFrame, against: str) -> pd.DataFrame:
             "peak MiB": [f"{mib:.0f}" for mib in medians["peak_mib"]],
             f"memory / {against}": [f"{r:.2f}" for r in ratios["peak_mib"]],
         }
-    )
+    ).reset_index(drop=True)
 
 
 def loglog_fit(x: ArrayLike, y: ArrayLike) -> tuple[float, float]:
@@ -519,7 +520,84 @@ def speed_tables(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
         chosen = rows[rows["part"] == part]
         if len(chosen):
             found[title] = columns(chosen)
+    if len(targets := speed_targets(rows)):
+        found["Targets"] = targets
     return found
+
+
+_OURS = ("DeepSEM", "InfoSEM-B", "InfoSEM-BC")
+_LITERAL = "literal DeepSEM"
+
+
+def speed_targets(rows: pd.DataFrame) -> pd.DataFrame:
+    """What the engine was to reach, beside what was measured.
+
+    Ratios are of medians; where a target speaks of several data sets the worst of them counts. A
+    target is left out where what it speaks of was not measured.
+
+    Returns
+    -------
+    DataFrame
+        target, measured, and met ("yes", "no").
+    """
+    medians = speed_medians(rows)
+
+    def by_method(value: str) -> pd.DataFrame:
+        wide = medians.pivot_table(value, ["part", "dataset", "genes"], "method")
+        return wide.reindex(columns=[*_OURS, _LITERAL, "RegDiffusion", "GRNBoost2"])
+
+    time, memory = by_method("network_seconds"), by_method("peak_mib")
+
+    def at(frame: pd.DataFrame, part: str, **index: object) -> pd.DataFrame:
+        chosen = frame[frame.index.get_level_values("part") == part]
+        for name, value in index.items():
+            chosen = chosen[chosen.index.get_level_values(name) == value]
+        return chosen
+
+    pairs, net, large = (
+        at(time, "literal", dataset="hESC"), at(time, "network"), at(time, "genes", genes=5000)
+    )  # fmt: skip
+    least_literal = memory[list(_OURS)].max(axis=1) / memory[_LITERAL]
+    agreement, limit = (rows[rows["part"] == part] for part in ("agreement", "limit"))
+    at_least, at_most = "at least", "at most"
+    checks: list[tuple[str, str, float, float]] = [
+        ("DeepSEM, times as fast as the literal model on hESC", at_least, 20,
+         (pairs[_LITERAL] / pairs["DeepSEM"]).min()),
+        ("DeepSEM, final objective off the literal model's, relative", at_most, 1e-3,
+         _worst(agreement, "objective_difference", max)),
+        ("DeepSEM, Spearman of |A| with the literal model's", at_least, 0.999,
+         _worst(agreement, "spearman", min)),
+        ("InfoSEM-B, times as long as DeepSEM on real data", at_most, 1.3,
+         (net["InfoSEM-B"] / net["DeepSEM"]).max()),
+        ("InfoSEM-BC, times as long as DeepSEM on real data", at_most, 1.6,
+         (net["InfoSEM-BC"] / net["DeepSEM"]).max()),
+        ("InfoSEM-B, times as fast as RegDiffusion on real data", at_least, 1,
+         (net["RegDiffusion"] / net["InfoSEM-B"]).min()),
+        ("InfoSEM-B, times as fast as GRNBoost2 on real data", at_least, 1,
+         (net["GRNBoost2"] / net["InfoSEM-B"]).min()),
+        ("this package, peak memory by the literal model's", at_most, 1, least_literal.max()),
+        ("this package, peak memory at 5000 genes, GiB", at_most, 3,
+         at(memory, "genes", genes=5000)[list(_OURS)].max().max() / 1024),
+        ("DeepSEM, times as fast as the literal model at 5000 genes", at_least, 10,
+         (large[_LITERAL] / large["DeepSEM"]).min()),
+        ("DeepSEM, unavoidable arithmetic by measured time", at_least, 0.5,
+         (limit["gflop"] / limit["gflops"] / limit["seconds"]).median() if len(limit) else np.nan),
+    ]  # fmt: skip
+    return pd.DataFrame(
+        [
+            {
+                "target": f"{what}: {word} {goal:g}",
+                "measured": f"{value:.6f}" if goal == 0.999 else f"{value:.3g}",
+                "met": "yes" if (value >= goal if word == at_least else value <= goal) else "no",
+            }
+            for what, word, goal, value in checks
+            if np.isfinite(value)
+        ]
+    )
+
+
+def _worst(rows: pd.DataFrame, column: str, worst: Callable[[pd.Series], float]) -> float:
+    return float(worst(rows[column])) if len(rows) else float("nan")
 
 
 def _agreement(rows: pd.DataFrame) -> pd.DataFrame:
@@ -535,7 +613,7 @@ def _agreement(rows: pd.DataFrame) -> pd.DataFrame:
             ],
             "Spearman of |A|": [f"{s:.6f}" for s in rows["spearman"]],
         }
-    )
+    ).reset_index(drop=True)
 
 
 def _limit(rows: pd.DataFrame) -> pd.DataFrame:

