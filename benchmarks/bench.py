@@ -2,6 +2,7 @@
 
     python benchmarks/bench.py            everything: hours
     python benchmarks/bench.py --quick    minutes; what is extrapolated is said so
+    python benchmarks/bench.py --parts literal limit --repeats 1    some of it
 
 Every measurement runs in a process of its own, so that its peak memory is its own and nothing is
 warm, and takes the time of the inference alone, without imports and loading. Its row is appended to
@@ -50,6 +51,7 @@ from infosem.training import Settings, fit
 MEASURED = Path(__file__).with_name("measured.jsonl")
 QUICK = Path(__file__).with_name("quick.jsonl")
 
+PARTS = ("network", "literal", "agreement", "genes", "cells", "limit", "many")
 OURS = ("DeepSEM", "InfoSEM-B", "InfoSEM-BC")
 PEERS = {"RegDiffusion": "regdiffusion", "GRNBoost2": "arboreto.core"}  # what they import
 LITERAL = "literal DeepSEM"
@@ -497,6 +499,9 @@ def main() -> int:
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--quick", action="store_true", help="one data set, parts of runs: minutes")
     size.add_argument("--tiny", action="store_true", help="a small simulated data set: seconds")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, help="only these questions")
+    parser.add_argument("--methods", nargs="+", help="only these methods")
+    parser.add_argument("--repeats", type=int, help="at most so many runs of the same")
     parser.add_argument("--output", type=Path, help="file of rows, to which new ones are appended")
     parser.add_argument("--again", action="store_true", help="measure also what the file has")
     parser.add_argument("--measure", help=argparse.SUPPRESS)  # one task, as the child that it is
@@ -508,6 +513,13 @@ def main() -> int:
     if not real:
         print("The real data are not at hand: a simulated set of 800 genes stands in for them.")
     tasks = tiny_plan() if arguments.tiny else plan(quick=arguments.quick, real=real)
+    tasks = [
+        task
+        for task in tasks
+        if (arguments.parts is None or task.part in arguments.parts)
+        and (arguments.methods is None or task.method in arguments.methods)
+        and (arguments.repeats is None or task.repeat < arguments.repeats)
+    ]
     output = arguments.output or (QUICK if arguments.quick or arguments.tiny else MEASURED)
     failures = run(tasks, output, again=arguments.again)
     if not output.exists():

@@ -425,9 +425,11 @@ def table1_jobs(
         elif stage == "chosen" and method.embeddings:
             # InfoSEM-BC takes over what InfoSEM-B was given on the same split.
             by_split = chosen("InfoSEM-B" if method.labels else name)
+            # Trained anew on every split, it gets one seed; the others, trained once, get all.
+            own_seeds = seeds[:1] if method.labels else seeds
             for split, winner in by_split.items():
                 shared = {k: winner.settings[k] for k in candidates_for(dataset)[0]}
-                jobs += [job(method.with_settings(**shared), seed, [split]) for seed in seeds]
+                jobs += [job(method.with_settings(**shared), seed, [split]) for seed in own_seeds]
     return _merged(jobs)
 
 
@@ -467,7 +469,8 @@ def table1(
     ledger : Ledger
     datasets, methods : sequence of str
     splits, seeds : sequence of int
-        Split seeds, and training seeds of the deep methods.
+        Split seeds, and training seeds of the deep methods. InfoSEM-BC, trained anew on every
+        split, takes the first training seed only.
     epochs : int, optional
         Instead of each method's own number of epochs.
     recompute : bool
