@@ -94,7 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--datasets", nargs="+", default=list(CELLS), choices=[*CELLS, "synthetic"])
     run.add_argument("--methods", nargs="+", default=list(METHODS), choices=list(METHODS))
     run.add_argument("--n-splits", type=int, default=10)
-    run.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2], help="training seeds")
+    seeds = list(study.TABLE1_SEEDS)
+    run.add_argument("--seeds", type=int, nargs="+", default=seeds, help="training seeds")
     run.add_argument(
         "--jobs", type=int, help="processes of one thread each (default: one for each core)"
     )

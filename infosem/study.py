@@ -30,9 +30,19 @@ from infosem.methods import METHODS, Method, candidates_for, method_for
 from infosem.metrics import evaluate
 from infosem.splits import Protocol, make_split
 
-__all__ = ["TABLE1_METHODS", "Job", "check_parameters", "execute", "recheck", "run", "table1"]
+__all__ = [
+    "TABLE1_METHODS",
+    "TABLE1_SEEDS",
+    "Job",
+    "check_parameters",
+    "execute",
+    "recheck",
+    "run",
+    "table1",
+]
 
 TABLE1_METHODS = tuple(METHODS)
+TABLE1_SEEDS = (0,)  # the training seeds with which the committed results were made
 # Cheap rows without information are averaged over many draws, to know them well.
 _UNINFORMED_SEEDS = tuple(range(20))
 
@@ -452,7 +462,7 @@ def table1(
     datasets: Sequence[str],
     methods: Sequence[str] = TABLE1_METHODS,
     splits: Sequence[int] = tuple(range(10)),
-    seeds: Sequence[int] = (0, 1, 2),
+    seeds: Sequence[int] = TABLE1_SEEDS,
     epochs: int | None = None,
     recompute: bool = False,
     n_jobs: int | None = None,

@@ -83,10 +83,10 @@ show("One network on real data")
 show("The literal model beside DeepSEM, same epochs and batches")
 
 # %% [markdown]
-# Speed would be worth little if the result were another. After all epochs:
+# Speed would be worth little if the result were another:
 
 # %% tags=["full-width", "hide-input"]
-show("The literal model beside DeepSEM, all epochs on the same draws")
+show("The literal model beside DeepSEM, results on the same draws")
 
 # %% [markdown]
 # `tests/test_literal.py` holds the two against each other for all three methods, in single and in
@@ -179,13 +179,21 @@ else:
 #   wrong by more than a factor of ten where it matters, in the first epochs.
 # - **A looser tolerance.** A residual of $10^{-3}$ would spare most corrections. With a strong prior,
 #   differences even of $10^{-4}$ grow during training; the tolerance was left where it was.
-# - **Several threads for a run of many.** See above: one thread in each of several processes gives
-#   the higher throughput, and it degrades less when others use the machine.
+# - **Several threads for a run of many.** One thread in each of several processes does not give much
+#   more throughput (see above), but it suffers far less when others use the machine: two threads
+#   that wait for each other at every product were once seen to take thirty times as long.
 #
 # ## What it means
 #
 # What the engine was meant to reach, set before it was written, and what was measured. Where a
-# target speaks of several data sets, the worst counts; what was not measured is missing.
+# target speaks of several data sets, the worst counts; what was not measured is missing. Of most
+# measurements there is one run so far, where three were meant.
+#
+# Results and memory are as they should be; speed is not yet. The first epochs are the dearest: $A$
+# starts near a singular system and moves fast, so that the inverse has to be renewed again and
+# again, which with 5000 genes is most of the time. Later, a step spends half of its time on products
+# that are needed only since the inverse is an old one, and on matrices that are read from memory
+# rather than multiplied. GRNBoost2, whose regressors are the TFs only, takes half as long.
 
 # %% tags=["full-width", "hide-input"]
 show("Targets")
