@@ -181,7 +181,7 @@ else:
 #   differences even of $10^{-4}$ grow during training; the tolerance was left where it was.
 # - **Several threads for a run of many.** One thread in each of several processes does not give much
 #   more throughput (see above), but it suffers far less when others use the machine: two threads
-#   that wait for each other at every product were once seen to take thirty times as long.
+#   that wait for each other at every product were once seen to take twenty times as long.
 #
 # ## What it means
 #
@@ -191,9 +191,9 @@ else:
 #
 # Results and memory are as they should be; speed is not yet. The first epochs are the dearest: $A$
 # starts near a singular system and moves fast, so that the inverse has to be renewed again and
-# again, which with 5000 genes is most of the time. Later, a step spends half of its time on products
-# that are needed only since the inverse is an old one, and on matrices that are read from memory
-# rather than multiplied. GRNBoost2, whose regressors are the TFs only, takes half as long.
+# again, which with 5000 genes is most of the time. Later, a third of a step goes into products that
+# are needed only since the inverse is an old one, and another third into what is no product at all.
+# GRNBoost2, whose regressors are the TFs only, takes half as long.
 
 # %% tags=["full-width", "hide-input"]
 show("Targets")
