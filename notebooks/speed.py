@@ -94,7 +94,8 @@ show("The literal model beside DeepSEM, results on the same draws")
 #
 # ## More genes
 #
-# Simulated data with 400 cells, a twentieth of the genes being TFs.
+# Simulated data with 400 cells, a twentieth of the genes being TFs. RegDiffusion's time is the
+# difference of two short runs; at 500 genes it is implausibly small, which bends its exponent below.
 
 # %% mystnb={"image": {"alt": "Three panels with logarithmic axes against the number of genes: time of an epoch, time of a network and peak memory, one line for each method, with the range over the runs as bars."}}
 figures.scaling_figure(medians, "genes")
