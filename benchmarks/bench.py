@@ -321,7 +321,7 @@ def _peak_mib() -> float:
 
 
 def _agreement(task: Task, dataset: Dataset) -> dict[str, Any]:
-    """All epochs of DeepSEM, literally and by this package, on the same draws."""
+    """DeepSEM for `amount` epochs (by default all), literally and by this package, same draws."""
     settings = Settings(**_prepared("DeepSEM", dataset).settings)
     if task.amount is not None:
         settings = replace(settings, epochs=task.amount)

@@ -4,13 +4,15 @@ A factorisation costs P^3, a product with a batch of b rows only b P^2. So one i
 earlier I - A is kept. A solve starts from b M and is corrected, x += (b - x (I - A)) M, until its
 residual is small; each correction shrinks it by the factor by which M misses the present inverse.
 M is renewed when corrections no longer shrink it, or once the corrections beyond the first of a
-solve have cost as much as a new inverse (so that both together cost at most twice the best).
+solve have cost as much as a new inverse.
 
 Whether it is small is measured on a few random sums of the batch's rows, since all rows would cost
 as much as a correction: with a matrix S of `_PROBES` random signs, the squared norm of
-S b - (S x) (I - A), over the number of probes, is an unbiased estimate of that of the residual. For
-no residual does it fall more than threefold short of the norm in more than one draw of 100,000 (a
-residual of rank one, whose estimate is a chi-squared variable of 16 degrees of freedom, is worst).
+S b - (S x) (I - A), over the number of probes, is an unbiased estimate of that of the residual. The
+more the cells share one residual, the wider it scatters. If all do, it is nearly a chi-squared
+variable of 16 degrees of freedom, and falls threefold short of the norm in fewer than one of
+100,000 draws; if just two cells do, with equal weight, in one of 65,536, in which their signs
+always cancel.
 """
 
 import torch

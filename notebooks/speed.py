@@ -19,7 +19,8 @@
 # measurement ran in a process of its own and took the time of the inference alone, without imports
 # and loading; the repeats went round the methods in turn. Where only a part of a run was measured,
 # the table says so, and the whole is extrapolated from it. For the peers the time to start is left
-# out of that, in their favour. Every number on this page is computed from the stored rows.
+# out of that, in their favour. Every number but those under
+# *What was tried* is computed from the stored rows.
 
 # %% tags=["hide-cell"]
 import subprocess
@@ -169,6 +170,8 @@ else:
 # %% [markdown]
 # ## What was tried and not kept
 #
+# From profiles made by hand while the engine was written, on hESC; no stored row is behind them.
+#
 # - **Half precision for the kept inverse.** Products with the inverse in bfloat16 are twice as fast
 #   on processors that have it, and the residual, measured in single precision, would keep the
 #   accuracy. The whole step gained about a twentieth, since the residual, the map and the gradient
@@ -187,8 +190,9 @@ else:
 # ## What it means
 #
 # What the engine was meant to reach, set before it was written, and what was measured. Where a
-# target speaks of several data sets, the worst counts; what was not measured is missing. Of most
-# measurements there is one run so far, where three were meant.
+# target speaks of several data sets, the worst counts; what was not measured is missing:
+# RegDiffusion's whole network was run on hESC only. Of most measurements there is one run so far,
+# where three were meant.
 #
 # Results and memory are as they should be; speed is not yet. The first epochs are the dearest: $A$
 # starts near a singular system and moves fast, so that the inverse has to be renewed again and
