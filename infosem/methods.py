@@ -115,10 +115,10 @@ METHODS: dict[str, Method] = {
         Method("Random TF constant", 1, tf_constant,
                expression=False, labels=False, embeddings=False),
         Method("One-hot LR", 1, one_hot_lr, expression=False, labels=True, embeddings=False),
-        Method("DeepSEM", 2, deepsem, expression=True, labels=False, embeddings=False),
-        Method("InfoSEM-B", 2, infosem_b, expression=True, labels=False, embeddings=True),
-        Method("InfoSEM-B (bias)", 2, infosem_b, expression=True, labels=False, embeddings=True),
-        Method("InfoSEM-BC", 2, infosem_bc, expression=True, labels=True, embeddings=True),
+        Method("DeepSEM", 3, deepsem, expression=True, labels=False, embeddings=False),
+        Method("InfoSEM-B", 3, infosem_b, expression=True, labels=False, embeddings=True),
+        Method("InfoSEM-B (bias)", 3, infosem_b, expression=True, labels=False, embeddings=True),
+        Method("InfoSEM-BC", 3, infosem_bc, expression=True, labels=True, embeddings=True),
     )
 }  # fmt: skip
 

@@ -6,6 +6,13 @@ residual is small; each correction shrinks it by the factor by which M misses th
 M is renewed when corrections no longer shrink it, or once the corrections beyond the first of a
 solve have cost as much as a new inverse.
 
+What M misses most is one direction. The entries of A have much of their drift in common, and a
+common drift is P times as strong along the ones 1 as any single entry is; DeepSEM also starts close
+to singular there. A change of A by a multiple of 1 1^T adds to b M a multiple of p = 1^T M, as the
+Sherman-Morrison formula says. So after every product with M that multiple of p is added which makes
+the sum of each row's residual zero (a coarse correction, or deflation, in the terms of multigrid
+and Krylov methods). It costs one product of A with a vector.
+
 Whether it is small is measured on a few random sums of the batch's rows, since all rows would cost
 as much as a correction: with a matrix S of `_PROBES` random signs, the squared norm of
 S b - (S x) (I - A), over the number of probes, is an unbiased estimate of that of the residual. The
@@ -43,6 +50,7 @@ class Resolvent:
         self.tolerance = tolerance
         self.renewals = 0
         self._inverse: Tensor | None = None
+        self._coarse: tuple[Tensor, Tensor] = (torch.empty(0), torch.empty(0))  # 1^T M, 1^T M^T
         self._spent = 0  # rows in corrections beyond the first; 4 P^2 operations each
         self._is_stale = False  # the last solve needed a correction
         self._signs = torch.empty(_PROBES, 0)
@@ -70,10 +78,18 @@ class Resolvent:
         assert self._inverse is not None
         a = adjacency.T if transposed else adjacency
         inverse = self._inverse.T if transposed else self._inverse
+        coarse = self._coarse[transposed]
+        sums = 1 - a.sum(1)  # (I - A) 1
+
+        def approximate(right: Tensor) -> Tensor:
+            """Right (I - A)^-1, nearly: with a residual whose rows have the sum 0."""
+            x = right @ inverse
+            return x.addr_((right.sum(1) - x @ sums) / (coarse @ sums), coarse)
+
         signs = self._probes(rows)
         probed = signs @ rows
         size = float(torch.linalg.vector_norm(rows))
-        x = best = rows @ inverse
+        x = best = approximate(rows)
         smallest = float("inf")
         residual: Tensor | None = None
         for corrections in range(_MAX_CORRECTIONS + 1):
@@ -91,7 +107,7 @@ class Resolvent:
             smallest, best = error, x
             if residual is None:
                 residual = _residual(a, x, rows)
-            x = torch.addmm(x, residual, inverse)
+            x = x + approximate(residual)
             if corrections > 0:
                 self._spent += len(rows)
         return (x if error < smallest else best), False
@@ -108,6 +124,7 @@ class Resolvent:
         matrix = adjacency.detach().neg()
         matrix.diagonal().add_(1)
         self._inverse = torch.linalg.inv_ex(matrix).inverse
+        self._coarse = self._inverse.sum(0), self._inverse.sum(1)
         self.renewals += 1
         self._is_stale = False
         self._spent = 0

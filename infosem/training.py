@@ -255,8 +255,11 @@ class _Trainer:
             parameter.requires_grad_(trains_networks)
         with torch.no_grad():
             still = None if trains_networks else self._encode(x)
-            adjacency = self.structure.adjacency()
-            prior = self._prior()
+            if trains_networks:  # A and its prior do not change
+                adjacency = self.structure.adjacency()
+                prior = self.model.negative_log_prior(
+                    sigma_w=settings.sigma_w, sigma_l=settings.sigma_l
+                )
 
         totals = torch.zeros(len(_TERMS), dtype=torch.float64, device=x.device)
         batches = torch.randperm(len(x), generator=self.generator).split(settings.batch_size)
@@ -296,11 +299,6 @@ class _Trainer:
             means, log_variances = zip(*parts, strict=True)
             self.encoded = torch.cat(means), torch.cat(log_variances)
         return self.encoded
-
-    def _prior(self) -> Tensor:
-        return self.model.negative_log_prior(
-            sigma_w=self.settings.sigma_w, sigma_l=self.settings.sigma_l
-        )
 
 
 class _StructureOptimiser:
