@@ -8,12 +8,17 @@ number elsewhere. Methods without labels ignore it. No method reads `dataset.net
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from infosem.baselines.correlation import partial_correlation, pearson
+from infosem.baselines.grnboost2 import grnboost2
+from infosem.baselines.labels import downsample
+from infosem.baselines.matcomp import matcomp
 from infosem.baselines.one_hot_lr import one_hot_lr
 from infosem.baselines.random import random
 from infosem.baselines.tf_constant import tf_constant
@@ -42,6 +47,8 @@ class Method:
         ``function(dataset, train_edges, *, seed, **settings) -> scores``.
     expression, labels, embeddings : bool
         What it looks at (the paper's Table 2).
+    deep : bool
+        Whether it is one of the structural models, with `training.Settings` as its settings.
     settings : mapping
         Passed to `function`; recorded with every result.
     """
@@ -52,6 +59,7 @@ class Method:
     expression: bool
     labels: bool
     embeddings: bool
+    deep: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def __call__(self, dataset: Dataset, train_edges: Edges | None, *, seed: int) -> Scores:
@@ -108,6 +116,20 @@ def _embedding(dataset: Dataset, name: str) -> NDArray[np.float64]:
     return centre_and_normalise(dataset.embeddings[name])
 
 
+def _downsampled(
+    function: Callable[..., Scores],
+    dataset: Dataset,
+    train_edges: Edges | None,
+    *,
+    seed: int,
+    **settings: Any,
+) -> Scores:
+    """A method that is given as many training negatives as positives of every TF (Appendix D)."""
+    if train_edges is not None:
+        train_edges = downsample(dataset, train_edges, seed=seed)
+    return function(dataset, train_edges, seed=seed, **settings)
+
+
 METHODS: dict[str, Method] = {
     method.name: method
     for method in (
@@ -115,10 +137,25 @@ METHODS: dict[str, Method] = {
         Method("Random TF constant", 1, tf_constant,
                expression=False, labels=False, embeddings=False),
         Method("One-hot LR", 1, one_hot_lr, expression=False, labels=True, embeddings=False),
-        Method("DeepSEM", 3, deepsem, expression=True, labels=False, embeddings=False),
-        Method("InfoSEM-B", 3, infosem_b, expression=True, labels=False, embeddings=True),
-        Method("InfoSEM-B (bias)", 3, infosem_b, expression=True, labels=False, embeddings=True),
-        Method("InfoSEM-BC", 3, infosem_bc, expression=True, labels=True, embeddings=True),
+        Method("One-hot LR (downsampled)", 1, partial(_downsampled, one_hot_lr),
+               expression=False, labels=True, embeddings=False),
+        Method("MatComp", 1, matcomp, expression=False, labels=True, embeddings=False,
+               settings={"rank": 128}),
+        Method("MatComp (downsampled)", 1, partial(_downsampled, matcomp),
+               expression=False, labels=True, embeddings=False, settings={"rank": 128}),
+        Method("MatComp (rank by CV)", 1, matcomp, expression=False, labels=True, embeddings=False,
+               settings={"rank": None}),
+        Method("Pearson correlation", 1, pearson, expression=True, labels=False, embeddings=False),
+        Method("Partial correlation", 1, partial_correlation,
+               expression=True, labels=False, embeddings=False),
+        Method("GRNBoost2", 1, grnboost2, expression=True, labels=False, embeddings=False),
+        Method("DeepSEM", 3, deepsem, expression=True, labels=False, embeddings=False, deep=True),
+        Method("InfoSEM-B", 3, infosem_b,
+               expression=True, labels=False, embeddings=True, deep=True),
+        Method("InfoSEM-B (bias)", 3, infosem_b,
+               expression=True, labels=False, embeddings=True, deep=True),
+        Method("InfoSEM-BC", 3, infosem_bc,
+               expression=True, labels=True, embeddings=True, deep=True),
     )
 }  # fmt: skip
 
@@ -167,7 +204,7 @@ def method_for(name: str, dataset: str, network: str) -> Method:
     if name not in METHODS:
         raise InfosemError(f"method {name!r} is unknown; choose from {', '.join(METHODS)}")
     method = METHODS[name]
-    if not method.expression:
+    if not method.deep:
         return method
     specific = network != "non-cell-type-specific"
     if dataset == "synthetic":
@@ -238,7 +275,7 @@ def infer(
     prepared = method_for(method, dataset.name, dataset.network_name)
     if prepared.embeddings and dataset.embeddings:
         prepared = prepared.with_settings(embedding=list(dataset.embeddings)[-1])
-    if prepared.expression:
+    if prepared.deep:
         prepared = prepared.with_settings(device=device, progress=progress)
     scores = prepared.with_settings(**settings)(dataset, train_edges, seed=seed)
     ranking = pd.DataFrame(

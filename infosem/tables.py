@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from infosem.errors import InfosemError
+from infosem.methods import METHODS
 from infosem.reported import reported
 
 __all__ = [
@@ -34,10 +35,25 @@ __all__ = [
     "summarise",
     "traced",
     "verdicts",
+    "what_methods_use",
     "wide",
 ]
 
 METRICS = {"unseen_auprc": "AUPRC", "unseen_hit": "Hit@1%"}
+
+
+def what_methods_use(names: Sequence[str]) -> pd.DataFrame:
+    """The paper's Table 2, from the registry: what each method looks at.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Some of `methods.METHODS`.
+    """
+    inputs = ("expression", "labels", "embeddings")
+    uses = {name: [getattr(METHODS[name], of) for of in inputs] for name in names}
+    table = pd.DataFrame.from_dict(uses, orient="index", columns=["expression", "labels", "text"])
+    return table.replace({True: "yes", False: "-"}).rename_axis("method").reset_index()
 
 
 def summarise(rows: pd.DataFrame, metrics: Sequence[str] = tuple(METRICS)) -> pd.DataFrame:

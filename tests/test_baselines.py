@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sklearn.decomposition import TruncatedSVD
 
+from infosem.baselines.labels import downsample
+from infosem.baselines.matcomp import complete, matcomp
 from infosem.baselines.one_hot_lr import one_hot_lr
 from infosem.baselines.random import random
 from infosem.baselines.tf_constant import tf_constant
@@ -13,7 +16,8 @@ from infosem.errors import InfosemError
 from infosem.metrics import auprc, evaluate
 from infosem.splits import UNKNOWN, make_split
 
-METHODS = (random, tf_constant, one_hot_lr)
+LEARNERS = (one_hot_lr, matcomp)
+METHODS = (random, tf_constant, *LEARNERS)
 
 
 @pytest.fixture(scope="module")
@@ -84,14 +88,15 @@ def test_one_hot_lr_recovers_degrees_and_knows_nothing_of_unseen_genes(planted: 
     assert result["unseen_hit"] == pytest.approx(result["unseen_base"])
 
 
-def test_one_hot_lr_learns_nothing_from_shuffled_labels(planted: Dataset) -> None:
+@pytest.mark.parametrize("method", LEARNERS)
+def test_nothing_is_learned_from_shuffled_labels(method: object, planted: Dataset) -> None:
     split = make_split(planted, seed=0)
     rng = np.random.default_rng(0)
     lifts = []
     for seed in range(6):
         edges = split.train_edges(planted.network)
         edges[split.train] = rng.permutation(edges[split.train])
-        scores = one_hot_lr(planted, edges, seed=seed)
+        scores = method(planted, edges, seed=seed)
         labels = planted.network[split.seen]
         lifts.append(auprc(labels, scores[split.seen]) - labels.mean())
     # Such scores are still a sum of one number a TF and one a target, so their lifts spread widely
@@ -114,6 +119,75 @@ def test_one_hot_lr_chooses_a_penalty_that_generalises(
     assert seen_auprc(1e-12, 1.0, 1e6) == good
 
 
+def test_matcomp_recovers_a_matrix_of_low_rank_and_knows_nothing_of_unseen_genes(
+    planted: Dataset,
+) -> None:
+    rng = np.random.default_rng(0)
+    sides = rng.normal(size=(planted.n_tfs, 2)), rng.normal(size=(2, planted.n_genes))
+    network = sides[0] @ sides[1] > 0.5  # of rank 2, but for the threshold
+    network[np.arange(planted.n_tfs), planted.tfs] = False
+    low_rank = replace(planted, network=network)
+    split = make_split(low_rank, seed=0)
+    edges = split.train_edges(network)
+
+    for rank in (128, None):
+        scores = matcomp(low_rank, edges, seed=0, rank=rank)
+        result = evaluate(scores, network, split)
+        assert result["seen_auprc"] > result["seen_base"] + 0.25
+        assert (scores[split.unseen] == 0).all()
+        assert result["unseen_auprc"] == pytest.approx(result["unseen_base"])
+    # It sees which TFs have which targets, which no sum of one number a TF and one a target can.
+    additive = evaluate(one_hot_lr(low_rank, edges, seed=0), network, split)["seen_auprc"]
+    assert result["seen_auprc"] > additive + 0.1
+
+
+def test_completion_restores_a_matrix_from_most_of_its_entries() -> None:
+    rng = np.random.default_rng(0)
+    whole = rng.normal(size=(30, 2)) @ rng.normal(size=(2, 40))
+    known = rng.random(whole.shape) < 0.8
+    found = complete(np.where(known, whole, np.nan), known, rank=2)
+    assert np.abs(found - whole)[~known].max() < 0.1 * np.abs(whole).max()
+
+
+@pytest.mark.parametrize("rank", [1, 3, 128])
+def test_completion_is_the_algorithm_of_fancyimpute(rank: int) -> None:
+    """Which no longer installs: its steps once more, on scikit-learn's decomposition."""
+    rng = np.random.default_rng(0)
+    values, known = (rng.random((12, 30)) < 0.3) * 1.0, rng.random((12, 30)) < 0.7
+    filled = values * known
+    for i in range(200):
+        svd = TruncatedSVD(min(2**i, rank, 12), algorithm="arpack" if 2**i < 12 else "randomized",
+                           random_state=0)  # fmt: skip
+        approximation = svd.inverse_transform(svd.fit_transform(filled))
+        old, new = filled[~known], approximation[~known]
+        filled[~known] = new
+        if ((old - new) ** 2).sum() < 1e-5 * (old**2).sum():
+            break
+    np.testing.assert_allclose(complete(values, known, rank)[~known], filled[~known], atol=1e-6)
+
+
+def test_completion_stops_growing_where_the_rank_is_that_of_the_matrix() -> None:
+    """The paper's rank of 128 exceeds the number of TFs: more rank is no other result."""
+    rng = np.random.default_rng(0)
+    values, known = rng.random((20, 30)) < 0.3, rng.random((20, 30)) < 0.7
+    np.testing.assert_array_equal(complete(values, known, 128), complete(values, known, 20))
+
+
+def test_downsampling_balances_the_labels_of_every_tf(planted: Dataset) -> None:
+    edges = make_split(planted, seed=0).train_edges(planted.network)
+    kept = downsample(planted, edges, seed=0)
+    positives, negatives = ((edges == label).sum(1) for label in (1, 0))
+    np.testing.assert_array_equal((kept == 1).sum(1), positives)
+    np.testing.assert_array_equal((kept == 0).sum(1), np.minimum(positives, negatives))
+    assert ((kept == edges) | ((edges == 0) & (kept == UNKNOWN))).all()
+    assert (downsample(planted, edges, seed=1) != kept).any()
+
+    order = np.random.default_rng(2).permutation(planted.n_genes)
+    permuted = downsample(planted.take_genes(order), edges[:, order], seed=0)
+    np.testing.assert_array_equal(permuted, kept[:, order])
+
+
+@pytest.mark.parametrize("method", LEARNERS)
 @pytest.mark.parametrize(
     ("labels", "expected"),
     [
@@ -123,11 +197,13 @@ def test_one_hot_lr_chooses_a_penalty_that_generalises(
         ([1, 0, 0], "3 training pairs, 1 of them positive"),
     ],
 )
-def test_one_hot_lr_needs_both_labels(planted: Dataset, labels: list, expected: str) -> None:
+def test_both_labels_are_needed(
+    method: object, planted: Dataset, labels: list, expected: str
+) -> None:
     edges = np.full(planted.network.shape, UNKNOWN, dtype=np.int8)
     edges[0, : len(labels)] = labels
     with pytest.raises(InfosemError, match=expected):
-        one_hot_lr(planted, edges, seed=0)
+        method(planted, edges, seed=0)
 
 
 def test_one_hot_lr_makes_do_with_two_of_each_label(planted: Dataset) -> None:
@@ -137,8 +213,9 @@ def test_one_hot_lr_makes_do_with_two_of_each_label(planted: Dataset) -> None:
     assert scores[0, 0] > scores[2, 2] > scores[1, 0]
 
 
-def test_one_hot_lr_refuses_edges_of_another_data_set(planted: Dataset) -> None:
+@pytest.mark.parametrize("method", LEARNERS)
+def test_edges_of_another_data_set_are_refused(method: object, planted: Dataset) -> None:
     with pytest.raises(InfosemError, match="shape"):
-        one_hot_lr(planted, np.zeros((2, 3), dtype=np.int8), seed=0)
+        method(planted, np.zeros((2, 3), dtype=np.int8), seed=0)
     with pytest.raises(InfosemError, match="missing"):
-        one_hot_lr(planted, None, seed=0)
+        method(planted, None, seed=0)

@@ -15,7 +15,7 @@ every_method = pytest.mark.parametrize("name", METHODS)
 def quick(name: str):
     """The method with its synthetic preset, for a moment only, in which w has to move."""
     method = method_for(name, "synthetic", "planted")
-    return method.with_settings(epochs=3, hidden=8, lr_w=0.1) if method.expression else method
+    return method.with_settings(epochs=3, hidden=8, lr_w=0.1) if method.deep else method
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,8 @@ def test_scores_cover_all_pairs_and_follow_the_seed(name, synthetic, split):
     assert first.shape == synthetic.network.shape
     assert np.isfinite(first).all()
     assert np.array_equal(first, again)
-    if name != "One-hot LR":  # whose seed draws folds only
+    seedless = ("One-hot LR", "MatComp", "MatComp (rank by CV)")  # the seed draws folds at most
+    if name not in seedless and not name.endswith("correlation"):
         assert not np.array_equal(first, other)
 
 

@@ -28,6 +28,13 @@ def rows():
     return pd.DataFrame(lines)
 
 
+def test_inputs_are_those_of_the_paper_s_table_2():
+    table = tables.what_methods_use(["MatComp", "GRNBoost2", "InfoSEM-BC"]).set_index("method")
+    assert table.loc["MatComp"].tolist() == ["-", "yes", "-"]
+    assert table.loc["GRNBoost2"].tolist() == ["yes", "-", "-"]
+    assert table.loc["InfoSEM-BC"].tolist() == ["yes", "yes", "yes"]
+
+
 def test_summary_averages_seeds_first_and_errs_over_splits(rows):
     line = tables.summarise(rows).query("method == 'DeepSEM' and metric == 'unseen_auprc'").iloc[0]
     values = rows[rows["method"] == "DeepSEM"].pivot(

@@ -16,8 +16,8 @@ from sklearn.metrics import average_precision_score
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from infosem.baselines.labels import require_labels
 from infosem.datasets import Dataset
-from infosem.errors import InfosemError
 from infosem.splits import UNKNOWN
 
 __all__ = ["one_hot_lr"]
@@ -61,28 +61,16 @@ def one_hot_lr(
         If ``train_edges`` is missing, has another shape, or has less than two training pairs of
         either label.
     """
-    shape = (dataset.n_tfs, dataset.n_genes)
-    if train_edges is None:
-        raise InfosemError("One-hot LR: train_edges is missing; it learns from known pairs only")
-    if train_edges.shape != shape:
-        raise InfosemError(f"train_edges has the shape {train_edges.shape}, the data set {shape}")
     by_name = np.argsort(dataset.genes)
-    edges = train_edges[:, by_name]
-
+    edges = require_labels("One-hot LR", dataset, train_edges)[:, by_name]
     tf, target = np.nonzero(edges != UNKNOWN)
     labels = edges[tf, target]
-    n_positive = int((labels == 1).sum())
-    n_fewest = min(n_positive, len(labels) - n_positive)
-    if n_fewest < 2:
-        raise InfosemError(
-            f"train_edges: {len(labels)} training pairs, {n_positive} of them positive; the "
-            "logistic regression needs two of each label"
-        )
+    n_fewest = int(np.bincount(labels, minlength=2).min())
     # Two ones a row, at the TF and, behind all TFs, at the target. (pair, n_tfs + n_genes)
     columns = np.column_stack([tf, dataset.n_tfs + target]).ravel()
     features = sparse.csr_array(
         (np.ones(len(columns)), columns, np.arange(0, len(columns) + 1, 2)),
-        shape=(len(labels), sum(shape)),
+        shape=(len(labels), sum(edges.shape)),
     )
 
     folds = StratifiedKFold(min(N_FOLDS, n_fewest), shuffle=True, random_state=seed)
@@ -98,7 +86,7 @@ def one_hot_lr(
                 precision[i] += average_precision_score(labels[held_out], log_odds)
         model = _logistic_regression(C=C_GRID[int(precision.argmax())]).fit(features, labels)
     of_tf, of_target = np.split(model.coef_[0], [dataset.n_tfs])
-    scores = np.empty(shape)
+    scores = np.empty(edges.shape)
     scores[:, by_name] = model.intercept_[0] + of_tf[:, np.newaxis] + of_target
     return scores
 

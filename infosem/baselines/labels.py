@@ -1,0 +1,56 @@
+"""What the methods that learn from labels have in common: their training pairs."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from infosem.datasets import Dataset
+from infosem.errors import InfosemError
+from infosem.splits import UNKNOWN
+
+__all__ = ["downsample", "require_labels"]
+
+
+def require_labels(
+    method: str, dataset: Dataset, train_edges: NDArray[np.int8] | None
+) -> NDArray[np.int8]:
+    """The training edges, where there are at least two of each label.
+
+    Raises
+    ------
+    InfosemError
+        If they are missing, of another shape than the data set's network, or too few.
+    """
+    shape = (dataset.n_tfs, dataset.n_genes)
+    if train_edges is None:
+        raise InfosemError(f"{method}: train_edges is missing; it learns from known pairs only")
+    if train_edges.shape != shape:
+        raise InfosemError(f"train_edges has the shape {train_edges.shape}, the data set {shape}")
+    n_pairs, n_positive = int((train_edges != UNKNOWN).sum()), int((train_edges == 1).sum())
+    if min(n_positive, n_pairs - n_positive) < 2:
+        raise InfosemError(
+            f"train_edges: {n_pairs} training pairs, {n_positive} of them positive; {method} "
+            "needs two of each label"
+        )
+    return train_edges
+
+
+def downsample(dataset: Dataset, train_edges: NDArray[np.int8], *, seed: int) -> NDArray[np.int8]:
+    """Keep as many training negatives as positives of every TF (Appendix D of the paper).
+
+    The negatives that stay are drawn at random, from the genes in the order of their names, so that
+    the draw does not depend on the order of the genes. A TF with more positives than negatives
+    keeps all of both, and one without positives no pair: the others cannot be balanced.
+
+    Returns
+    -------
+    ndarray of int8, shape (n_tfs, n_genes)
+        `train_edges`, with ``UNKNOWN`` for the negatives that were left out.
+    """
+    rng = np.random.default_rng([*b"downsample", seed])
+    by_name = np.argsort(dataset.genes)
+    kept = train_edges.copy()
+    for row in kept:
+        negatives = by_name[row[by_name] == 0]
+        n_left_out = max(0, len(negatives) - int((row == 1).sum()))
+        row[rng.choice(negatives, n_left_out, replace=False)] = UNKNOWN
+    return kept
