@@ -190,15 +190,15 @@ else:
 # ## What it means
 #
 # What the engine was meant to reach, set before it was written, and what was measured. Where a
-# target speaks of several data sets, the worst counts; what was not measured is missing:
-# RegDiffusion's whole network was run on hESC only. Of most measurements there is one run so far,
-# where three were meant.
+# target speaks of several data sets, the worst counts. Whole networks were run once, as were the
+# sizes above; most of the short measurements three times. RegDiffusion's rows of hESC and of the
+# simulated sets are from the day before the others, on the same kind of machine.
 #
-# Results and memory are as they should be; speed is not yet. The first epochs are the dearest: $A$
-# starts near a singular system and moves fast, so that the inverse has to be renewed again and
-# again, which with 5000 genes is most of the time. Later, a third of a step goes into products that
-# are needed only since the inverse is an old one, and another third into what is no product at all.
-# GRNBoost2, whose regressors are the TFs only, takes half as long.
+# Results and memory are as they should be; speed is not yet, though nearer than before. In the first epochs $A$ starts near a
+# singular system and moves fast; a correction in the one direction that matters (see
+# [](../book/model.md)) spares most of the inverses there. About a third of a step goes into
+# products that are needed only since the inverse is an old one, and another third into what is no
+# product at all. GRNBoost2, whose regressors are the TFs only, takes less time still.
 
 # %% tags=["full-width", "hide-input"]
 show("Targets")

@@ -23,6 +23,11 @@
 # pairs of a TF the same random number. No score on this page should be read without the second: the
 # TFs of these networks differ so much in their number of targets that ranking whole TFs, even at
 # random, beats ranking pairs at random.
+#
+# *MatComp* completes the labels as a matrix of low rank, 128 as the paper says. That is more than
+# there are TFs: its growing rank soon leaves nothing to complete, so that a rank chosen by
+# cross-validation on the training pairs stands beside it. *GRNBoost2* {cite:p}`moerman2019grnboost2`
+# has arboreto's settings. The two correlations are ours, as the simplest scores from expression.
 
 # %% tags=["hide-cell"]
 import tempfile
@@ -59,6 +64,14 @@ rows = study.table1(
     n_jobs=n_jobs,
 )
 print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
+
+# %% [markdown]
+# ## Who sees what
+#
+# As in the paper's Table 2: expression, labels of training pairs, text about the genes.
+
+# %% tags=["hide-input"]
+tables.what_methods_use(methods)
 
 # %% [markdown]
 # ## AUPRC
