@@ -143,10 +143,10 @@ verdicts if len(verdicts) else print("none: these are not the paper's data sets"
 # numbers. InfoSEM-B hardly repeats the paper's gain over it: with the weight of the prior chosen on
 # training edges, the interval of the difference lies above zero in AUPRC on mDC alone, which has
 # the fewest TFs, and for one training seed; with the mean of three seeds, of an earlier version of
-# this package, it did not. InfoSEM-BC does not carry the known edges over to unseen genes. And no
-# method here is told apart from a random order of the TFs. The intervals are wide: on hESC they
-# hold the paper's difference, too. What the paper leaves open may matter, see
-# [](../book/model.md).
+# this package, it did not. InfoSEM-BC does not carry the known edges over to unseen genes. And
+# a random order of the TFs does as well as these methods: the p below 0.05 are no more than chance
+# gives among so many comparisons. The intervals are wide: on hESC they hold the paper's difference,
+# too. What the paper leaves open may matter, see [](../book/model.md).
 #
 # ## What was chosen, and what it cost
 #
