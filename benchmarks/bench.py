@@ -36,10 +36,11 @@ import pandas as pd
 import psutil
 import torch
 from literal import fit_literally
-from peers import grnboost2, regdiffusion
+from peers import grnboost2
 from scipy.stats import spearmanr
 
 from infosem import tables
+from infosem.baselines.regdiffusion import regdiffusion
 from infosem.datasets import CELLS, Dataset, data_available, simulate
 from infosem.errors import InfosemError
 from infosem.ledger import machine, peak_memory_mib, reset_peak_memory, versions
@@ -285,7 +286,7 @@ def _peer(task: Task, dataset: Dataset) -> tuple[Callable[[int], Any], int]:
     """A function of the number of steps or targets, and how many a network takes."""
     seed = task.repeat
     if task.method == "RegDiffusion":
-        return lambda n: regdiffusion(dataset, seed=seed, n_steps=n), REGDIFFUSION_STEPS
+        return lambda n: regdiffusion(dataset, None, seed=seed, n_steps=n), REGDIFFUSION_STEPS
     order = np.random.default_rng(seed).permutation(dataset.n_genes)
     return lambda n: grnboost2(dataset, seed=seed, targets=order[:n]), dataset.n_genes
 

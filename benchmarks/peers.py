@@ -1,47 +1,17 @@
-"""What a user would pick instead, run for real: RegDiffusion and GRNBoost2.
+"""What a user would pick instead, run for real: GRNBoost2 by its authors' package.
 
-Both take a data set and return scores (n_tfs, n_genes), as the methods of this package do. They are
-run with their authors' defaults, through their authors' code; `n_steps` and `targets` are there to
-time a part of a run where a whole one takes too long.
+It takes a data set and returns scores (n_tfs, n_genes), as the methods of this package do; `targets`
+is there to time a part of a run where a whole one takes too long. RegDiffusion, the other peer, is
+one of the package's methods.
 """
-
-from functools import partial
-from unittest import mock
 
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from infosem.datasets import Dataset
 
-__all__ = ["grnboost2", "regdiffusion"]
-
-
-def regdiffusion(dataset: Dataset, *, seed: int, n_steps: int = 1000) -> NDArray[np.float64]:
-    """RegDiffusion: |a_ik| of a linear mixing of genes in a network that denoises expression.
-
-    Expression (log-normalised; scaled to [0, 1] in each cell and to zero mean and unit variance in
-    each gene by the trainer) is mixed with Gaussian noise of one of 5000 levels. A network predicts
-    the noise from the noisy cell: 16 features a gene are multiplied by I - A across genes, so that
-    A[i, k] says how much of gene i is used for gene k. The loss is the squared error plus 0.25
-    times the mean |A|, A is soft-thresholded at 0.5 / (P - 1), and 30% of its entries drop out.
-    Adam, 1000 steps of 128 cells. The score is A in units of 1 / (P - 1).
-
-    References
-    ----------
-    Zhu and Slonim (2024), From Noise to Knowledge: Diffusion Probabilistic Model-Based Neural
-    Inference of Gene Regulatory Networks, J. Comput. Biol. 31, 1087-1103; PyPI regdiffusion.
-    """
-    from regdiffusion import RegDiffusionTrainer  # slow to import, and not always installed
-
-    # Its progress bar cannot be switched off by an argument.
-    with mock.patch("regdiffusion.trainer.tqdm", partial(tqdm, disable=True)):
-        trainer = RegDiffusionTrainer(
-            dataset.expression.T, n_steps=n_steps, device="cpu", seed=seed
-        )
-        trainer.train()
-    return np.abs(trainer.get_adj()[dataset.tfs].astype(np.float64))
+__all__ = ["grnboost2"]
 
 
 def grnboost2(

@@ -15,13 +15,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from infosem.baselines.aracne import aracne, mutual_information_scores
 from infosem.baselines.correlation import partial_correlation, pearson
+from infosem.baselines.genelink import genelink
+from infosem.baselines.genie3 import genie3
 from infosem.baselines.grnboost2 import grnboost2
 from infosem.baselines.labels import downsample
 from infosem.baselines.matcomp import matcomp
 from infosem.baselines.one_hot_lr import one_hot_lr
+from infosem.baselines.pidc import pidc
 from infosem.baselines.random import random
+from infosem.baselines.regdiffusion import regdiffusion
+from infosem.baselines.scenic import scenic
 from infosem.baselines.tf_constant import tf_constant
+from infosem.baselines.tigress import tigress
 from infosem.datasets import Dataset
 from infosem.embeddings import centre_and_normalise
 from infosem.errors import InfosemError
@@ -145,9 +152,25 @@ METHODS: dict[str, Method] = {
                expression=False, labels=True, embeddings=False, settings={"rank": 128}),
         Method("MatComp (rank by CV)", 1, matcomp, expression=False, labels=True, embeddings=False,
                settings={"rank": None}),
+        Method("GENELink", 1, genelink, expression=True, labels=True, embeddings=False,
+               settings={"epochs": 20}),
+        Method("GENELink (downsampled)", 1, partial(_downsampled, genelink),
+               expression=True, labels=True, embeddings=False, settings={"epochs": 20}),
         Method("Pearson correlation", 1, pearson, expression=True, labels=False, embeddings=False),
         Method("Partial correlation", 1, partial_correlation,
                expression=True, labels=False, embeddings=False),
+        Method("Mutual information", 1, mutual_information_scores,
+               expression=True, labels=False, embeddings=False, settings={"n_bins": 10}),
+        Method("ARACNE", 1, aracne, expression=True, labels=False, embeddings=False,
+               settings={"n_bins": 10}),
+        Method("PIDC", 1, pidc, expression=True, labels=False, embeddings=False,
+               settings={"n_bins": 10}),
+        Method("TIGRESS", 1, tigress, expression=True, labels=False, embeddings=False),
+        # With the published 1000 trees it takes most of an hour.
+        Method("GENIE3", 1, genie3, expression=True, labels=False, embeddings=False,
+               settings={"n_trees": 100}),
+        Method("SCENIC", 1, scenic, expression=True, labels=False, embeddings=False),
+        Method("RegDiffusion", 1, regdiffusion, expression=True, labels=False, embeddings=False),
         Method("GRNBoost2", 1, grnboost2, expression=True, labels=False, embeddings=False),
         Method("DeepSEM", 3, deepsem, expression=True, labels=False, embeddings=False, deep=True),
         Method("InfoSEM-B", 3, infosem_b,

@@ -130,6 +130,8 @@ def wide(compared: pd.DataFrame, metric: str) -> pd.DataFrame:
         "difference": ["-" if np.isnan(d) else f"{d:+.3f}" for d in chosen["difference"]],
     }
     text = chosen[["method"]].assign(dataset=label, **columns)
+    no_database = (text["method"] == "SCENIC") & (text["ours"] == "not run")
+    text.loc[no_database, "ours"] = "not run: needs a cisTarget database"
     table = text.pivot(index="method", columns="dataset", values=list(columns))
     order = [(name, column) for name in label.unique() for column in columns]
     table = table.swaplevel(axis=1)[order].loc[chosen["method"].unique()]
