@@ -1,8 +1,8 @@
 """What a user would pick instead, run for real: GRNBoost2 by its authors' package.
 
-It takes a data set and returns scores (n_tfs, n_genes), as the methods of this package do; `targets`
-is there to time a part of a run where a whole one takes too long. RegDiffusion, the other peer, is
-one of the package's methods.
+It takes a data set and returns scores (n_tfs, n_genes), as the methods of this package do. With
+`targets` a part of a run can be timed where a whole one takes too long. RegDiffusion, the other
+peer, is one of the package's methods.
 """
 
 import numpy as np

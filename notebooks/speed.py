@@ -12,7 +12,7 @@
 # **Asked.** How long does it take to infer one network, and with how much memory? Is that little or
 # much beside what one would use instead, and how does it grow with the number of genes and cells?
 #
-# **Done.** `make bench` measured, in one run on one machine, this package's DeepSEM, InfoSEM-B and
+# **Done.** `make bench` measured, on one machine, this package's DeepSEM, InfoSEM-B and
 # InfoSEM-BC; RegDiffusion {cite:p}`zhu2024regdiffusion` and GRNBoost2 {cite:p}`moerman2019grnboost2`
 # with their authors' code and defaults; and the *literal model*, DeepSEM's training loop as it was
 # released: every network is evaluated on every entry, and $I - A$ is inverted at every step. Each
@@ -96,7 +96,7 @@ show("The literal model beside DeepSEM, results on the same draws")
 # ## More genes
 #
 # Simulated data with 400 cells, a twentieth of the genes being TFs. RegDiffusion's time is the
-# difference of two short runs; at 500 genes it is implausibly small, which bends its exponent below.
+# difference of two short runs.
 
 # %% mystnb={"image": {"alt": "Three panels with logarithmic axes against the number of genes: time of an epoch, time of a network and peak memory, one line for each method, with the range over the runs as bars."}}
 figures.scaling_figure(medians, "genes")
@@ -190,11 +190,13 @@ else:
 # ## What it means
 #
 # What the engine was meant to reach, set before it was written, and what was measured. Where a
-# target speaks of several data sets, the worst counts. Whole networks were run once, as were the
-# sizes above; most of the short measurements three times. RegDiffusion's rows of hESC and of the
-# simulated sets are from the day before the others, on the same kind of machine.
+# target speaks of several data sets, the worst counts. Everything was measured three times, but for
+# the agreement of the results, once. The repeats lie up to a day apart, on the same kind of machine,
+# and tests of low priority ran beside some of them: hence the wide ranges of a few times.
 #
-# Results and memory are as they should be; speed is not yet, though nearer than before. In the first epochs $A$ starts near a
+# The results, the memory, the price of InfoSEM-B's prior and the distance to RegDiffusion are as
+# they should be. The speed beside the literal model and GRNBoost2, and the price of InfoSEM-BC's
+# second prior, are not. In the first epochs $A$ starts near a
 # singular system and moves fast; a correction in the one direction that matters (see
 # [](../book/model.md)) spares most of the inverses there. About a third of a step goes into
 # products that are needed only since the inverse is an old one, and another third into what is no

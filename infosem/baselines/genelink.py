@@ -123,7 +123,7 @@ def _train(network: "_Network", tfs: Tensor, edges: Tensor, epochs: int) -> None
 
 
 def _rows(h: Tensor, of: Tensor) -> Tensor:
-    """``h[of]``, the gradient of which is summed in a fixed order whatever the number of threads."""
+    """``h[of]``; its gradient is summed in one order, whatever the number of threads."""
     return h.index_select(0, of)
 
 
