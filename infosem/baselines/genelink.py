@@ -26,7 +26,7 @@ HEADS = 3
 HIDDEN = (128, 64, 32)
 OUTPUT = 16
 SLOPE = 0.2
-ATTENTION_DROPOUT = 0.5
+ATTENTION_DROPOUT = 0.5  # see also _Graph._half
 DROPOUT = 0.01
 BATCH = 256
 LEARNING_RATE = 3e-3
@@ -92,7 +92,8 @@ def genelink(
     tfs = torch.from_numpy(dataset.tfs)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = _Network(_Graph(tfs[positive[:, 0]], positive[:, 1], dataset.n_genes), features)
+        graph = _Graph(tfs[positive[:, 0]], positive[:, 1], dataset.n_genes, seed=seed)
+        network = _Network(graph, features)
         _train(network, tfs, torch.from_numpy(edges), epochs)
         network.eval()
         with torch.no_grad():
@@ -138,10 +139,11 @@ class _Graph:
         Genes without an edge.
     """
 
-    def __init__(self, tfs: Tensor, targets: Tensor, n_genes: int) -> None:
+    def __init__(self, tfs: Tensor, targets: Tensor, n_genes: int, *, seed: int) -> None:
         both = torch.stack([torch.cat([tfs, targets]), torch.cat([targets, tfs])])
         self.to, self.of = torch.unique(both, dim=1)  # two TFs may regulate each other
         self.n_genes = n_genes
+        self._rng = np.random.default_rng(seed)
         has_edge = torch.zeros(n_genes, dtype=torch.bool)
         has_edge[self.to] = True
         self.alone = (~has_edge).nonzero()[:, 0]
@@ -158,9 +160,16 @@ class _Graph:
         weight = functional.dropout(weight / _rows(total, self.to), ATTENTION_DROPOUT, training)
         out = torch.zeros_like(h).index_add(0, self.to, weight[:, np.newaxis] * _rows(h, self.of))
         if training:
-            alike = torch.full((len(self.alone), self.n_genes), 1 / self.n_genes)
-            return out.index_copy(0, self.alone, functional.dropout(alike, ATTENTION_DROPOUT) @ h)
+            return out.index_copy(0, self.alone, (self._half() @ h) * (2 / self.n_genes))
         return out.index_copy(0, self.alone, h.mean(0).expand(len(self.alone), -1))
+
+    def _half(self) -> Tensor:
+        """What dropout leaves, a half of the ones, (n_alone, n_genes); bits cost little."""
+        shape = len(self.alone), self.n_genes
+        n = shape[0] * shape[1]
+        drawn = np.frombuffer(self._rng.bytes(-(-n // 8)), dtype=np.uint8)
+        bits = np.unpackbits(drawn, count=n).reshape(shape)
+        return torch.from_numpy(bits).float()
 
 
 class _Head(nn.Module):
