@@ -5,7 +5,7 @@ The tables of speed come from the rows that benchmarks/bench.py writes.
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from infosem.reported import reported
 
 __all__ = [
     "METRICS",
+    "SEEN_METRICS",
     "beside_paper",
     "beyond_constant",
     "costs",
@@ -40,6 +41,7 @@ __all__ = [
 ]
 
 METRICS = {"unseen_auprc": "AUPRC", "unseen_hit": "Hit@1%"}
+SEEN_METRICS = {"seen_auprc": "AUPRC", "seen_hit": "Hit@1%"}
 
 
 def what_methods_use(names: Sequence[str]) -> pd.DataFrame:
@@ -88,8 +90,19 @@ def summarise(rows: pd.DataFrame, metrics: Sequence[str] = tuple(METRICS)) -> pd
     ).reset_index()
 
 
-def beside_paper(rows: pd.DataFrame, source: str = "Table 1") -> pd.DataFrame:
+def beside_paper(
+    rows: pd.DataFrame, source: str = "Table 1", metrics: Mapping[str, str] = METRICS
+) -> pd.DataFrame:
     """`summarise`, with the paper's number, its standard error and the difference.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As for `summarise`.
+    source : str
+        Which of the paper's tables.
+    metrics : mapping of str to str
+        Columns of `rows`, and what that table calls them.
 
     Returns
     -------
@@ -99,7 +112,7 @@ def beside_paper(rows: pd.DataFrame, source: str = "Table 1") -> pd.DataFrame:
         no such number. "InfoSEM-B (bias)" is ours, and stands beside no number of the paper. The
         paper's methods that `rows` lacks follow, with NaN for ours.
     """
-    ours = summarise(rows).replace({"metric": METRICS})
+    ours = summarise(rows, tuple(metrics)).replace({"metric": dict(metrics)})
     theirs = reported(source)[["method", "dataset", "quantity", "value", "sem"]].rename(
         columns={"quantity": "metric", "value": "paper", "sem": "paper_sem"}
     )
