@@ -403,13 +403,14 @@ def table1_jobs(
     ledger: Ledger,
     dataset: str,
     *,
+    network: str,
     methods: Sequence[str],
     splits: Sequence[int],
     seeds: Sequence[int],
     overrides: Mapping[str, Any],
 ) -> list[Job]:
     """Jobs of one stage of Table 1 for one data set, in the order of `_STAGES`."""
-    network = "planted" if dataset == "synthetic" else "cell-type-specific"
+    network = "planted" if dataset == "synthetic" else network
 
     def job(method: Method, seed: int, on: Sequence[int]) -> Job:
         return Job(method, dataset, network, seed, tuple(on))
@@ -434,15 +435,15 @@ def table1_jobs(
     jobs = []
     for name in methods:
         method = prepared(name)
-        if stage == "fixed" and not method.embeddings:
+        if stage == "fixed" and not method.tuned:
             own_seeds = seeds if method.expression else _UNINFORMED_SEEDS
             if method.labels:  # one seed, which draws the folds of a cross-validation
                 jobs += [job(method, seeds[0], [s]) for s in splits]
             else:
                 jobs += [job(method, seed, splits) for seed in own_seeds]
-        elif stage == "screen" and method.embeddings and not method.labels:
+        elif stage == "screen" and method.tuned and not method.labels:
             jobs += [job(m, seeds[0], splits) for m in candidates(name)]
-        elif stage == "chosen" and method.embeddings:
+        elif stage == "chosen" and method.tuned:
             # InfoSEM-BC takes over what InfoSEM-B was given on the same split.
             by_split = chosen("InfoSEM-B" if method.labels else name)
             # Trained anew on every split, it gets one seed; the others, trained once, get all.
@@ -470,6 +471,7 @@ def table1(
     ledger: Ledger,
     *,
     datasets: Sequence[str],
+    network: str = "cell-type-specific",
     methods: Sequence[str] = TABLE1_METHODS,
     splits: Sequence[int] = tuple(range(10)),
     seeds: Sequence[int] = TABLE1_SEEDS,
@@ -487,7 +489,10 @@ def table1(
     Parameters
     ----------
     ledger : Ledger
-    datasets, methods : sequence of str
+    datasets : sequence of str
+    network : str
+        Of the real data sets: another than Table 1's gives the rows of the paper's Tables 4 and 5.
+    methods : sequence of str
     splits, seeds : sequence of int
         Split seeds, and training seeds of the deep methods. InfoSEM-BC, trained anew on every
         split, takes the first training seed only.
@@ -520,7 +525,7 @@ def table1(
         jobs: list[Job] = []
         for stage in _STAGES:
             stage_jobs = table1_jobs(
-                stage, ledger, dataset, methods=needed, splits=splits, seeds=seeds,
+                stage, ledger, dataset, network=network, methods=needed, splits=splits, seeds=seeds,
                 overrides={} if epochs is None else {"epochs": epochs},
             )  # fmt: skip
             run(stage_jobs, ledger, n_jobs=n_jobs, scheduler=scheduler, recompute=recompute)

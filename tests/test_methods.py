@@ -23,6 +23,8 @@ every_method = pytest.mark.parametrize(
 shortened = {
     "GENELink": {"epochs": 2},
     "GENELink (downsampled)": {"epochs": 2},
+    "scGREAT": {"epochs": 1},
+    "scGREAT (downsampled)": {"epochs": 1},
     "TIGRESS": {"n_resamplings": 20},
     "GENIE3": {"n_trees": 5},
     "RegDiffusion": {"n_steps": 20},
