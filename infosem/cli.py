@@ -35,17 +35,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> None:
-    rows = study.table1(
+    wanted = dict(study.STUDIES[options.study])
+    if options.methods:
+        wanted["methods"] = options.methods
+    rows = study.compare(
         Ledger(options.ledger),
         datasets=options.datasets,
-        methods=options.methods,
         splits=range(options.n_splits),
         seeds=options.seeds,
         recompute=options.recompute,
         n_jobs=options.jobs,
         scheduler=options.scheduler,
+        complete=options.complete,
+        **wanted,
     )
-    compared = beside_paper(rows)
+    specific = wanted.get("network", "cell-type-specific") == "cell-type-specific"
+    compared = beside_paper(rows, "Table 1" if specific else "Table 5")
     for metric in compared["metric"].unique():
         print(f"\n{metric}, mean (standard error over {options.n_splits} splits)\n")
         print(wide(compared, metric).to_string())
@@ -90,10 +95,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="compute what the ledger lacks of a study, and show it")
-    run.add_argument("study", choices=["table1"])
+    run.add_argument("study", choices=list(study.STUDIES))
     run.add_argument("--datasets", nargs="+", default=list(CELLS), choices=[*CELLS, "synthetic"])
     run.add_argument(
-        "--methods", nargs="+", default=list(study.TABLE1_METHODS), choices=list(METHODS)
+        "--methods", nargs="+", choices=list(METHODS), help="instead of the study's own"
     )
     run.add_argument("--n-splits", type=int, default=10)
     seeds = list(study.TABLE1_SEEDS)
@@ -107,6 +112,9 @@ def _parser() -> argparse.ArgumentParser:
         help="run on the workers of this dask scheduler, such as tcp://host:8786, instead; start "
         "them with --nthreads 1 and, for the real data, with their own INFOSEM_DATA; results are "
         "stored here as they come",
+    )
+    run.add_argument(
+        "--complete", action="store_true", help="slow methods on all splits, not on the first ones"
     )
     run.add_argument("--recompute", action="store_true", help="also what is stored")
     run.add_argument("--ledger", default="results", help="folder of the ledger")

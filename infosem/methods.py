@@ -204,6 +204,7 @@ _NON_SPECIFIC = {"alpha": 100.0, "beta": 1.0, "epochs": 90, "mask_zeros": False}
 # seconds; in double precision, so that it prints the same digits on any machine.
 _SYNTHETIC = {"alpha": 0.1, "beta": 0.1, "epochs": 45, "batch_size": 32, "hidden": 32,
               "lr": 1e-3, "lr_adjacency": 1e-3, "lr_w": 1e-3, "precision": "float64"}  # fmt: skip
+_SYNTHETIC_FIXED = {"GENIE3": {"n_trees": 10}, "scGREAT": {"epochs": 6}}
 
 # Appendix C of the paper: sigma_w and sigma_l by network and data set; the rank h is 128.
 _SIGMA_W = {"hESC": 0.1, "hHEP": 10.0, "mDC": 10.0, "mESC": 1.0}
@@ -240,8 +241,12 @@ def method_for(name: str, dataset: str, network: str) -> Method:
         raise InfosemError(f"method {name!r} is unknown; choose from {', '.join(METHODS)}")
     method = METHODS[name]
     if not method.deep:
-        named = {"embedding": _EMBEDDING.get(dataset, "MiniLM")} if method.embeddings else {}
-        return method.with_settings(**named)
+        fixed: dict[str, Any] = (
+            dict(_SYNTHETIC_FIXED.get(name, {})) if dataset == "synthetic" else {}
+        )
+        if method.embeddings:
+            fixed["embedding"] = _EMBEDDING.get(dataset, "MiniLM")
+        return method.with_settings(**fixed)
     specific = network != "non-cell-type-specific"
     if dataset == "synthetic":
         settings: dict[str, Any] = dict(_SYNTHETIC)

@@ -6,6 +6,7 @@ the ledger as soon as a job finishes; what is stored is not run again. A study i
 moment and resumed by calling it again.
 """
 
+import re
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
@@ -32,24 +33,47 @@ from infosem.metrics import evaluate
 from infosem.splits import Protocol, make_split
 
 __all__ = [
+    "DOWNSAMPLED",
+    "NON_SPECIFIC_METHODS",
+    "STUDIES",
     "TABLE1_METHODS",
     "TABLE1_SEEDS",
     "Job",
     "check_parameters",
+    "compare",
     "execute",
     "recheck",
     "run",
-    "table1",
 ]
 
 # Training on fewer negatives is a question of its own (Appendix D of the paper). SCENIC needs a
-# database, RegDiffusion a package that not every machine has which builds the book; GENIE3 takes
-# minutes a run.
-_NOT_IN_TABLE1 = ("GENIE3", "SCENIC", "RegDiffusion")
-TABLE1_METHODS = tuple(
-    name for name in METHODS if not name.endswith("(downsampled)") and name not in _NOT_IN_TABLE1
+# database.
+DOWNSAMPLED = tuple(name for name in METHODS if name.endswith("(downsampled)"))
+TABLE1_METHODS = tuple(name for name in METHODS if name not in (*DOWNSAMPLED, "SCENIC"))
+# Without those that would take hours there.
+NON_SPECIFIC_METHODS = tuple(
+    name
+    for name in TABLE1_METHODS
+    if name not in ("scGREAT", "GENIE3", "RegDiffusion", "InfoSEM-B (bias)")
 )
+STUDIES: dict[str, dict[str, Any]] = {
+    "table1": {"methods": TABLE1_METHODS},
+    "non-specific": {"methods": NON_SPECIFIC_METHODS, "network": "non-cell-type-specific"},
+    "downsampled": {"methods": DOWNSAMPLED},
+}
+"""What `compare` is called with, for each part of the paper."""
 TABLE1_SEEDS = (0,)  # the training seeds with which the committed results were made
+# What takes long, and is trained anew on every split, is run on the first splits only.
+_DEPTH = {
+    ("scGREAT", "cell-type-specific"): 3,
+    ("scGREAT (downsampled)", "cell-type-specific"): 3,
+    ("GENELink (downsampled)", "cell-type-specific"): 3,
+    ("One-hot LR", "non-cell-type-specific"): 3,
+    ("MatComp", "non-cell-type-specific"): 3,
+    ("MatComp (rank by CV)", "non-cell-type-specific"): 3,
+    ("GENELink", "non-cell-type-specific"): 3,
+    ("InfoSEM-BC", "non-cell-type-specific"): 3,
+}
 # Cheap rows without information are averaged over many draws, to know them well.
 _UNINFORMED_SEEDS = tuple(range(20))
 
@@ -105,16 +129,47 @@ def load(dataset: str, network: str, *, embedding: str | None) -> Dataset:
     Parameters
     ----------
     dataset : str
-        "synthetic" or a BEELINE cell.
+        "synthetic" or a BEELINE cell. A variant of it is named behind a colon: "hESC:shuffled-0"
+        has the expression of every gene given to another, so that it tells nothing of embeddings
+        and labels; "hESC:cells-20-0" has 20% of the cells. The last number is the draw.
     network : str
         "planted" for the synthetic data, else a BEELINE network.
     embedding : str, optional
-        The gene embedding to attach; it has no public source.
+        The gene embedding to attach; it may have no public source.
+
+    Raises
+    ------
+    InfosemError
+        For a data set or variant that there is not, or where its data are not at hand.
     """
-    if dataset == "synthetic":
-        return simulate()
-    beeline = load_beeline(dataset, network)
-    return attach(beeline, embedding) if embedding else beeline
+    name = base_name(dataset)
+    found = simulate() if name == "synthetic" else load_beeline(name, network)
+    if dataset != name:
+        found = _varied(found, dataset)
+    return attach(found, embedding) if embedding and embedding not in found.embeddings else found
+
+
+def base_name(dataset: str) -> str:
+    """The name of a data set, without that of its variant (see `load`)."""
+    return dataset.partition(":")[0]
+
+
+def _varied(dataset: Dataset, name: str) -> Dataset:
+    match = re.fullmatch(r"[^:]+:(?:(shuffled)|cells-(\d+))-(\d+)", name)
+    if match is None or (match[2] and not 0 < int(match[2]) <= 100):
+        raise InfosemError(
+            f"data set {name!r}: unknown variant; use NAME:shuffled-DRAW or NAME:cells-PERCENT-DRAW"
+        )
+    rng = np.random.default_rng([*b"variant", int(match[3])])
+    if match[1]:
+        # Drawn on sorted names, so that the order of the genes does not matter.
+        by_name, order = np.argsort(dataset.genes), np.empty(dataset.n_genes, dtype=np.int64)
+        order[by_name] = by_name[rng.permutation(dataset.n_genes)]
+        return replace(dataset, name=name, expression=dataset.expression[order])
+    n_kept = round(dataset.n_cells * int(match[2]) / 100)
+    kept = np.sort(rng.permutation(dataset.n_cells)[:n_kept])
+    cells = dataset.cells[kept]
+    return replace(dataset, name=name, expression=dataset.expression[:, kept], cells=cells)
 
 
 def execute(job: Job, fingerprint: str | None = None) -> dict[str, Any]:
@@ -355,7 +410,7 @@ def recheck(ledger: Ledger, rows: pd.DataFrame) -> str:
     ----------
     ledger : Ledger
     rows : DataFrame
-        From `table1`.
+        From `compare`.
 
     Returns
     -------
@@ -398,7 +453,7 @@ def recheck(ledger: Ledger, rows: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def table1_jobs(
+def jobs_of(
     stage: str,
     ledger: Ledger,
     dataset: str,
@@ -407,22 +462,28 @@ def table1_jobs(
     methods: Sequence[str],
     splits: Sequence[int],
     seeds: Sequence[int],
-    overrides: Mapping[str, Any],
+    embedding: str | None = None,
+    epochs: int | None = None,
+    complete: bool = False,
 ) -> list[Job]:
-    """Jobs of one stage of Table 1 for one data set, in the order of `_STAGES`."""
-    network = "planted" if dataset == "synthetic" else network
+    """Jobs of one stage of a comparison on one data set, in the order of `_STAGES`."""
+    name_of_data = base_name(dataset)
+    if name_of_data == "synthetic":
+        network, complete = "planted", True
 
     def job(method: Method, seed: int, on: Sequence[int]) -> Job:
         return Job(method, dataset, network, seed, tuple(on))
 
     def prepared(name: str) -> Method:
-        method = method_for(name, dataset, network)
-        return method.with_settings(**overrides) if method.deep else method
+        method = method_for(name, name_of_data, network)
+        if method.embeddings and embedding:
+            method = method.with_settings(embedding=embedding)
+        return method.with_settings(epochs=epochs) if method.deep and epochs else method
 
     def candidates(name: str) -> list[Method]:
-        return [prepared(name).with_settings(**c) for c in candidates_for(dataset)]
+        return [prepared(name).with_settings(**c) for c in candidates_for(name_of_data)]
 
-    def chosen(name: str) -> dict[int, Method]:
+    def chosen(name: str, splits: Sequence[int]) -> dict[int, Method]:
         """By split: the candidate with the highest AUPRC on the training edges, first seed."""
         screened = candidates(name)
 
@@ -435,21 +496,24 @@ def table1_jobs(
     jobs = []
     for name in methods:
         method = prepared(name)
+        depth = None if complete else _DEPTH.get((name, network))
+        first = splits[:depth]
         if stage == "fixed" and not method.tuned:
-            own_seeds = seeds if method.expression else _UNINFORMED_SEEDS
-            if method.labels:  # one seed, which draws the folds of a cross-validation
-                jobs += [job(method, seeds[0], [s]) for s in splits]
-            else:
-                jobs += [job(method, seed, splits) for seed in own_seeds]
+            if method.labels:  # trained anew on every split, it gets one seed
+                jobs += [job(method, seeds[0], [s]) for s in first]
+                continue
+            informed_seeds = seeds if method.deep else seeds[:1]
+            own_seeds = informed_seeds if method.expression else _UNINFORMED_SEEDS
+            jobs += [job(method, seed, splits) for seed in own_seeds]
         elif stage == "screen" and method.tuned and not method.labels:
             jobs += [job(m, seeds[0], splits) for m in candidates(name)]
         elif stage == "chosen" and method.tuned:
             # InfoSEM-BC takes over what InfoSEM-B was given on the same split.
-            by_split = chosen("InfoSEM-B" if method.labels else name)
+            by_split = chosen("InfoSEM-B" if method.labels else name, first)
             # Trained anew on every split, it gets one seed; the others, trained once, get all.
             own_seeds = seeds[:1] if method.labels else seeds
             for split, winner in by_split.items():
-                shared = {k: winner.settings[k] for k in candidates_for(dataset)[0]}
+                shared = {k: winner.settings[k] for k in candidates_for(name_of_data)[0]}
                 jobs += [job(method.with_settings(**shared), seed, [split]) for seed in own_seeds]
     return _merged(jobs)
 
@@ -467,7 +531,7 @@ def _merged(jobs: list[Job]) -> list[Job]:
 _STAGES = ("fixed", "screen", "chosen")
 
 
-def table1(
+def compare(
     ledger: Ledger,
     *,
     datasets: Sequence[str],
@@ -475,12 +539,14 @@ def table1(
     methods: Sequence[str] = TABLE1_METHODS,
     splits: Sequence[int] = tuple(range(10)),
     seeds: Sequence[int] = TABLE1_SEEDS,
+    embedding: str | None = None,
     epochs: int | None = None,
+    complete: bool = False,
     recompute: bool = False,
     n_jobs: int | None = None,
     scheduler: str | None = None,
 ) -> pd.DataFrame:
-    """Rows of Table 1, computing what the ledger lacks.
+    """Rows of a comparison of methods, such as Table 1, computing what the ledger lacks.
 
     The settings of InfoSEM-B that the paper does not give are chosen on each split by the AUPRC of
     its *training* edges, among `methods.candidates_for`, with the first training seed. The unseen
@@ -490,14 +556,21 @@ def table1(
     ----------
     ledger : Ledger
     datasets : sequence of str
+        As in `load`. On the synthetic one RegDiffusion is left out: it needs a package of its own,
+        which not every machine has that builds the book.
     network : str
         Of the real data sets: another than Table 1's gives the rows of the paper's Tables 4 and 5.
     methods : sequence of str
     splits, seeds : sequence of int
         Split seeds, and training seeds of the deep methods. InfoSEM-BC, trained anew on every
-        split, takes the first training seed only.
+        split, and the other methods take the first training seed only.
+    embedding : str, optional
+        Instead of the one that each data set has in Table 1; see `embeddings.attach`.
     epochs : int, optional
-        Instead of each method's own number of epochs.
+        Of the deep methods, instead of their own.
+    complete : bool
+        Run all methods on all splits. Otherwise those that take long are run on the first ones
+        only.
     recompute : bool
         Run everything again.
     n_jobs, scheduler : optional
@@ -523,10 +596,12 @@ def table1(
     frames = []
     for dataset in datasets:
         jobs: list[Job] = []
+        is_synthetic = base_name(dataset) == "synthetic"
+        at_hand = [name for name in needed if not (is_synthetic and name == "RegDiffusion")]
         for stage in _STAGES:
-            stage_jobs = table1_jobs(
-                stage, ledger, dataset, network=network, methods=needed, splits=splits, seeds=seeds,
-                overrides={} if epochs is None else {"epochs": epochs},
+            stage_jobs = jobs_of(
+                stage, ledger, dataset, network=network, methods=at_hand, splits=splits,
+                seeds=seeds, embedding=embedding, epochs=epochs, complete=complete,
             )  # fmt: skip
             run(stage_jobs, ledger, n_jobs=n_jobs, scheduler=scheduler, recompute=recompute)
             jobs += stage_jobs if stage != "screen" else []
@@ -567,7 +642,7 @@ class _Stored:
         if not self.has(job, split):
             raise InfosemError(
                 f"{self.root}: no result of {job.method.name} on {job.dataset}, seed {job.seed}, "
-                f"split {split}; run it with `infosem run table1`"
+                f"split {split}; run it with `infosem run`"
             )
         return self.lines[self._key(job), split]
 

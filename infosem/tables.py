@@ -28,6 +28,7 @@ __all__ = [
     "paired",
     "paired_text",
     "scaling_fits",
+    "seen_and_unseen",
     "speed_medians",
     "speed_rows",
     "speed_tables",
@@ -64,7 +65,7 @@ def summarise(rows: pd.DataFrame, metrics: Sequence[str] = tuple(METRICS)) -> pd
     Parameters
     ----------
     rows : DataFrame
-        One row a data set, method, training seed and split (`study.table1`).
+        One row a data set, method, training seed and split (`study.compare`).
     metrics : sequence of str
         Columns of `rows`.
 
@@ -133,12 +134,16 @@ def wide(compared: pd.DataFrame, metric: str) -> pd.DataFrame:
     """One metric of `beside_paper` as the paper prints it: methods by data sets, as text.
 
     Every cell is a mean with its standard error in parentheses; "-" where the paper has none, and
-    "not run" where we have none. Behind the name of a data set stands its embedding.
+    "not run" where we have none. A method that was run on fewer splits than others has their number
+    behind it. Behind the name of a data set stands its embedding.
     """
     chosen = compared[compared["metric"] == metric]
+    ours = _numbers(chosen["mean"], chosen["sem"], "not run")
+    most = chosen["n_splits"].max()
+    few = [f", {n:.0f} split{'s' * (n > 1)}" if n < most else "" for n in chosen["n_splits"]]
     label = chosen["dataset"] + np.where(chosen["embedding"], " (" + chosen["embedding"] + ")", "")
     columns = {
-        "ours": _numbers(chosen["mean"], chosen["sem"], "not run"),
+        "ours": [number + note for number, note in zip(ours, few, strict=True)],
         "paper": _numbers(chosen["paper"], chosen["paper_sem"], "-"),
         "difference": ["-" if np.isnan(d) else f"{d:+.3f}" for d in chosen["difference"]],
     }
@@ -166,7 +171,7 @@ def paired(
     """
     long = rows.melt(["dataset", "method", "seed", "split"], list(metrics), var_name="metric")
     by_split = _by_split(long, ["dataset", "metric", "method"]).unstack("method")
-    difference = by_split[method] - by_split[against]
+    difference = (by_split[method] - by_split[against]).dropna()  # the splits that both have
     lines = []
     for (dataset, metric), values in difference.groupby(["dataset", "metric"], sort=False):
         n, mean = len(values), values.mean()
@@ -220,12 +225,15 @@ def beyond_constant(rows: pd.DataFrame) -> pd.DataFrame:
     long = rows.melt(["dataset", "method", "seed", "split"], list(METRICS), var_name="metric")
     long = long.replace({"metric": METRICS})
     is_null = long["method"] == "Random TF constant"
-    draws = long[is_null].groupby(["dataset", "metric", "seed"])["value"].mean()
+    draws = long[is_null].set_index(["dataset", "metric", "split"]).sort_index()
     tested = long[~is_null & (long["method"] != "Random")]
-    means = tested.groupby(["method", "dataset", "metric"], sort=False)["value"].mean()
     lines = []
-    for method, dataset, metric, mean in means.reset_index().itertuples(index=False):
-        null = draws.loc[dataset, metric].to_numpy()
+    for (method, dataset, metric), part in tested.groupby(
+        ["method", "dataset", "metric"], sort=False
+    ):
+        mean = part["value"].mean()
+        on_its_splits = draws.loc[[(dataset, metric, split) for split in part["split"].unique()]]
+        null = on_its_splits.groupby("seed")["value"].mean().to_numpy()
         p = (1 + int((null >= mean).sum())) / (1 + len(null))
         lines.append(
             {
@@ -240,6 +248,37 @@ def beyond_constant(rows: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(lines)
+
+
+def seen_and_unseen(rows: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
+    """AUPRC beyond the share of positives, on seen and on unseen genes.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One row a data set, method, training seed and split (`study.compare`).
+    methods : sequence of str
+        Which to show; those that `rows` lacks are left out.
+
+    Returns
+    -------
+    DataFrame
+        One row a data set and method: seen and unseen, each the mean over splits of AUPRC minus the
+        share of positives, with its standard error, and kept, the part of the first that the second
+        is.
+    """
+    lifts = rows.assign(
+        seen=rows["seen_auprc"] - rows["seen_base"],
+        unseen=rows["unseen_auprc"] - rows["unseen_base"],
+    )
+    lifts = lifts[lifts["method"].isin(methods)]
+    summary = summarise(lifts, ["seen", "unseen"]).set_index(["dataset", "method", "metric"])
+    means = summary["mean"].unstack("metric")
+    text = pd.Series(_numbers(summary["mean"], summary["sem"], "-"), index=summary.index)
+    table = text.unstack("metric")[["seen", "unseen"]]
+    kept = [f"{share:.0%}" for share in means["unseen"] / means["seen"]]
+    order = [*dict.fromkeys(zip(lifts["dataset"], lifts["method"], strict=True))]
+    return table.assign(kept=kept).loc[order].rename_axis(columns=None).reset_index()
 
 
 _CONSTANT = "Random TF constant"

@@ -7,27 +7,33 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from infosem import InfosemError, Ledger, study
 from infosem.methods import candidates_for, method_for
 from infosem.splits import make_split
 
 # In this process, where a test sees what is executed.
-QUICK = {"datasets": ["synthetic"], "splits": range(2), "seeds": [0, 1], "epochs": 2, "n_jobs": 1}
+QUICK = {
+    "datasets": ["synthetic"], "splits": range(2), "seeds": [0, 1], "epochs": 2, "n_jobs": 1,
+    "methods": ["Random", "Random TF constant", "One-hot LR", "Pearson correlation", "DeepSEM",
+                "InfoSEM-B", "InfoSEM-B (bias)", "InfoSEM-BC"],
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """A ledger with a small Table 1 on the synthetic data, and its rows."""
     ledger = Ledger(tmp_path_factory.mktemp("ledger"))
-    return ledger, study.table1(ledger, **QUICK)
+    return ledger, study.compare(ledger, **QUICK)
 
 
 def test_table1_has_every_method_split_and_seed(finished):
     _, rows = finished
     counts = rows.groupby("method").size()
     assert counts["Random"] == counts["Random TF constant"] == 20 * 2
-    assert counts["One-hot LR"] == 2
+    assert counts["One-hot LR"] == counts["Pearson correlation"] == 2  # one seed
     for name in ("DeepSEM", "InfoSEM-B", "InfoSEM-B (bias)"):
         assert counts[name] == 2 * 2
     assert counts["InfoSEM-BC"] == 2  # trained on each split, with the first seed
@@ -39,17 +45,17 @@ def test_stored_runs_are_not_run_again_unless_asked(finished, monkeypatch):
     executed = []
     execute = study.execute
     monkeypatch.setattr(study, "execute", lambda job, *rest: executed.append(job) or execute(job))
-    again = study.table1(ledger, **QUICK)
+    again = study.compare(ledger, **QUICK)
     assert executed == []
     assert again.equals(rows)
     options = {**QUICK, "methods": ["Random"], "recompute": True}
-    study.table1(ledger, **options)
+    study.compare(ledger, **options)
     assert len(executed) == 20
 
 
 def test_same_seeds_give_the_same_numbers_anywhere(finished, tmp_path):
     _, rows = finished
-    fresh = study.table1(Ledger(tmp_path), **{**QUICK, "n_jobs": 2})  # other processes, too
+    fresh = study.compare(Ledger(tmp_path), **{**QUICK, "n_jobs": 2})  # other processes, too
     metrics = ["train_auprc", "seen_auprc", "seen_hit", "unseen_auprc", "unseen_hit"]
     columns = ["method", "seed", "split", "key", *metrics]
     assert fresh[columns].equals(rows[columns])
@@ -72,9 +78,9 @@ def test_settings_are_chosen_by_training_edges_alone(finished, tmp_path):
             for split, alpha in best.items()
         }
         ledger.append({**row, "seed": 0})
-    jobs = study.table1_jobs(
+    jobs = study.jobs_of(
         "chosen", ledger, "synthetic", methods=["InfoSEM-B", "InfoSEM-BC"], splits=[0, 1],
-        seeds=[0], overrides={"epochs": 2},
+        network="planted", seeds=[0], epochs=2,
     )  # fmt: skip
     chosen = {(j.method.name, s): j.method.settings["alpha"] for j in jobs for s in j.splits}
     assert chosen == {
@@ -82,6 +88,77 @@ def test_settings_are_chosen_by_training_edges_alone(finished, tmp_path):
         for name in ("InfoSEM-B", "InfoSEM-BC")
         for split, alpha in best.items()
     }
+
+
+def test_slow_methods_have_the_first_splits_unless_all_are_asked_for(tmp_path):
+    arguments = {
+        "methods": ["scGREAT", "MatComp"], "splits": range(5), "seeds": [0, 1],
+        "network": "cell-type-specific",
+    }  # fmt: skip
+
+    def splits(**more):
+        jobs = study.jobs_of("fixed", Ledger(tmp_path), "hESC", **arguments, **more)
+        assert {job.seed for job in jobs} == {0}
+        return {
+            name: [split for job in jobs if job.method.name == name for split in job.splits]
+            for name in arguments["methods"]
+        }
+
+    assert splits() == {"scGREAT": [0, 1, 2], "MatComp": [0, 1, 2, 3, 4]}
+    assert splits(complete=True) == {"scGREAT": [0, 1, 2, 3, 4], "MatComp": [0, 1, 2, 3, 4]}
+
+
+def test_an_embedding_can_take_the_place_of_the_usual_one(tmp_path):
+    jobs = study.jobs_of(
+        "screen", Ledger(tmp_path), "hESC", network="cell-type-specific",
+        methods=["InfoSEM-B", "DeepSEM"], splits=[0], seeds=[0], embedding="one-hot",
+    )  # fmt: skip
+    assert {job.embedding for job in jobs} == {"one-hot"}
+
+
+@settings(max_examples=10, deadline=None)
+@given(draw=st.integers(0, 10**6))
+def test_shuffling_gives_every_gene_some_gene_s_expression(synthetic, draw):
+    shuffled = study.load(f"synthetic:shuffled-{draw}", "planted", embedding=None)
+    assert shuffled.genes.tolist() == synthetic.genes.tolist()
+    assert np.array_equal(shuffled.network, synthetic.network)
+    assert not np.array_equal(shuffled.expression, synthetic.expression)
+    both = (x[np.lexsort(x.T)] for x in (shuffled.expression, synthetic.expression))
+    assert np.array_equal(*both)
+    assert shuffled.fingerprint() != synthetic.fingerprint()
+
+
+@settings(max_examples=10, deadline=None)
+@given(percent=st.integers(3, 100), draw=st.integers(0, 10**6))
+def test_subsampling_keeps_whole_cells(synthetic, percent, draw):
+    name = f"synthetic:cells-{percent}-{draw}"
+    part = study.load(name, "planted", embedding="planted")
+    assert part.name == name
+    assert part.n_cells == round(synthetic.n_cells * percent / 100)
+    where = [synthetic.cells.tolist().index(cell) for cell in part.cells]
+    assert len(set(where)) == part.n_cells
+    assert np.array_equal(part.expression, synthetic.expression[:, where])
+
+
+def test_variants_are_run_with_the_settings_of_their_data_set(tmp_path):
+    options = {**QUICK, "methods": ["DeepSEM", "InfoSEM-BC"]}
+    names = ["synthetic", "synthetic:shuffled-0", "synthetic:cells-50-0"]
+    rows = study.compare(Ledger(tmp_path), **{**options, "datasets": names})
+    assert rows.loc[rows["method"] == "DeepSEM", "fingerprint"].nunique() == 3
+    settings = [
+        [row["settings"] for row in Ledger(tmp_path).rows(dataset=name, method="DeepSEM", seed=0)]
+        for name in names
+    ]
+    assert settings[0] == settings[1] == settings[2]
+    # What is stored is found again, each under its own data.
+    again = study.compare(Ledger(tmp_path), **{**options, "datasets": names})
+    assert again.equals(rows)
+
+
+@pytest.mark.parametrize("name", ["synthetic:mixed-0", "synthetic:cells-0-0", "synthetic:cells"])
+def test_unknown_variant_is_named(name):
+    with pytest.raises(InfosemError, match=f"data set '{name}': unknown variant"):
+        study.load(name, "planted", embedding=None)
 
 
 def test_methods_get_no_label_but_the_training_edges(synthetic):
@@ -111,7 +188,7 @@ def told(ledger, row):
     return key
 
 Ledger.append = told
-study.table1(Ledger(sys.argv[1]), datasets=["synthetic"], splits=range(2), seeds=range(50),
+study.compare(Ledger(sys.argv[1]), datasets=["synthetic"], splits=range(2), seeds=range(50),
              methods=["Random", "DeepSEM"], n_jobs=int(sys.argv[2]))
 """
 
@@ -142,7 +219,7 @@ def test_kill_loses_at_most_the_runs_under_way(tmp_path, n_finished, n_jobs):
     execute = study.execute
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(study, "execute", lambda job, *rest: executed.append(job) or execute(job))
-        study.table1(
+        study.compare(
             Ledger(tmp_path), datasets=["synthetic"], splits=range(2), seeds=[0],
             methods=["Random"], n_jobs=1,
         )  # fmt: skip
@@ -158,17 +235,17 @@ def test_rows_of_other_data_are_not_mixed(finished, tmp_path):
     mixed.append({**row, "fingerprint": "0" * 16})
     options = {**QUICK, "methods": ["Random"]}
     with pytest.raises(InfosemError, match="data are not those of the stored rows"):
-        study.table1(mixed, **options)
+        study.compare(mixed, **options)
     assert len(mixed.rows()) == 1
-    again = study.table1(mixed, **options, recompute=True)
+    again = study.compare(mixed, **options, recompute=True)
     assert set(again["fingerprint"]) == {row["fingerprint"]}
 
 
 def test_unknown_names_are_refused(tmp_path):
     with pytest.raises(InfosemError, match=r"methods: \['DeepSEMM'\] unknown"):
-        study.table1(Ledger(tmp_path), datasets=["synthetic"], methods=["DeepSEMM"])
+        study.compare(Ledger(tmp_path), datasets=["synthetic"], methods=["DeepSEMM"])
     with pytest.raises(InfosemError, match="hESCC"):
-        study.table1(Ledger(tmp_path), datasets=["hESCC"], methods=["Random"])
+        study.compare(Ledger(tmp_path), datasets=["hESCC"], methods=["Random"])
 
 
 def test_check_parameters_names_the_misspelt_one():
@@ -185,7 +262,7 @@ def committed():
 
 @pytest.mark.needs_data
 def test_committed_results_are_those_of_this_code(committed):
-    rows = study.table1(committed, datasets=["hHEP"], methods=["One-hot LR", "DeepSEM"])
+    rows = study.compare(committed, datasets=["hHEP"], methods=["One-hot LR", "DeepSEM"])
     said = study.recheck(committed, rows)
     assert said.count("the stored numbers") == 2, said
     assert "OTHER" not in said
@@ -193,7 +270,7 @@ def test_committed_results_are_those_of_this_code(committed):
 
 @pytest.mark.needs_data
 def test_recheck_sees_a_wrong_number(committed, tmp_path):
-    rows = study.table1(committed, datasets=["mDC"], methods=["One-hot LR"])
+    rows = study.compare(committed, datasets=["mDC"], methods=["One-hot LR"])
     (stored, *_) = committed.rows(key=rows["key"].iloc[0])
     wrong = json.loads(json.dumps(stored))
     wrong["splits"]["0"]["seen_auprc"] += 0.001

@@ -68,6 +68,27 @@ def test_what_the_paper_does_not_have_stays_empty(rows):
     assert tables.verdicts(own).empty
 
 
+def test_fewer_splits_than_others_have_are_told(rows):
+    few = rows[(rows["method"] == "DeepSEM") | (rows["split"] < 1)]
+    table = tables.wide(tables.beside_paper(few), "AUPRC")
+    assert table.loc["InfoSEM-B", ("hESC (BioBERT)", "ours")].endswith(", 1 split")
+    assert "split" not in table.loc["DeepSEM", ("hESC (BioBERT)", "ours")]
+    line = tables.paired(few, "InfoSEM-B", "DeepSEM").query("metric == 'AUPRC'").iloc[0]
+    assert line["n_splits"] == 1
+    assert line["verdict"] == "no difference shown"
+
+
+def test_lift_over_the_base_rate_on_seen_and_unseen_genes(rows):
+    rows = rows.assign(seen_base=0.2, unseen_base=0.1, seen_auprc=rows["unseen_auprc"] + 0.5)
+    table = tables.seen_and_unseen(rows, ["InfoSEM-B", "DeepSEM", "MatComp"])
+    assert table["method"].tolist() == ["DeepSEM", "InfoSEM-B"]
+    mean = rows.loc[rows["method"] == "DeepSEM", "unseen_auprc"].mean()
+    line = table.iloc[0]
+    assert line["seen"].startswith(f"{mean + 0.5 - 0.2:.3f} (")
+    assert line["unseen"].startswith(f"{mean - 0.1:.3f} (")
+    assert line["kept"] == f"{(mean - 0.1) / (mean + 0.3):.0%}"
+
+
 def test_paired_interval_is_that_of_the_t_test(rows):
     line = tables.paired(rows, "InfoSEM-B", "DeepSEM").query("metric == 'AUPRC'").iloc[0]
     by_split = rows.groupby(["method", "split"])["unseen_auprc"].mean().unstack("method")
