@@ -12,13 +12,14 @@ single-cell transcriptomic data, Nature Methods 17, 147-154: the BEELINE data.
 from __future__ import annotations
 
 import contextlib
+import csv
 import gzip
 import hashlib
 import io
 import os
 import urllib.request
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
@@ -41,6 +42,7 @@ __all__ = [
     "data_folder",
     "load_beeline",
     "load_descriptions",
+    "load_gene_info",
     "normalise_genes",
     "simulate",
 ]
@@ -175,6 +177,15 @@ class Dataset:
         columns = np.array([str(i) for i in range(vectors.shape[1])])
         _, sums = _matrix_content(vectors, self.genes, columns)
         return _hash([content], [f"{round(s, 2) + 0.0:.2f}" for s in sums])
+
+    def embedding(self, name: str) -> np.ndarray:
+        """Return one of the embeddings, (n_genes, dim), or fail with the names of those it has."""
+        if name not in self.embeddings:
+            raise InfosemError(
+                f"data set {self.name}: no embedding {name!r} (it has "
+                f"{sorted(self.embeddings) or 'none'}); attach one with infosem.embeddings.attach"
+            )
+        return self.embeddings[name]
 
     def with_embedding(self, name: str, vectors: np.ndarray) -> Dataset:
         """Return a copy with one more embedding, (n_genes, dim), stored as float32."""
@@ -419,6 +430,8 @@ _FILES = {
         "9216624c27b5cfe1b4c1984e111a9c70aac89356", "240ed68fcc18dc65"),
 }
 # fmt: on
+_GENE_INFO_URL = "https://ftp.ncbi.nlm.nih.gov/gene/DATA/GENE_INFO/Mammalia/"
+_GENE_INFO = {"human": "Homo_sapiens.gene_info.gz", "mouse": "Mus_musculus.gene_info.gz"}
 _DESCRIPTIONS_SHA256 = "6003da99ed6b8fb0767dfb778afb550e85d3ecfb4a6520b14b41a95c6d36a902"
 
 
@@ -524,6 +537,92 @@ def load_descriptions(data_dir: str | os.PathLike[str] | None = None) -> pd.Data
     return frame.assign(gene=normalise_genes(frame["gene"]))
 
 
+def load_gene_info(
+    genes: Iterable[str], organism: str = "human", path: str | os.PathLike[str] | None = None
+) -> pd.DataFrame:
+    """Look up NCBI's full names of genes, for those that `load_descriptions` does not know.
+
+    NCBI changes the file daily. What was downloaded first is kept in the user's cache and used
+    from then on, so that names do not change between runs; delete it to have it fetched again.
+
+    Parameters
+    ----------
+    genes : iterable of str
+    organism : {"human", "mouse"}
+        Whose file to fetch: Homo_sapiens.gene_info.gz or Mus_musculus.gene_info.gz of
+        https://ftp.ncbi.nlm.nih.gov/gene/DATA/GENE_INFO/Mammalia/.
+    path : path, optional
+        Such a file that you have, of any organism.
+
+    Returns
+    -------
+    DataFrame
+        One row a gene, in the order given, with the columns of `load_descriptions` but the last:
+        gene (normalised), entrez_id, ncbi_symbol, matched_by, name and summary. All text, "" where
+        nothing is known; summary is always "", for the file has none. A symbol goes before a
+        synonym. Of several records with the symbol the first is taken; a synonym of several
+        records is not, because it does not tell which is meant. A gene with no record
+        (``matched_by == ""``) is embedded by its symbol alone.
+
+    Raises
+    ------
+    InfosemError
+        For an unknown organism, genes named twice, a file that is missing or not a gene_info file,
+        or a download that fails.
+    """
+    wanted = normalise_genes(genes)
+    _require(len(set(wanted)) == len(wanted), "genes", "duplicate names", "name each gene once")
+    choices = tuple(_GENE_INFO)
+    _require(organism in choices, "organism", f"{organism!r} is unknown", f"choose from {choices}")
+    if path is None:
+        url, todo = _GENE_INFO_URL + _GENE_INFO[organism], "try again, or download it and name path"
+        cached = Path(pooch.os_cache("infosem"), "ncbi", _GENE_INFO[organism])
+        if cached.is_file():
+            records = _read_gene_info(cached.read_bytes(), str(cached))
+        else:
+            # Read before it is kept, so that no file is kept that cannot be read.
+            data = _download(url, cached, lambda data: _read_gene_info(data, url), todo)
+            records = _read_gene_info(data, url)
+    else:
+        _require(os.path.isfile(path), str(path), "there is no such file", "name another")
+        records = _read_gene_info(Path(path).read_bytes(), str(path))
+
+    by_symbol: dict[str, tuple[str, ...]] = {}
+    by_synonym: dict[str, list[tuple[str, ...]]] = {}
+    for entrez_id, symbol, synonyms, name in records:
+        found = (entrez_id, symbol, "symbol", "" if name == "-" else name)  # "-" is NCBI's nothing
+        by_symbol.setdefault(symbol.strip().upper(), found)
+        for synonym in {text.strip().upper() for text in synonyms.split("|")} - {"-"}:
+            by_synonym.setdefault(synonym, []).append((entrez_id, symbol, "synonym", found[3]))
+    nothing = ("", "", "", "")
+    rows = []
+    for gene in wanted.tolist():
+        synonymous = by_synonym.get(gene, [])
+        only = synonymous[0] if len(synonymous) == 1 else nothing
+        rows.append((gene, *by_symbol.get(gene, only), ""))
+    columns = ["gene", "entrez_id", "ncbi_symbol", "matched_by", "name", "summary"]
+    return pd.DataFrame(rows, columns=columns, dtype=str)
+
+
+def _read_gene_info(data: bytes, source: str) -> list[list[str]]:
+    """Return GeneID, Symbol, Synonyms and description of every record."""
+    columns = ["GeneID", "Symbol", "Synonyms", "description"]
+    text = io.StringIO(_gunzip(data, source))
+    try:
+        frame = pd.read_csv(
+            text,
+            sep="\t",
+            usecols=columns,
+            dtype=str,
+            keep_default_na=False,  # "NA" and "NAN" may be gene symbols
+            quoting=csv.QUOTE_NONE,  # a quotation mark is part of a name
+        )
+    except ValueError as error:  # of which pandas' own errors are kinds
+        raise InfosemError(f"{source}: no gene_info file ({error}); fetch it again") from error
+    records: list[list[str]] = frame[columns].to_numpy().tolist()
+    return records
+
+
 def _genes_without_record() -> list[str]:
     lines = resources.files("infosem").joinpath("no_text_record.txt").read_text().splitlines()
     return [line for line in lines if not line.startswith("#")]
@@ -591,12 +690,21 @@ def _fetch(key: str, folder: Path | None) -> bytes:
     if path.is_file() and file.blob in _digests(cached := path.read_bytes()):
         return cached
     todo = "try again, or set INFOSEM_DATA to a folder that holds the data"
+
+    def check(data: bytes) -> None:
+        _require(file.blob in _digests(data), url, "wrong digest: not the expected file", todo)
+
+    return _download(url, path, check, todo)
+
+
+def _download(url: str, path: Path, check: Callable[[bytes], object], todo: str) -> bytes:
+    """Return the bytes behind a URL and keep them at `path`, once `check` has let them pass."""
     buffer = io.BytesIO()
     try:
-        # Into memory (no file exceeds 4 MB), so that nothing unverified ever lies on the disk.
+        # Into memory (no file is large), so that nothing unverified ever lies on the disk.
         pooch.HTTPDownloader(timeout=30)(url, buffer, None)
         data = buffer.getvalue()
-        _require(file.blob in _digests(data), url, "wrong digest: not the expected file", todo)
+        check(data)
         path.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=path.parent) as part:  # moved when whole, so never seen in part
             Path(part, "file").write_bytes(data)

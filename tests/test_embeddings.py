@@ -1,5 +1,7 @@
 import hashlib
 import io
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,18 +10,26 @@ import torch
 from transformers import BertConfig, BertModel, BertTokenizer
 
 from infosem import embeddings
-from infosem.datasets import Dataset, simulate
+from infosem.datasets import CELLS, Dataset, load_beeline, simulate
 from infosem.embeddings import (
     attach,
     biobert_symbols,
     centre_and_normalise,
     coverage,
+    coverage_table,
     gene_texts,
     minilm,
 )
 from infosem.errors import InfosemError
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "zinc", "finger", "protein", "sox", "gata", "binds"]
+
+
+@pytest.fixture(autouse=True)
+def no_hub(monkeypatch):
+    """No BioBERT model: none is named, and the hub is not asked."""
+    monkeypatch.delenv("INFOSEM_BIOBERT", raising=False)
+    monkeypatch.setattr(embeddings, "_BIOBERT", "no such model")
 
 
 def dataset_of(genes):
@@ -155,10 +165,11 @@ def test_cache_is_kept_apart_by_model_and_pooling(tiny_bert, monkeypatch):
     assert len(loads) == 3
 
 
-def test_stored_vector_survives_another_process_computing_it_too(tiny_bert):
+def test_stored_vector_survives_another_process_computing_it_too(tiny_bert, cache):
     first = minilm(["sox"])
-    (digest,) = embeddings._read_cache()
-    kept = embeddings._add_to_cache({digest: first[0] + 1, "other": first[0]})
+    (path,) = cache.glob("*.npz")
+    (digest,) = embeddings._read_cache(path, 12)
+    kept = embeddings._add_to_cache(path, 12, {digest: first[0] + 1, "other": first[0]})
     np.testing.assert_array_equal(kept[digest], first[0])
     np.testing.assert_array_equal(minilm(["sox"]), first)
 
@@ -301,7 +312,7 @@ def test_auto_is_minilm_where_one_gene_is_not(data_dir, tiny_bert):
     report = found.provenance["embedding MiniLM"]
     assert "full name (2 genes)" in report
     assert "summary (1)" in report
-    assert "symbol alone for 1" in report
+    assert "symbol alone for 1 (XYZ)" in report
 
 
 def test_missing_biobert_vectors_are_an_error_that_names_the_genes(data_dir):
@@ -309,9 +320,17 @@ def test_missing_biobert_vectors_are_an_error_that_names_the_genes(data_dir):
         attach(dataset_of(["XYZ", "SOX2", "ACTB"]), "BioBERT", data_dir)
 
 
-def test_unknown_embedding(data_dir):
-    with pytest.raises(InfosemError, match="'biobert' is unknown"):
-        attach(dataset_of(["SOX2"]), "biobert", data_dir)
+@pytest.mark.parametrize("name", ["biobert", "random x", "random -1", "permuted", "one-hot 1"])
+def test_unknown_embedding(data_dir, name):
+    with pytest.raises(InfosemError, match=f"'{name}' is unknown"):
+        attach(dataset_of(["SOX2"]), name, data_dir)
+
+
+def test_symbols_need_no_description(tiny_bert, monkeypatch):
+    monkeypatch.delenv("INFOSEM_DATA", raising=False)
+    found = attach(dataset_of(["SOX2", "GATA4"]), "MiniLM symbols")
+    assert list(found.embeddings) == ["MiniLM symbols"]
+    np.testing.assert_array_equal(found.embeddings["MiniLM symbols"], minilm(["SOX2", "GATA4"]))
 
 
 def test_own_descriptions_need_no_folder(tiny_bert, monkeypatch):
@@ -344,6 +363,22 @@ def test_coverage(data_dir):
     assert found == {"genes": 5, "biobert": 2, "summary": 2, "name": 2, "symbol_only": 2}
 
 
+def test_coverage_table(data_dir):
+    first, second = dataset_of(["SOX2", "GATA4", "A1BG"]), dataset_of(["ACTB"])
+    table = coverage_table([first, replace(second, name="other")], data_dir)
+    assert table.to_dict("list") == {
+        "dataset": ["toy", "other"],
+        "genes": [3, 1],
+        "biobert": [2, 0],
+        "summary": [1, 0],
+        "name": [1, 1],
+        "symbol_only": [2, 0],
+    }
+    genes, vectors = np.array(["A1BG", "ACTB", "X"]), np.ones((3, 4), dtype=np.float32)
+    np.savez(data_dir / "embeddings" / "genept.npz", genes=genes, vectors=vectors)
+    assert coverage_table([first, second], data_dir)["genept"].tolist() == [1, 1]
+
+
 # --- centring -------------------------------------------------------------------------------------
 
 
@@ -364,9 +399,18 @@ def test_centring_vectors_that_are_all_the_same():
 # --- the real data, where they are ----------------------------------------------------------------
 
 
-@pytest.mark.skipif("not __import__('os').environ.get('INFOSEM_DATA')", reason="no real data here")
+@pytest.mark.needs_data
 def test_real_biobert_vectors():
     vectors, found = biobert_symbols(["POU5F1", "NO-SUCH-GENE", "SOX2"])
     assert found.tolist() == [True, False, True]
     assert vectors.shape == (2, 768)
     assert ((np.linalg.norm(vectors, axis=1) > 8) & (np.linalg.norm(vectors, axis=1) < 16)).all()
+
+
+@pytest.mark.needs_data
+def test_real_coverage_is_that_of_the_data_page():
+    table = coverage_table([load_beeline(cell) for cell in CELLS])
+    page = Path(__file__).parent.parent / "book" / "data.md"
+    text = page.read_text(encoding="utf-8")
+    for row in [table.columns, *table.to_numpy().tolist()]:
+        assert f"| {' | '.join(map(str, row))} |\n" in text

@@ -101,12 +101,7 @@ def scgreat(
             f"scGREAT: data set {dataset.name} has {dataset.n_cells} cells, needs at least "
             f"{_FEWEST_CELLS}"
         )
-    if embedding not in dataset.embeddings:
-        raise InfosemError(
-            f"data set {dataset.name}: no embedding {embedding!r} (it has "
-            f"{sorted(dataset.embeddings) or 'none'}); attach one with infosem.embeddings.attach"
-        )
-    text = torch.tensor(dataset.embeddings[embedding], dtype=torch.float32)
+    text = torch.tensor(dataset.embedding(embedding), dtype=torch.float32)
     if text.shape[1] % HEADS:
         raise InfosemError(
             f"scGREAT: embedding {embedding!r} has {text.shape[1]} numbers a gene; its {HEADS} "
