@@ -24,6 +24,7 @@ from infosem.baselines.labels import downsample
 from infosem.baselines.matcomp import matcomp
 from infosem.baselines.one_hot_lr import one_hot_lr
 from infosem.baselines.pidc import pidc
+from infosem.baselines.prior_alone import prior_alone
 from infosem.baselines.random import random
 from infosem.baselines.regdiffusion import regdiffusion
 from infosem.baselines.scenic import scenic
@@ -97,7 +98,8 @@ def infosem_b(
 
     `embedding` names one of the data set's embeddings, which is centred and scaled to unit norm.
     """
-    return _train(dataset, settings, seed=seed, embedding=_embedding(dataset, embedding))
+    vectors = centre_and_normalise(dataset.embedding(embedding))
+    return _train(dataset, settings, seed=seed, embedding=vectors)
 
 
 def infosem_bc(
@@ -106,7 +108,7 @@ def infosem_bc(
     """InfoSEM-BC (Section 3.3): InfoSEM-B with the known edges as a prior on the logits."""
     if train_edges is None or not (train_edges >= 0).any():
         raise InfosemError("InfoSEM-BC: train_edges holds no known pair; use InfoSEM-B instead")
-    vectors = _embedding(dataset, embedding)
+    vectors = centre_and_normalise(dataset.embedding(embedding))
     return _train(
         dataset, settings, seed=seed, embedding=vectors, tfs=dataset.tfs, train_edges=train_edges
     )
@@ -118,15 +120,6 @@ def _train(dataset: Dataset, settings: dict[str, Any], *, seed: int, **inputs: A
     result = fit(dataset.expression, Settings(**settings), seed=seed, **how, **inputs)
     scores: Scores = np.abs(result.adjacency[dataset.tfs])
     return scores
-
-
-def _embedding(dataset: Dataset, name: str) -> NDArray[np.float64]:
-    if name not in dataset.embeddings:
-        raise InfosemError(
-            f"data set {dataset.name}: no embedding {name!r} (it has "
-            f"{sorted(dataset.embeddings) or 'none'}); attach one with infosem.embeddings.attach"
-        )
-    return centre_and_normalise(dataset.embeddings[name])
 
 
 def _downsampled(
@@ -189,6 +182,7 @@ METHODS: dict[str, Method] = {
                expression=True, labels=False, embeddings=True, deep=True),
         Method("InfoSEM-B (bias)", 3, infosem_b,
                expression=True, labels=False, embeddings=True, deep=True),
+        Method("Prior alone", 1, prior_alone, expression=False, labels=False, embeddings=True),
         Method("InfoSEM-BC", 3, infosem_bc,
                expression=True, labels=True, embeddings=True, deep=True),
     )

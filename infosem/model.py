@@ -39,6 +39,7 @@ __all__ = [
     "laplace_residual",
     "logit_prior",
     "squared_reconstruction",
+    "starting_effects",
     "weight_prior",
 ]
 
@@ -171,6 +172,15 @@ class _Structure(torch.autograd.Function):
 # --- the model --------------------------------------------------------------------------------
 
 
+def starting_effects(n_genes: int, generator: torch.Generator) -> Tensor:
+    """Where DeepSEM starts A (genes, genes): 1 / (P - 1) with a little noise, zero diagonal.
+
+    I - A is then close to singular in the direction of ones.
+    """
+    start = 1 / (n_genes - 1) + 2e-4 * torch.rand(n_genes, n_genes, generator=generator)
+    return start.fill_diagonal_(0)
+
+
 class StructuralModel(nn.Module):
     """The generative and the inference model of Figure 1; what is not given is left out.
 
@@ -219,10 +229,7 @@ class StructuralModel(nn.Module):
         self.embedding, self.known = embedding, known
         self.likelihood, self.latent_prior, self.sigma_z = likelihood, latent_prior, sigma_z
 
-        # DeepSEM starts at 1 / (P - 1) with a little noise: I - A is then close to singular in
-        # the direction of ones.
-        start = 1 / (n_genes - 1) + 2e-4 * torch.rand(n_genes, n_genes, generator=generator)
-        self.effects = nn.Parameter(start.fill_diagonal_(0))
+        self.effects = nn.Parameter(starting_effects(n_genes, generator))
         self.encoder = ScalarMap(hidden, 2, generator, constant_input=True)
         self.decoder = ScalarMap(hidden, 1 if likelihood == "squared" else 2, generator)
         if latent_prior == "learned":

@@ -113,11 +113,16 @@ class Fit:
         Epoch means of the objective and its terms.
     seconds : float
         Wall time.
+    prior_source, prior_target : ndarray, (n_genes,) float64, or None
+        The two parts of the prior mean of Eq. 7, that of gene i on gene k being
+        ``prior_source[i] + prior_target[k]``; None for DeepSEM, whose prior mean is 0.
     """
 
     adjacency: NDArray[np.float64]
     history: dict[str, list[float]]
     seconds: float
+    prior_source: NDArray[np.float64] | None = None
+    prior_target: NDArray[np.float64] | None = None
 
 
 def standardise(
@@ -225,7 +230,8 @@ def fit(
             )
     with torch.no_grad():
         adjacency = model.adjacency().double().cpu().numpy()
-    return Fit(adjacency, history, time.perf_counter() - started)
+        prior = [None if p is None else p.double().cpu().numpy() for p in model.prior_mean()]
+    return Fit(adjacency, history, time.perf_counter() - started, *prior)
 
 
 _TERMS = ("objective", "reconstruction", "kl", "prior")
