@@ -504,8 +504,9 @@ def jobs_of(
             if method.labels:  # trained anew on every split, it gets one seed
                 jobs += [job(method, seeds[0], [s]) for s in first]
                 continue
-            informed_seeds = seeds if method.deep else seeds[:1]
-            own_seeds = informed_seeds if method.expression else _UNINFORMED_SEEDS
+            own_seeds: Sequence[int] = seeds if method.deep else seeds[:1]
+            if not (method.expression or method.embeddings):
+                own_seeds = _UNINFORMED_SEEDS
             jobs += [job(method, seed, splits) for seed in own_seeds]
         elif stage == "screen" and method.tuned and not method.labels:
             jobs += [job(m, seeds[0], splits) for m in candidates(name)]
