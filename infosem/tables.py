@@ -25,10 +25,12 @@ __all__ = [
     "costs",
     "disturbed",
     "loglog_fit",
+    "means",
     "paired",
     "paired_text",
     "scaling_fits",
     "seen_and_unseen",
+    "sensitivity_verdicts",
     "speed_medians",
     "speed_rows",
     "speed_tables",
@@ -154,6 +156,73 @@ def wide(compared: pd.DataFrame, metric: str) -> pd.DataFrame:
     order = [(name, column) for name in label.unique() for column in columns]
     table = table.swaplevel(axis=1)[order].loc[chosen["method"].unique()]
     return table.rename_axis(index="", columns=["", ""])
+
+
+def means(rows: pd.DataFrame, metric: str = "unseen_auprc") -> pd.DataFrame:
+    """One metric, methods by data sets: the mean over splits with its standard error, as text.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One row a data set, method, training seed and split (`study.compare`).
+    metric : str
+        A column of `rows`.
+    """
+    summary = summarise(rows, [metric])
+    text = _numbers(summary["mean"], summary["sem"], "-")
+    table = summary.assign(text=text).pivot(index="method", columns="dataset", values="text")
+    order = [*dict.fromkeys(rows["method"])], [*dict.fromkeys(rows["dataset"])]
+    return table.loc[order].fillna("-").rename_axis(index=None, columns=None)
+
+
+def sensitivity_verdicts(rows: pd.DataFrame) -> pd.DataFrame:
+    """What Figure 4 claims of embeddings, and what the controls say of it.
+
+    A difference counts on a data set where its 95% interval over splits excludes 0 (`paired`).
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `study.sensitivity`.
+
+    Returns
+    -------
+    DataFrame
+        One row a claim: the data sets on which it holds, for AUPRC on unseen genes, and verdict.
+    """
+    claims = (
+        ("Text helps: better than DeepSEM", "InfoSEM-B, text", "DeepSEM", "better"),
+        ("One-hot vectors do not help: not better than DeepSEM",
+         "InfoSEM-B, one-hot", "DeepSEM", "not better"),
+        ("Random vectors do not help: not better than DeepSEM",
+         "InfoSEM-B, random", "DeepSEM", "not better"),
+        ("Text is better than one-hot vectors", "InfoSEM-B, text", "InfoSEM-B, one-hot", "better"),
+        ("Text is better than random vectors", "InfoSEM-B, text", "InfoSEM-B, random", "better"),
+        ("(ours) Text is better than the same vectors on the wrong genes",
+         "InfoSEM-B, text", "InfoSEM-B, permuted", "better"),
+        ("(ours) Text with expression is better than text with the expression of other genes",
+         "InfoSEM-B, text", "InfoSEM-B, expression shuffled", "better"),
+        ("(ours) Text with expression is better than text without any",
+         "InfoSEM-B, text", "Prior alone, text", "better"),
+    )  # fmt: skip
+    lines = []
+    for claim, method, against, wanted in claims:
+        table = paired(rows, method, against, ["unseen_auprc"])
+        holds = (table["verdict"] == "better") == (wanted == "better")
+        where = table["dataset"][holds].tolist()
+        word = {len(table): "holds", 0: "does not hold"}.get(len(where), "partly")
+        lines.append(
+            {
+                "claim": claim,
+                "difference": ", ".join(
+                    f"{d} {x:+.3f}"
+                    for d, x in zip(table["dataset"], table["difference"], strict=True)
+                ),
+                "holds on": ", ".join(where) or "none",
+                "verdict": word,
+            }
+        )
+    return pd.DataFrame(lines)
 
 
 def paired(

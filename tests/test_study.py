@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -153,6 +154,30 @@ def test_variants_are_run_with_the_settings_of_their_data_set(tmp_path):
     # What is stored is found again, each under its own data.
     again = study.compare(Ledger(tmp_path), **{**options, "datasets": names})
     assert again.equals(rows)
+
+
+def test_sensitivity_has_every_embedding_and_control(tmp_path, monkeypatch):
+    """Which runs it is made of; they are not run."""
+    asked = []
+
+    def compare(ledger, *, datasets, methods, seeds, embedding, **options):
+        asked.append((datasets, methods, tuple(seeds), embedding))
+        return pd.DataFrame(
+            [{"dataset": datasets[0], "method": methods[0], "embedding": embedding}]
+        )
+
+    monkeypatch.setattr(study, "compare", compare)
+    rows = study.sensitivity(Ledger(tmp_path), datasets=["hESC"], seeds=[0, 1])
+    assert set(rows["dataset"]) == {"hESC"}
+    assert not rows["method"].duplicated().any()
+    asked = dict(zip(rows["method"], asked, strict=True))
+    assert asked["InfoSEM-B, text"] == (["hESC"], ["InfoSEM-B"], (0, 1), None)
+    assert asked["InfoSEM-B, permuted"] == (
+        ["hESC"], ["InfoSEM-B"], (0, 1), "permuted BioBERT"
+    )  # fmt: skip
+    shuffled = asked["InfoSEM-B, expression shuffled"]
+    assert shuffled == (["hESC:shuffled-0"], ["InfoSEM-B"], (0,), None)
+    assert asked["Prior alone, text"][1:] == (["Prior alone"], (0, 1), "BioBERT")
 
 
 @pytest.mark.parametrize("name", ["synthetic:mixed-0", "synthetic:cells-0-0", "synthetic:cells"])

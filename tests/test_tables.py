@@ -89,6 +89,30 @@ def test_lift_over_the_base_rate_on_seen_and_unseen_genes(rows):
     assert line["kept"] == f"{(mean - 0.1) / (mean + 0.3):.0%}"
 
 
+def test_means_are_the_summary_as_text(rows):
+    table = tables.means(rows)
+    line = tables.summarise(rows).query("method == 'DeepSEM' and metric == 'unseen_auprc'").iloc[0]
+    assert table.loc["DeepSEM", "hESC"] == f"{line['mean']:.3f} ({line['sem']:.3f})"
+    assert table.index.tolist() == ["DeepSEM", "InfoSEM-B"]
+
+
+def test_what_embeddings_are_worth_follows_the_paired_differences(rows):
+    rng = np.random.default_rng(1)
+    shifts = {
+        "InfoSEM-B, text": 0.2, "DeepSEM": 0.0, "InfoSEM-B, one-hot": 0.0, "InfoSEM-B, random": 0.2,
+        "InfoSEM-B, permuted": 0.0, "InfoSEM-B, expression shuffled": 0.2, "Prior alone, text": 0.0,
+    }  # fmt: skip
+    base = rows[rows["method"] == "DeepSEM"]
+    rows = pd.concat(
+        base.assign(method=name, unseen_auprc=base["unseen_auprc"] + shift + 0.001 * noise)
+        for name, shift in shifts.items()
+        for noise in [rng.normal(size=len(base))]
+    )
+    verdicts = tables.sensitivity_verdicts(rows)["verdict"].tolist()
+    yes, no = "holds", "does not hold"
+    assert verdicts == [yes, yes, no, yes, no, yes, no, yes]
+
+
 def test_paired_interval_is_that_of_the_t_test(rows):
     line = tables.paired(rows, "InfoSEM-B", "DeepSEM").query("metric == 'AUPRC'").iloc[0]
     by_split = rows.groupby(["method", "split"])["unseen_auprc"].mean().unstack("method")
