@@ -180,6 +180,16 @@ def test_sensitivity_has_every_embedding_and_control(tmp_path, monkeypatch):
     assert asked["Prior alone, text"][1:] == (["Prior alone"], (0, 1), "BioBERT")
 
 
+def test_learning_curve_trains_anew_for_each_number_of_epochs(tmp_path):
+    ledger = Ledger(tmp_path)
+    curve = study.learning_curve(ledger, "synthetic", "GENELink", epochs=[1, 2], n_jobs=1)
+    assert curve["epochs"].tolist() == [1, 2]
+    assert curve["key"].nunique() == 2
+    assert curve["train_auprc"].nunique() == 2
+    alone = study.learning_curve(ledger, "synthetic", "GENELink", epochs=[2], n_jobs=1)
+    assert alone["train_auprc"].item() == curve["train_auprc"].iloc[1]
+
+
 @pytest.mark.parametrize("name", ["synthetic:mixed-0", "synthetic:cells-0-0", "synthetic:cells"])
 def test_unknown_variant_is_named(name):
     with pytest.raises(InfosemError, match=f"data set '{name}': unknown variant"):
