@@ -15,7 +15,7 @@ from infosem.errors import InfosemError
 from infosem.ledger import Ledger
 from infosem.methods import METHODS, infer
 from infosem.reported import reported
-from infosem.tables import beside_paper, wide
+from infosem.tables import METRICS, beside_paper, means, wide
 
 __all__ = ["main"]
 
@@ -35,19 +35,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> None:
+    where = {
+        "datasets": options.datasets,
+        "splits": range(options.n_splits),
+        "recompute": options.recompute,
+        "n_jobs": options.jobs,
+        "scheduler": options.scheduler,
+    }
+    if options.study == "embeddings":
+        if options.methods or options.complete:
+            raise InfosemError("--methods, --complete: the study of embeddings has neither")
+        seeds = options.seeds or study.SENSITIVITY_SEEDS
+        rows = study.sensitivity(Ledger(options.ledger), seeds=seeds, **where)
+        for metric, name in METRICS.items():
+            print(f"\n{name}, mean (standard error over {options.n_splits} splits)\n")
+            print(means(rows, metric).to_string())
+        return
     wanted = dict(study.STUDIES[options.study])
     if options.methods:
         wanted["methods"] = options.methods
     rows = study.compare(
         Ledger(options.ledger),
-        datasets=options.datasets,
-        splits=range(options.n_splits),
-        seeds=options.seeds,
-        recompute=options.recompute,
-        n_jobs=options.jobs,
-        scheduler=options.scheduler,
+        seeds=options.seeds or study.TABLE1_SEEDS,
         complete=options.complete,
         **wanted,
+        **where,
     )
     specific = wanted.get("network", "cell-type-specific") == "cell-type-specific"
     compared = beside_paper(rows, "Table 1" if specific else "Table 5")
@@ -95,14 +107,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="compute what the ledger lacks of a study, and show it")
-    run.add_argument("study", choices=list(study.STUDIES))
+    run.add_argument("study", choices=[*study.STUDIES, "embeddings"])
     run.add_argument("--datasets", nargs="+", default=list(CELLS), choices=[*CELLS, "synthetic"])
     run.add_argument(
         "--methods", nargs="+", choices=list(METHODS), help="instead of the study's own"
     )
     run.add_argument("--n-splits", type=int, default=10)
-    seeds = list(study.TABLE1_SEEDS)
-    run.add_argument("--seeds", type=int, nargs="+", default=seeds, help="training seeds")
+    run.add_argument("--seeds", type=int, nargs="+", help="training seeds, instead of the study's")
     run.add_argument(
         "--jobs", type=int, help="processes of one thread each (default: one for each core)"
     )

@@ -61,6 +61,25 @@ def test_run_prints_the_table_and_fills_the_ledger(tmp_path, capsys):
     assert list(tmp_path.rglob("One-hot-LR.jsonl"))
 
 
+def test_run_embeddings_prints_every_control(tmp_path, capsys, monkeypatch):
+    def sensitivity(ledger, *, datasets, seeds, splits, **where):
+        lines = [
+            {"dataset": datasets[0], "method": "InfoSEM-B, text", "seed": seed, "split": split,
+             "unseen_auprc": 0.25, "unseen_hit": 0.5}
+            for seed in seeds for split in splits
+        ]  # fmt: skip
+        return pd.DataFrame(lines)
+
+    monkeypatch.setattr("infosem.study.sensitivity", sensitivity)
+    arguments = ["run", "embeddings", "--datasets", "hESC", "--ledger", str(tmp_path)]
+    assert cli.main(arguments) == 0
+    out = capsys.readouterr().out
+    assert out.count("InfoSEM-B, text  0.250 (0.000)") == 1
+    assert "Hit@1%" in out
+    assert cli.main([*arguments, "--methods", "Random"]) == 2
+    assert "--methods" in capsys.readouterr().err
+
+
 @pytest.mark.needs_data
 def test_data_shows_appendix_b(capsys):
     assert cli.main(["data"]) == 0
