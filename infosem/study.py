@@ -7,9 +7,9 @@ moment and resumed by calling it again.
 """
 
 import re
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from operator import itemgetter
@@ -45,6 +45,7 @@ __all__ = [
     "compare",
     "execute",
     "learning_curve",
+    "one_thread",
     "recheck",
     "run",
     "sensitivity",
@@ -179,6 +180,18 @@ def _varied(dataset: Dataset, name: str) -> Dataset:
     return replace(dataset, name=name, expression=dataset.expression[:, kept], cells=cells)
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute on one thread: two runs side by side beat one on two threads, and bits stay put."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with threadpool_limits(1):  # NumPy's linear algebra has threads of its own
+            yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 def execute(job: Job, fingerprint: str | None = None) -> dict[str, Any]:
     """Run a job on one thread and return its row for the ledger.
 
@@ -202,19 +215,12 @@ def execute(job: Job, fingerprint: str | None = None) -> dict[str, Any]:
         train_edges = split.train_edges(dataset.network)
     # What a method may not see it does not get.
     blind = replace(dataset, network=np.zeros_like(dataset.network))
-    # Two runs side by side beat one on two threads, and bits stay put. NumPy's linear algebra has
-    # threads of its own.
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with threadpool_limits(1):
-            reset_peak_memory()
-            started = perf_counter()
-            scores = job.method(blind, train_edges, seed=job.seed)
-            seconds = perf_counter() - started
-            peak = peak_memory_mib()
-    finally:
-        torch.set_num_threads(threads)
+    with one_thread():
+        reset_peak_memory()
+        started = perf_counter()
+        scores = job.method(blind, train_edges, seed=job.seed)
+        seconds = perf_counter() - started
+        peak = peak_memory_mib()
     return {
         **job.identity(),
         "fingerprint": own,

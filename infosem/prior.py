@@ -1,0 +1,161 @@
+"""What the prior mean of InfoSEM-B has learned: of which TFs, along which directions of the text.
+
+The prior mean of Eq. 7 is a sum, of one number for the TF and one for the target. The ledger does
+not hold them, so that they are kept in a small text file beside it,
+``<ledger>/prior/<network>/<data set>.csv``, with the key of the run that they come from.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from infosem import study
+from infosem.datasets import Dataset
+from infosem.embeddings import centre_and_normalise
+from infosem.errors import InfosemError
+from infosem.ledger import Ledger
+from infosem.metrics import evaluate
+from infosem.splits import Protocol, make_split
+from infosem.training import Settings, fit
+
+__all__ = ["directions", "prior_effects"]
+
+N_COMPONENTS = 10
+"""How many principal components of the embedding are told."""
+_TYPES = {"key": str, "kind": str, "name": str, "source": float, "target": float}
+_SAME = 5e-4  # a run done again gives the stored numbers to the third digit (see study.recheck)
+
+
+def directions(
+    embedding: NDArray[np.float64], effects: NDArray[np.float64], n_components: int = N_COMPONENTS
+) -> NDArray[np.float64]:
+    """How much of the effects lies along each principal component of the embedding.
+
+    Parameters
+    ----------
+    embedding : ndarray, (n_genes, dim)
+        H of Eq. 7.
+    effects : ndarray, (n_genes,)
+        One of the two parts of the prior mean, H times a vector.
+    n_components : int
+
+    Returns
+    -------
+    ndarray, (n_components,)
+        Shares of the sum of squares of the effects; of all components they add up to 1. Where the
+        embedding has fewer components, 0.
+    """
+    genes, size, _ = np.linalg.svd(embedding, full_matrices=False)
+    along = np.where(size > 1e-9 * size[0], genes.T @ effects, 0.0)
+    shares = np.zeros(n_components)
+    first = along[:n_components]
+    shares[: len(first)] = np.square(first) / np.square(effects).sum()
+    return shares
+
+
+def prior_effects(ledger: Ledger, rows: pd.DataFrame) -> pd.DataFrame:
+    """What the prior mean says of each TF, and which directions of the embedding it uses.
+
+    Of InfoSEM-B with the weight of the prior that most splits chose, and the first training seed.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        In whose folder the files are.
+    rows : DataFrame
+        From `study.sensitivity`.
+
+    Returns
+    -------
+    DataFrame
+        dataset, key, kind, name, source, target. Where kind is "TF", name is a TF, source its part
+        of the prior mean as a regulator and target as a target. Where kind is "component", name is
+        the number of a principal component, and source and target are the shares of `directions`.
+
+    Raises
+    ------
+    InfosemError
+        If a file is broken, or something is missing and cannot be made: see `study.run`; or because
+        the run gives other metrics now than those in the ledger.
+    """
+    parts = []
+    own = rows[(rows["method"] == "InfoSEM-B, text") & (rows["seed"] == rows["seed"].min())]
+    for (dataset, network), part in own.groupby(["dataset", "network"], sort=False):
+        key = part["key"].mode().iloc[0]
+        path = ledger.root / "prior" / str(network) / f"{str(dataset).replace(':', '-')}.csv"
+        lines = _read(path, key)
+        if not len(lines):
+            _write(path, _computed(ledger, key))
+            lines = _read(path, key)
+        parts.append(lines.assign(dataset=dataset)[["dataset", *_TYPES]])
+    return pd.concat(parts, ignore_index=True)
+
+
+def _computed(ledger: Ledger, key: str) -> pd.DataFrame:
+    row = ledger.rows(key=key)[0]
+    settings = dict(row["settings"])
+    name = settings.pop("embedding")
+    dataset = study.load(row["dataset"], row["network"], embedding=name)
+    if dataset.fingerprint(name) != row["fingerprint"]:
+        raise InfosemError(
+            f"{row['dataset']} ({row['network']}): the data are not those of the run {key}; use "
+            "the same data or another ledger"
+        )
+    vectors = centre_and_normalise(dataset.embedding(name))
+    with study.one_thread():
+        trained = fit(dataset.expression, Settings(**settings), seed=row["seed"], embedding=vectors)
+    _require_same(row, dataset, np.abs(trained.adjacency[dataset.tfs]))
+    source, target = trained.prior_source, trained.prior_target
+    assert source is not None and target is not None  # there was an embedding
+    tfs = pd.DataFrame(
+        {
+            "kind": "TF",
+            "name": dataset.tf_names,
+            "source": source[dataset.tfs],
+            "target": target[dataset.tfs],
+        }
+    )
+    components = pd.DataFrame(
+        {
+            "kind": "component",
+            "name": [str(i + 1) for i in range(N_COMPONENTS)],
+            "source": directions(vectors, source),
+            "target": directions(vectors, target),
+        }
+    )
+    return pd.concat([tfs, components]).assign(key=key)[list(_TYPES)]
+
+
+def _require_same(row: dict[str, Any], dataset: Dataset, scores: NDArray[np.float64]) -> None:
+    protocol = Protocol(**row["protocol"])
+    for seed, stored in row["splits"].items():
+        split = make_split(dataset, seed=int(seed), protocol=protocol)
+        now = evaluate(scores, dataset.network, split)
+        off = max(abs(now[metric] - value) for metric, value in stored.items())
+        if off >= _SAME:
+            raise InfosemError(
+                f"{row['method']} on {row['dataset']}, split {seed}: the run {row['key']} gives "
+                f"other metrics than the ledger has, up to {off:.3g} off; recompute it"
+            )
+
+
+def _read(path: Path, key: str) -> pd.DataFrame:
+    """The stored lines of a run; none if there is no file, or it is of another run."""
+    if not path.is_file():
+        return pd.DataFrame(columns=list(_TYPES))
+    try:
+        lines = pd.read_csv(path, dtype=_TYPES, keep_default_na=False)  # a gene may be called NaN
+        return lines.loc[lines["key"] == key, list(_TYPES)]
+    except (ValueError, KeyError) as error:
+        raise InfosemError(f"{path}: cannot be read ({error}); restore or delete it") from error
+
+
+def _write(path: Path, lines: pd.DataFrame) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".tmp")
+    lines.to_csv(part, index=False, float_format="%.6g", lineterminator="\n")
+    os.replace(part, path)  # whole or not at all
