@@ -3,9 +3,24 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
-__all__ = ["beside_paper_figure", "scaling_figure"]
+from infosem.tables import METRICS, summarise
+
+__all__ = [
+    "beside_paper_figure",
+    "coefficients_figure",
+    "downsampling_figure",
+    "methods_figure",
+    "prior_figure",
+    "probabilities_figure",
+    "scaling_figure",
+    "seen_unseen_figure",
+]
 
 _OURS, _PAPER, _NULL = "#0072B2", "#D55E00", "#666666"
 
@@ -64,6 +79,92 @@ _METHODS = {
 }
 
 
+def methods_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figure:
+    """Means of one metric over splits, one panel a data set, one line a method.
+
+    Error bars are standard errors over splits. The dashed line is a random constant per TF, where
+    there is one; the dotted line is the share of positives.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One row a data set, method, training seed and split (`study.compare`).
+    metric : str
+        A column of `rows`, of unseen genes.
+    """
+    summary = summarise(rows, [metric])
+    methods = [name for name in dict.fromkeys(rows["method"]) if name != "Random TF constant"]
+    datasets = list(dict.fromkeys(rows["dataset"]))
+    heights = pd.Series(np.arange(len(methods))[::-1], index=methods)
+    figure, axes = plt.subplots(
+        1, len(datasets), sharey=True, squeeze=False, layout="constrained",
+        figsize=(2.4 + 2.1 * len(datasets), 0.9 + 0.28 * len(methods)),
+    )  # fmt: skip
+    for axis, dataset in zip(axes[0], datasets, strict=True):
+        panel = summary[summary["dataset"] == dataset].set_index("method")
+        ours = panel.loc[[name for name in methods if name in panel.index]]
+        axis.errorbar(ours["mean"], heights[ours.index], xerr=ours["sem"], fmt="o", color=_OURS,
+                      markersize=5, label="mean and standard error over splits")  # fmt: skip
+        if "Random TF constant" in panel.index:
+            axis.axvline(panel.loc["Random TF constant", "mean"], color=_NULL, linestyle="--",
+                         linewidth=1, label="random constant per TF")  # fmt: skip
+        base = rows.loc[rows["dataset"] == dataset].drop_duplicates("split")["unseen_base"].mean()
+        axis.axvline(base, color=_NULL, linestyle=":", linewidth=1, label="share of positives")
+        axis.set_yticks(heights, methods)
+        axis.set_title(dataset, fontsize=10)
+        axis.set_xlabel(METRICS[metric])
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.grid(axis="x", color="#dddddd", linewidth=0.5)
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center",
+                  ncols=3 if len(datasets) > 2 else 1, frameon=False)  # fmt: skip
+    plt.close(figure)
+    return figure
+
+
+def prior_figure(effects: pd.DataFrame, n_tfs: int = 10) -> Figure:
+    """What the prior mean of InfoSEM-B learned, one column a data set.
+
+    Above, the TFs with the largest part in the prior mean as regulators. Below, how much of these
+    parts lies along each principal component of the embedding, for regulators and for targets.
+
+    Parameters
+    ----------
+    effects : DataFrame
+        From `prior.prior_effects`.
+    n_tfs : int
+    """
+    datasets = list(dict.fromkeys(effects["dataset"]))
+    figure, axes = plt.subplots(
+        2, len(datasets), squeeze=False, layout="constrained",
+        figsize=(0.8 + 2.3 * len(datasets), 5), height_ratios=[3, 2],
+    )  # fmt: skip
+    for column, dataset in enumerate(datasets):
+        own = effects[effects["dataset"] == dataset]
+        tfs = own[own["kind"] == "TF"].set_index("name")["source"]
+        largest = tfs.reindex(tfs.abs().sort_values(ascending=False, kind="stable").index)[:n_tfs]
+        axis = axes[0, column]
+        axis.barh(largest.index[::-1], 1000 * largest.to_numpy()[::-1], color=_OURS)
+        axis.axvline(0, color=_NULL, linewidth=0.8)
+        axis.set_title(dataset, fontsize=10)
+        axis.set_xlabel("part of the prior mean (0.001)")
+        axis.tick_params(axis="y", labelsize=8)
+        components = own[own["kind"] == "component"]
+        below = axes[1, column]
+        x = np.arange(1, len(components) + 1)
+        below.bar(x - 0.2, 100 * components["source"], 0.4, color=_OURS, label="as regulators")
+        below.bar(x + 0.2, 100 * components["target"], 0.4, color=_PAPER, label="as targets")
+        below.set_xticks(x[::3])
+        below.set_xlabel("principal component of the text")
+        for one in (axis, below):
+            one.spines[["top", "right"]].set_visible(False)
+    axes[1, 0].set_ylabel("share of the effects (%)")
+    handles, labels = axes[1, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=2, frameon=False)
+    plt.close(figure)
+    return figure
+
+
 def scaling_figure(medians: pd.DataFrame, part: str) -> Figure:
     """Seconds an epoch, seconds a network and peak memory against the size of the data.
 
@@ -112,3 +213,216 @@ def scaling_figure(medians: pd.DataFrame, part: str) -> Figure:
                   ncols=len(labels), frameon=False)  # fmt: skip
     plt.close(figure)
     return figure
+
+
+def seen_unseen_figure(compared: pd.DataFrame) -> Figure:
+    """AUPRC of methods on seen and on unseen genes, ours beside the paper's (Figure 3 (a)).
+
+    A row a test, a column a data set; the two panels of a data set share their axis. Error bars are
+    standard errors over splits. Lines are the means of a random score and of a random constant per
+    TF.
+
+    Parameters
+    ----------
+    compared : DataFrame
+        From `bias.seen_beside_unseen`.
+    """
+    lines = {"Random": ":", "Random TF constant": "--"}
+    points = compared[~compared["method"].isin(lines)]
+    datasets, metrics = list(compared["dataset"].unique()), list(compared["metric"].unique())
+    by_method = points.drop_duplicates("method").set_index("method")["labels"]
+    # From the top down, with a gap between the methods with labels and those without.
+    heights = pd.Series(np.arange(len(by_method))[::-1] * 1.0, index=by_method.index)
+    heights[by_method] += 0.6
+    figure, axes = plt.subplots(
+        len(metrics), len(datasets), sharex="col", sharey=True, squeeze=False,
+        layout="constrained",
+        figsize=(2.4 + 2.0 * len(datasets), 1.1 + (0.5 + 0.27 * len(heights)) * len(metrics)),
+    )  # fmt: skip
+    for row, metric in zip(axes, metrics, strict=True):
+        for axis, dataset in zip(row, datasets, strict=True):
+            here = (compared["dataset"] == dataset) & (compared["metric"] == metric)
+            panel = points[here[points.index]]
+            y = heights[panel["method"]].to_numpy()
+            axis.errorbar(panel["mean"], y + 0.14, xerr=panel["sem"], fmt="o", color=_OURS,
+                          markersize=5, label="this book")  # fmt: skip
+            axis.errorbar(panel["paper"], y - 0.14, xerr=panel["paper_sem"], fmt="D",
+                          color=_PAPER, markerfacecolor="white", markersize=4.5,
+                          label="paper")  # fmt: skip
+            for method, style in lines.items():
+                null = compared.loc[here & (compared["method"] == method), "mean"].dropna()
+                if len(null):
+                    label = {"Random": "random scores"}.get(method, "random constant per TF")
+                    axis.axvline(null.item(), color=_NULL, linestyle=style, linewidth=1.2,
+                                 label=label, zorder=0)  # fmt: skip
+            axis.set_yticks(heights, list(heights.index))
+            axis.set_title(dataset if metric == metrics[0] else "", fontsize=10)
+            axis.set_xlabel("AUPRC" if metric == metrics[-1] else "")
+            axis.tick_params(axis="y", length=0)
+            axis.spines[["top", "right"]].set_visible(False)
+            axis.grid(axis="x", color="#dddddd", linewidth=0.5)
+        row[0].set_ylabel(metric.removeprefix("AUPRC, "), fontsize=11, fontweight="bold")
+        if by_method.nunique() > 1:
+            border = (heights[by_method].min() + heights[~by_method].max()) / 2
+            for axis in row:
+                axis.axhline(border, color="#bbbbbb", linewidth=0.6)
+            for text, group in (("labels", by_method), ("no labels", ~by_method)):
+                row[-1].annotate(text, (1.03, heights[group].mean()), fontsize=9, color=_NULL,
+                                 xycoords=("axes fraction", "data"), rotation=270,
+                                 va="center")  # fmt: skip
+    _legend(figure, axes[0, 0])
+    plt.close(figure)
+    return figure
+
+
+def coefficients_figure(coefs: pd.DataFrame, correlations: pd.DataFrame, split: int = 0) -> Figure:
+    """One-hot LR's coefficients of TFs against their shares of positives (Figure 3 (b)).
+
+    One panel a data set, with the histogram of the shares at its side. One split is coloured, the
+    others are grey. Above each panel stands the mean of the rank correlation over splits.
+
+    Parameters
+    ----------
+    coefs : DataFrame
+        From `bias.coefficients`.
+    correlations : DataFrame
+        From `bias.rank_correlations`.
+    split : int
+        The one that is coloured.
+    """
+    datasets = list(coefs["dataset"].unique())
+    figure, axes = plt.subplots(
+        1, 2 * len(datasets), sharey=True, squeeze=False,
+        layout=ConstrainedLayoutEngine(w_pad=0.02, wspace=0.02),
+        width_ratios=[3, 1] * len(datasets), figsize=(0.8 + 2.5 * len(datasets), 3.3),
+    )  # fmt: skip
+    bins = np.linspace(0, 1, 21)
+    for axis, side, dataset in zip(axes[0, ::2], axes[0, 1::2], datasets, strict=True):
+        panel = coefs[coefs["dataset"] == dataset]
+        chosen = panel["split"] == split
+        others = panel[~chosen]
+        axis.plot(others["coefficient"], others["share"], ".", color="#bbbbbb", markersize=3,
+                  label="a TF on the other splits")  # fmt: skip
+        axis.plot(panel.loc[chosen, "coefficient"], panel.loc[chosen, "share"], "o", color=_OURS,
+                  markersize=4.5, markeredgecolor="white", markeredgewidth=0.5,
+                  label=f"a TF on split {split}")  # fmt: skip
+        rho = correlations.loc[correlations["dataset"] == dataset, "rho"]
+        axis.set_title(f"{dataset}: rank correlation {rho.mean():.3f}", fontsize=9, loc="left")
+        axis.set_xlabel("coefficient (log-odds)")
+        axis.set_ylim(-0.03, 1)
+        side.hist(panel.loc[chosen, "share"], bins=bins, orientation="horizontal", color=_OURS,
+                  edgecolor="white", linewidth=0.5)  # fmt: skip
+        side.set_xlabel("TFs")
+        side.xaxis.set_major_locator(MaxNLocator(2, integer=True))
+        side.tick_params(axis="y", length=0)
+        for part in (axis, side):
+            part.spines[["top", "right"]].set_visible(False)
+            part.grid(color="#dddddd", linewidth=0.5)
+            part.set_axisbelow(True)
+    axes[0, 0].set_ylabel("share of positives in training")
+    _legend(figure, axes[0, 0])
+    plt.close(figure)
+    return figure
+
+
+# In the order of methods; thick and thin, so that one does not hide another.
+_STEPS = (("#0072B2", 2.2), ("#D55E00", 1.4), ("#009E73", 1.0))
+
+
+def probabilities_figure(probs: pd.DataFrame, told: pd.DataFrame) -> Figure:
+    """Histograms of the predicted probabilities of two TFs' seen test pairs (Figure 3 (c)).
+
+    A column a data set, with its TF of many positives above that of few. The dashed line is the
+    share of positives among the TF's training pairs.
+
+    Parameters
+    ----------
+    probs : DataFrame
+        From `bias.probabilities`.
+    told : DataFrame
+        From `bias.predictions`.
+    """
+    datasets, methods = list(probs["dataset"].unique()), list(probs["method"].unique())
+    figure, axes = plt.subplots(
+        2, len(datasets), sharex=True, squeeze=False, layout="constrained",
+        figsize=(0.8 + 2.4 * len(datasets), 4.4),
+    )  # fmt: skip
+    bins = np.linspace(0, 1, 26)
+    for column, dataset in zip(axes.T, datasets, strict=True):
+        of_dataset = probs[probs["dataset"] == dataset]
+        for axis, tf in zip(column, of_dataset["tf"].unique(), strict=True):
+            panel = of_dataset[of_dataset["tf"] == tf]
+            for method, (colour, width) in zip(methods, _STEPS, strict=False):
+                values = panel.loc[panel["method"] == method, "probability"]
+                if len(values):
+                    counts, _ = np.histogram(values, bins)
+                    axis.stairs(counts, bins, fill=True, color=colour, alpha=0.18)
+                    axis.stairs(counts, bins, color=colour, linewidth=width, label=method)
+            share = told.loc[(told["dataset"] == dataset) & (told["tf"] == tf), "share"].iloc[0]
+            axis.axvline(share, color=_NULL, linestyle="--", linewidth=1.2,
+                         label="share of positives in training")  # fmt: skip
+            axis.set_title(f"{dataset}, {tf}: share {share:.2f}", fontsize=9)
+            axis.set_xlim(-0.02, 1.02)
+            axis.spines[["top", "right"]].set_visible(False)
+            axis.grid(axis="y", color="#dddddd", linewidth=0.5)
+            axis.set_axisbelow(True)
+        column[-1].set_xlabel("predicted probability")
+    for axis in axes[:, 0]:
+        axis.set_ylabel("seen test pairs")
+    _legend(figure, axes[0, 0])
+    plt.close(figure)
+    return figure
+
+
+def downsampling_figure(lifts: pd.DataFrame) -> Figure:
+    """AUPRC beyond chance, trained on all negatives and on as many as positives (Figure 5).
+
+    A row a test, a column a data set; the two panels of a data set share their axis. Error bars are
+    standard errors over splits.
+
+    Parameters
+    ----------
+    lifts : DataFrame
+        From `bias.downsampling`.
+    """
+    styles = {"all": ("o", _OURS, _OURS, 0.14), "downsampled": ("s", "#E69F00", "white", -0.14)}
+    names = {"all": "all training negatives", "downsampled": "as many negatives as positives"}
+    datasets, tests = list(lifts["dataset"].unique()), list(lifts["test"].unique())
+    methods = list(lifts["method"].unique())
+    heights = pd.Series(np.arange(len(methods))[::-1] * 1.0, index=methods)
+    figure, axes = plt.subplots(
+        len(tests), len(datasets), sharex="col", sharey=True, squeeze=False, layout="constrained",
+        figsize=(2.2 + 2.0 * len(datasets), 1.2 + (0.4 + 0.3 * len(methods)) * len(tests)),
+    )  # fmt: skip
+    for row, test in zip(axes, tests, strict=True):
+        for axis, dataset in zip(row, datasets, strict=True):
+            panel = lifts[(lifts["dataset"] == dataset) & (lifts["test"] == test)]
+            for training, (marker, colour, face, shift) in styles.items():
+                points = panel[panel["training"] == training]
+                axis.errorbar(points["mean"], heights[points["method"]] + shift,
+                              xerr=points["sem"], fmt=marker, color=colour, markersize=5,
+                              markerfacecolor=face, label=names[training])  # fmt: skip
+            axis.axvline(0, color=_NULL, linestyle=":", linewidth=1.2, zorder=0,
+                         label="share of positives")  # fmt: skip
+            axis.set_yticks(heights, methods)
+            axis.set_ylim(-0.5, len(methods) - 0.5)
+            axis.set_title(dataset if test == tests[0] else "", fontsize=10)
+            axis.set_xlabel("AUPRC - share of positives" if test == tests[-1] else "")
+            axis.tick_params(axis="y", length=0)
+            axis.spines[["top", "right"]].set_visible(False)
+            axis.grid(axis="x", color="#dddddd", linewidth=0.5)
+        row[0].set_ylabel(f"{test} genes", fontsize=11, fontweight="bold")
+    _legend(figure, axes[0, 0])
+    plt.close(figure)
+    return figure
+
+
+def _legend(figure: Figure, axis: Axes) -> None:
+    """Above all panels, what one of them shows."""
+    # Lines are of use only beside the points or steps that come first.
+    found = zip(*axis.get_legend_handles_labels(), strict=True)
+    handles, labels = zip(
+        *sorted(found, key=lambda entry: isinstance(entry[0], Line2D)), strict=True
+    )
+    ncols = min(len(labels), max(1, int(figure.get_figwidth() / 2)))
+    figure.legend(handles, labels, loc="outside upper center", ncols=ncols, frameon=False)

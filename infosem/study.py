@@ -36,6 +36,7 @@ __all__ = [
     "CURVE_EPOCHS",
     "DOWNSAMPLED",
     "NON_SPECIFIC_METHODS",
+    "PRIOR_SETTINGS",
     "SENSITIVITY_SEEDS",
     "STUDIES",
     "TABLE1_METHODS",
@@ -46,6 +47,7 @@ __all__ = [
     "execute",
     "learning_curve",
     "one_thread",
+    "prior_settings",
     "recheck",
     "run",
     "sensitivity",
@@ -477,6 +479,7 @@ def jobs_of(
     seeds: Sequence[int],
     embedding: str | None = None,
     epochs: int | None = None,
+    settings: Mapping[str, Any] | None = None,
     complete: bool = False,
 ) -> list[Job]:
     """Jobs of one stage of a comparison on one data set, in the order of `_STAGES`."""
@@ -491,7 +494,8 @@ def jobs_of(
         method = method_for(name, name_of_data, network)
         if method.embeddings and embedding:
             method = method.with_settings(embedding=embedding)
-        return method.with_settings(epochs=epochs) if method.deep and epochs else method
+        changes = {**(settings or {}), **({"epochs": epochs} if epochs else {})}
+        return method.with_settings(**changes) if method.deep else method
 
     def candidates(name: str) -> list[Method]:
         return [prepared(name).with_settings(**c) for c in candidates_for(name_of_data)]
@@ -555,6 +559,7 @@ def compare(
     seeds: Sequence[int] = TABLE1_SEEDS,
     embedding: str | None = None,
     epochs: int | None = None,
+    settings: Mapping[str, Any] | None = None,
     complete: bool = False,
     recompute: bool = False,
     n_jobs: int | None = None,
@@ -582,6 +587,8 @@ def compare(
         Instead of the one that each data set has in Table 1; see `embeddings.attach`.
     epochs : int, optional
         Of the deep methods, instead of their own.
+    settings : mapping, optional
+        Other `training.Settings` of the deep methods, instead of their own.
     complete : bool
         Run all methods on all splits. Otherwise those that take long are run on the first ones
         only.
@@ -615,7 +622,8 @@ def compare(
         for stage in _STAGES:
             stage_jobs = jobs_of(
                 stage, ledger, dataset, network=network, methods=at_hand, splits=splits,
-                seeds=seeds, embedding=embedding, epochs=epochs, complete=complete,
+                seeds=seeds, embedding=embedding, epochs=epochs, settings=settings,
+                complete=complete,
             )  # fmt: skip
             run(stage_jobs, ledger, n_jobs=n_jobs, scheduler=scheduler, recompute=recompute)
             jobs += stage_jobs if stage != "screen" else []
@@ -711,6 +719,49 @@ def sensitivity(
         rows("Prior alone, permuted", "Prior alone", embedding=f"permuted {text}")
         rows("DeepSEM, expression shuffled", "DeepSEM", ":shuffled-0")
         rows("InfoSEM-B, expression shuffled", "InfoSEM-B", ":shuffled-0")
+    return pd.DataFrame(lines)
+
+
+PRIOR_SETTINGS: dict[str, dict[str, Any]] = {
+    "as in Table 1": {},
+    "w learns 10 times slower": {"lr_w": 2e-6},
+    "w learns 10 times faster": {"lr_w": 2e-4},
+    "sigma_w = 0.001": {"sigma_w": 0.001},
+    "sigma_w = 100": {"sigma_w": 100.0},
+}
+"""Settings of the prior of InfoSEM-B, with which `prior_settings` trains it."""
+
+
+def prior_settings(
+    ledger: Ledger,
+    *,
+    datasets: Sequence[str],
+    splits: Sequence[int] = tuple(range(10)),
+    recompute: bool = False,
+    n_jobs: int | None = None,
+) -> pd.DataFrame:
+    """Rows of InfoSEM-B with other settings of its prior, on cell-type-specific networks.
+
+    RMSprop's steps do not depend on the size of a gradient. Vectors that are ten times longer thus
+    do what a ten times larger learning rate of w does.
+
+    Parameters
+    ----------
+    ledger, datasets, splits, recompute, n_jobs
+        As for `compare`.
+
+    Returns
+    -------
+    DataFrame
+        As from `compare`, the methods being the names of `PRIOR_SETTINGS`.
+    """
+    lines: list[Any] = []
+    for name, settings in PRIOR_SETTINGS.items():
+        frame = compare(
+            ledger, datasets=datasets, methods=["InfoSEM-B"], splits=splits, settings=settings,
+            recompute=recompute, n_jobs=n_jobs,
+        )  # fmt: skip
+        lines.extend(frame.assign(method=name).to_dict("records"))
     return pd.DataFrame(lines)
 
 
