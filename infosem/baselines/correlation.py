@@ -15,7 +15,7 @@ from sklearn.covariance import ledoit_wolf
 from infosem.datasets import Dataset
 from infosem.errors import InfosemError
 
-__all__ = ["partial_correlation", "pearson"]
+__all__ = ["partial_correlation", "pearson", "standardised"]
 
 _FEWEST_CELLS = 3
 
@@ -41,7 +41,7 @@ def pearson(
     InfosemError
         If there are fewer than 3 cells.
     """
-    x = _standardised(dataset, "Pearson correlation")
+    x = standardised(dataset, "Pearson correlation")
     scores: NDArray[np.float64] = np.abs(x[dataset.tfs] @ x.T) / x.shape[1]
     return scores
 
@@ -70,7 +70,7 @@ def partial_correlation(
     InfosemError
         If there are fewer than 3 cells.
     """
-    x = _standardised(dataset, "partial correlation")
+    x = standardised(dataset, "partial correlation")
     varies = x.any(1)
     covariance, _ = ledoit_wolf(x[varies].T)
     precision = np.linalg.inv(covariance)
@@ -81,8 +81,24 @@ def partial_correlation(
     return of_tfs
 
 
-def _standardised(dataset: Dataset, method: str) -> NDArray[np.float64]:
-    """Expression with mean 0 and variance 1 for each gene, or 0 throughout; (n_genes, n_cells)."""
+def standardised(dataset: Dataset, method: str) -> NDArray[np.float64]:
+    """Expression with mean 0 and variance 1 for each gene, or 0 throughout where it is constant.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    method : str
+        Whose error it is if there are fewer than 3 cells.
+
+    Returns
+    -------
+    ndarray of float, shape (n_genes, n_cells)
+
+    Raises
+    ------
+    InfosemError
+        If there are fewer than 3 cells.
+    """
     if dataset.n_cells < _FEWEST_CELLS:
         raise InfosemError(
             f"{method}: data set {dataset.name} has {dataset.n_cells} cells, needs at least "
@@ -91,5 +107,5 @@ def _standardised(dataset: Dataset, method: str) -> NDArray[np.float64]:
     x = dataset.expression - dataset.expression.mean(1, keepdims=True, dtype=np.float64)
     deviation = np.sqrt(np.square(x).mean(1, keepdims=True))
     varies = deviation > 1e-9 * np.abs(dataset.expression).max(1, keepdims=True, initial=1e-300)
-    standardised: NDArray[np.float64] = np.divide(x, deviation, out=np.zeros_like(x), where=varies)
-    return standardised
+    scaled: NDArray[np.float64] = np.divide(x, deviation, out=np.zeros_like(x), where=varies)
+    return scaled

@@ -11,7 +11,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestRegressor
 
-from infosem.baselines.correlation import _standardised
+from infosem.baselines.correlation import standardised
 from infosem.datasets import Dataset
 from infosem.errors import InfosemError
 
@@ -69,7 +69,7 @@ def genie3(
             f"needs at least {_FEWEST_CELLS} and 2"
         )
     regressors = np.ascontiguousarray(dataset.expression[dataset.tfs].T)  # (n_cells, n_tfs)
-    targets = _standardised(dataset, "GENIE3")
+    targets = standardised(dataset, "GENIE3")
     columns = Parallel(n_jobs=n_jobs)(
         delayed(_importances)(regressors, targets[k], dataset.tfs != k, n_trees, seed)
         for k in range(dataset.n_genes)

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from infosem.baselines.correlation import _standardised
+from infosem.baselines.correlation import standardised
 from infosem.baselines.grnboost2 import grnboost2
 from infosem.datasets import Dataset, normalise_genes
 from infosem.errors import InfosemError
@@ -138,7 +138,7 @@ def modules(
     genes : ndarray of int
         Positions of the module's genes, that of the TF included, in ascending order.
     """
-    x = _standardised(dataset, "SCENIC")
+    x = standardised(dataset, "SCENIC")
     correlation = x[dataset.tfs] @ x.T / dataset.n_cells
     linked = importance > 0  # arboreto, from which pySCENIC starts, lists no other pairs
     if not linked.any():

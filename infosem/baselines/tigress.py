@@ -10,7 +10,7 @@ Johnstone and Tibshirani (2004), Least angle regression, Annals of Statistics 32
 import numpy as np
 from numpy.typing import NDArray
 
-from infosem.baselines.correlation import _standardised
+from infosem.baselines.correlation import standardised
 from infosem.datasets import Dataset
 from infosem.errors import InfosemError
 
@@ -74,7 +74,7 @@ def tigress(
             f"TIGRESS: data set {dataset.name} has {dataset.n_cells} cells and {dataset.n_tfs} "
             f"TFs, needs at least {_FEWEST_CELLS} and 2"
         )
-    x = _standardised(dataset, "TIGRESS")
+    x = standardised(dataset, "TIGRESS")
     n_steps = min(n_steps, dataset.n_tfs - 1)
     allowed = dataset.tfs != np.arange(dataset.n_genes)[:, np.newaxis]  # (n_genes, n_tfs)
     rng = np.random.default_rng(seed)
