@@ -6,6 +6,9 @@
 The pages are built from a copy in `_build/source`, so a build changes no tracked file. Papermill
 runs the notebooks, because Jupyter Book's own execution is cached by the text of the cells and so
 misses a change of the package. A notebook that fails, or a warning on any page, fails the build.
+
+Where the repository is published is read from `repository-code` in CITATION.cff. Without it the
+pages have no link to the repository, and no buttons that open a notebook on Binder and Colab.
 """
 
 import argparse
@@ -13,8 +16,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import cover
 import papermill
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
@@ -25,12 +31,29 @@ def stage() -> None:
     """Copy what the pages are made of into an empty `_build/source`."""
     shutil.rmtree(BUILD, ignore_errors=True)
     SOURCE.mkdir(parents=True)
-    for name in ("_config.yml", "_toc.yml"):
-        shutil.copy(ROOT / name, SOURCE)
+    shutil.copy(ROOT / "_toc.yml", SOURCE)
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    if "repository-code" in citation:
+        add_links(config, citation["repository-code"])
+    (SOURCE / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     # infosem/ is there for the pages that show its code.
     for name in ("book", "notebooks", "infosem"):
         ignore = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
         shutil.copytree(ROOT / name, SOURCE / name, ignore=ignore)
+    cover.draw(SOURCE / "book")
+
+
+def add_links(config: dict[str, Any], repository: str) -> None:
+    """Link the pages to the repository, and the notebooks to what can run them from there."""
+    config["repository"] = {"url": repository, "branch": "main"}
+    config["html"]["use_repository_button"] = True
+    config["launch_buttons"] = {
+        "notebook_interface": "jupyterlab",
+        "binderhub_url": "https://mybinder.org",
+    }
+    if repository.startswith("https://github.com/"):  # Colab opens nothing else
+        config["launch_buttons"]["colab_url"] = "https://colab.research.google.com"
 
 
 def run_notebooks() -> None:

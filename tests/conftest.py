@@ -3,6 +3,9 @@
 import importlib.util
 import json
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ import torch
 from infosem import language_models
 from infosem.datasets import Dataset, simulate
 
+ROOT = Path(__file__).resolve().parent.parent
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "zinc", "finger", "protein", "sox", "gata", "binds"]
 
 
@@ -30,6 +34,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def synthetic() -> Dataset:
     """The simulated data set with seed 0; shared, so no test may write into it."""
     return simulate(seed=0)
+
+
+# --- the book -------------------------------------------------------------------------------------
+
+
+def build(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Build the book of the copy of the repository at `root`."""
+    command = [sys.executable, root / "book" / "build.py", *options]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="session")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the book from the stored outputs, in a copy; shared, so no test may write into it."""
+    root = tmp_path_factory.mktemp("book")
+    for name in ("book", "notebooks", "infosem"):
+        shutil.copytree(ROOT / name, root / name)
+    for name in ("_config.yml", "_toc.yml", "CITATION.cff"):
+        shutil.copy(ROOT / name, root)
+    result = build(root, "--stored")
+    assert result.returncode == 0, result.stdout + result.stderr
+    return root
 
 
 # --- language models; transformers takes seconds to import, and most test files need none ---------

@@ -3,13 +3,12 @@
 import base64
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from conftest import build
 
 from infosem.datasets import CELLS, appendix_b, load_beeline
 from infosem.reported import reported
@@ -17,38 +16,19 @@ from infosem.reported import reported
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def build(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Build the book of the copy of the repository at `root`."""
-    command = [sys.executable, root / "book" / "build.py", *options]
-    return subprocess.run(command, capture_output=True, text=True)
-
-
 def page(root: Path, name: str) -> BeautifulSoup:
     html = (root / "_build" / "html" / f"{name}.html").read_text(encoding="utf-8")
     return BeautifulSoup(html, "html.parser")
 
 
-@pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the whole book from the stored outputs, in a copy."""
-    root = tmp_path_factory.mktemp("book")
-    for name in ("book", "notebooks", "infosem"):
-        shutil.copytree(ROOT / name, root / name)
-    for name in ("_config.yml", "_toc.yml"):
-        shutil.copy(ROOT / name, root)
-    result = build(root, "--stored")
-    assert result.returncode == 0, result.stdout + result.stderr
-    return root
-
-
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     """Write a book of one page and one notebook, whose stored output is out of date."""
-    for name in ("book", "notebooks", "infosem", "results"):
+    for name in ("notebooks", "infosem", "results"):
         (tmp_path / name).mkdir()
+    shutil.copytree(ROOT / "book", tmp_path / "book")
     shutil.copy(ROOT / "_config.yml", tmp_path)
-    for name in ("build.py", "references.bib"):
-        shutil.copy(ROOT / "book" / name, tmp_path / "book")
+    (tmp_path / "CITATION.cff").write_text("cff-version: 1.2.0\n")
     (tmp_path / "_toc.yml").write_text(
         "{format: jb-book, root: book/intro, chapters: [{file: notebooks/tiny}]}"
     )
@@ -58,6 +38,7 @@ def tiny(tmp_path: Path) -> Path:
     cell.outputs = [nbformat.v4.new_output("stream", text="number 16\n")]
     title = nbformat.v4.new_markdown_cell("# Tiny notebook")
     notebook = nbformat.v4.new_notebook(cells=[title, cell])
+    notebook.metadata.language_info = {"name": "python", "pygments_lexer": "ipython3"}
     nbformat.write(notebook, tmp_path / "notebooks" / "tiny.ipynb")
     return tmp_path
 
@@ -100,6 +81,43 @@ def test_broken_reference_fails_the_build(tiny: Path) -> None:
     result = build(tiny, "--stored")
     assert result.returncode != 0
     assert "equation not found: missing" in result.stderr
+
+
+def links(root: Path, name: str) -> set[str]:
+    """Return the addresses outside the book to which the buttons above a page lead."""
+    buttons = page(root, name).select(".article-header-buttons a")
+    assert buttons  # such as the one that downloads the page
+    return {str(a["href"]) for a in buttons if str(a["href"]).startswith("https:")}
+
+
+def test_without_a_repository_no_button_leads_to_one(tiny: Path) -> None:
+    assert build(tiny, "--stored").returncode == 0
+    assert links(tiny, "book/intro") == links(tiny, "notebooks/tiny") == set()
+
+
+BINDER = "https://mybinder.org/v2/{}/main?urlpath=lab/tree/notebooks/tiny.ipynb"
+COLAB = "https://colab.research.google.com/{}/blob/main/notebooks/tiny.ipynb"
+
+
+@pytest.mark.parametrize(
+    "repository, services",
+    [
+        (
+            "https://github.com/someone/book",
+            {BINDER.format("gh/someone/book"), COLAB.format("github/someone/book")},
+        ),
+        ("https://gitlab.com/someone/book", {BINDER.format("gl/someone%2Fbook")}),
+    ],
+)
+def test_buttons_lead_to_the_repository_and_to_what_runs_it(
+    tiny: Path, repository: str, services: set[str]
+) -> None:
+    with open(tiny / "CITATION.cff", "a") as file:
+        file.write(f"repository-code: {repository}\n")
+    result = build(tiny, "--stored")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert links(tiny, "book/intro") == {repository}
+    assert links(tiny, "notebooks/tiny") == {repository, *services}
 
 
 @pytest.mark.needs_data
