@@ -84,8 +84,6 @@ _DEPTH: dict[tuple[str, ...], int] = {
     ("scGREAT (downsampled)", "cell-type-specific", "hHEP"): 0,
     ("scGREAT (downsampled)", "cell-type-specific", "mESC"): 0,
     ("GENELink (downsampled)", "cell-type-specific"): 3,
-    ("One-hot LR", "non-cell-type-specific"): 3,
-    ("MatComp", "non-cell-type-specific"): 3,
     ("GENELink", "non-cell-type-specific"): 1,
     ("InfoSEM-BC", "non-cell-type-specific"): 3,
 }
