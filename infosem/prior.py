@@ -79,11 +79,14 @@ def prior_effects(ledger: Ledger, rows: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     InfosemError
-        If a file is broken, or something is missing and cannot be made: see `study.run`; or because
-        the run gives other metrics now than those in the ledger.
+        If `rows` has none of InfoSEM-B, a file is broken, or something is missing and cannot be
+        made: see `study.run`; or because the run gives other metrics now than those in the ledger.
     """
     parts = []
-    own = rows[(rows["method"] == "InfoSEM-B, text") & (rows["seed"] == rows["seed"].min())]
+    own = rows[rows["method"] == "InfoSEM-B, text"]
+    if not len(own):
+        raise InfosemError("rows: none of 'InfoSEM-B, text'; give those of study.sensitivity")
+    own = own[own["seed"] == own["seed"].min()]
     for (dataset, network), part in own.groupby(["dataset", "network"], sort=False):
         key = part["key"].mode().iloc[0]
         path = ledger.root / "prior" / str(network) / f"{str(dataset).replace(':', '-')}.csv"

@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
+from itertools import product
 from operator import itemgetter
 from time import perf_counter
 from typing import Any
@@ -725,14 +726,15 @@ def sensitivity(
     return pd.DataFrame(lines)
 
 
-PRIOR_SETTINGS: dict[str, dict[str, Any]] = {
-    "as in Table 1": {},
-    "w learns 10 times slower": {"lr_w": 2e-6},
-    "w learns 10 times faster": {"lr_w": 2e-4},
-    "sigma_w = 0.001": {"sigma_w": 0.001},
-    "sigma_w = 100": {"sigma_w": 100.0},
+PRIOR_SETTINGS: dict[str, tuple[str, float]] = {
+    "as in Table 1": ("lr_w", 1.0),
+    "w learns 10 times slower": ("lr_w", 0.1),
+    "w learns 10 times faster": ("lr_w", 10.0),
+    "sigma_w 100 times smaller": ("sigma_w", 0.01),
+    "sigma_w 100 times larger": ("sigma_w", 100.0),
 }
-"""Settings of the prior of InfoSEM-B, with which `prior_settings` trains it."""
+"""Settings of the prior of InfoSEM-B with which `prior_settings` trains it: which is multiplied by
+what."""
 
 
 def prior_settings(
@@ -759,10 +761,11 @@ def prior_settings(
         As from `compare`, the methods being the names of `PRIOR_SETTINGS`.
     """
     lines: list[Any] = []
-    for name, settings in PRIOR_SETTINGS.items():
+    for dataset, (name, (setting, factor)) in product(datasets, PRIOR_SETTINGS.items()):
+        usual = method_for("InfoSEM-B", base_name(dataset), "cell-type-specific").settings
         frame = compare(
-            ledger, datasets=datasets, methods=["InfoSEM-B"], splits=splits, settings=settings,
-            recompute=recompute, n_jobs=n_jobs,
+            ledger, datasets=[dataset], methods=["InfoSEM-B"], splits=splits,
+            settings={setting: factor * usual[setting]}, recompute=recompute, n_jobs=n_jobs,
         )  # fmt: skip
         lines.extend(frame.assign(method=name).to_dict("records"))
     return pd.DataFrame(lines)

@@ -52,6 +52,19 @@ def test_effects_are_computed_once_and_kept(
     assert prior_effects(ledger, rows).equals(effects)
 
 
+def test_rows_without_infosem_are_refused(finished: tuple[Ledger, pd.DataFrame]) -> None:
+    ledger, rows = finished
+    with pytest.raises(InfosemError, match="none of 'InfoSEM-B, text'"):
+        prior_effects(ledger, rows.assign(method="DeepSEM"))
+
+
+def test_seeds_of_other_methods_do_not_matter(finished: tuple[Ledger, pd.DataFrame]) -> None:
+    ledger, rows = finished
+    other = rows.assign(method="Random TF constant", seed=rows["seed"] - 1)
+    both = pd.DataFrame([*rows.to_dict("records"), *other.to_dict("records")])
+    assert prior_effects(ledger, both).equals(prior_effects(ledger, rows))
+
+
 def test_broken_file_is_named(finished: tuple[Ledger, pd.DataFrame]) -> None:
     ledger, rows = finished
     prior_effects(ledger, rows)

@@ -21,6 +21,7 @@ def test_it_is_where_infosem_b_takes_its_prior_without_a_likelihood(synthetic: D
     assert trained.prior_source is not None
     assert trained.prior_target is not None
     mean = trained.prior_source[synthetic.tfs, np.newaxis] + trained.prior_target
+    mean[np.arange(synthetic.n_tfs), synthetic.tfs] = 0
     scores = prior_alone(synthetic, None, seed=0, embedding="planted")
     assert stats.spearmanr(np.abs(mean).ravel(), scores.ravel()).statistic > 0.99
 
@@ -31,6 +32,8 @@ def test_expression_does_not_matter(synthetic: Dataset) -> None:
     assert np.array_equal(first, second)
 
 
-def test_missing_embedding_is_named(synthetic: Dataset) -> None:
+def test_bad_input_is_named(synthetic: Dataset) -> None:
+    with pytest.raises(InfosemError, match="epochs=0"):
+        prior_alone(synthetic, None, seed=0, embedding="planted", epochs=0)
     with pytest.raises(InfosemError, match="no embedding 'BioBERT'"):
         prior_alone(synthetic, None, seed=0, embedding="BioBERT")

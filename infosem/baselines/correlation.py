@@ -15,7 +15,7 @@ from sklearn.covariance import ledoit_wolf
 from infosem.datasets import Dataset
 from infosem.errors import InfosemError
 
-__all__ = ["partial_correlation", "pearson", "standardised"]
+__all__ = ["partial_correlation", "pearson", "standardised", "without_self_pairs"]
 
 _FEWEST_CELLS = 3
 
@@ -28,7 +28,8 @@ def pearson(
     Parameters
     ----------
     dataset : Dataset
-        Its log-normalised expression is used. A gene without variation scores 0.
+        Its log-normalised expression is used. A gene without variation scores 0, and so does a
+        TF with itself.
     train_edges, seed
         Not used.
 
@@ -43,7 +44,7 @@ def pearson(
     """
     x = standardised(dataset, "Pearson correlation")
     scores: NDArray[np.float64] = np.abs(x[dataset.tfs] @ x.T) / x.shape[1]
-    return scores
+    return without_self_pairs(dataset, scores)
 
 
 def partial_correlation(
@@ -57,7 +58,8 @@ def partial_correlation(
     Parameters
     ----------
     dataset : Dataset
-        Its log-normalised expression is used. A gene without variation scores 0.
+        Its log-normalised expression is used. A gene without variation scores 0, and so does a
+        TF with itself.
     train_edges, seed
         Not used.
 
@@ -77,8 +79,13 @@ def partial_correlation(
     size = np.sqrt(precision.diagonal())
     scores: NDArray[np.float64] = np.zeros((dataset.n_genes, dataset.n_genes))
     scores[np.ix_(varies, varies)] = np.abs(precision / size / size[:, np.newaxis])
-    of_tfs: NDArray[np.float64] = scores[dataset.tfs]
-    return of_tfs
+    return without_self_pairs(dataset, scores[dataset.tfs])
+
+
+def without_self_pairs(dataset: Dataset, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Score 0 for a TF with itself, which the benchmark has among its negatives; in place."""
+    scores[np.arange(dataset.n_tfs), dataset.tfs] = 0
+    return scores
 
 
 def standardised(dataset: Dataset, method: str) -> NDArray[np.float64]:
