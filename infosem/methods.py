@@ -27,7 +27,7 @@ from infosem.baselines.pidc import pidc
 from infosem.baselines.prior_alone import prior_alone
 from infosem.baselines.random import random
 from infosem.baselines.regdiffusion import regdiffusion
-from infosem.baselines.scenic import scenic
+from infosem.baselines.scenic import database_digest, scenic
 from infosem.baselines.scgreat import scgreat
 from infosem.baselines.tf_constant import tf_constant
 from infosem.baselines.tigress import tigress
@@ -56,6 +56,8 @@ class Method:
         ``function(dataset, train_edges, *, seed, **settings) -> scores``.
     expression, labels, embeddings : bool
         What it looks at (the paper's Table 2).
+    motifs : bool
+        Whether it looks at a database of the motifs of TFs, too.
     deep : bool
         Whether it is one of the structural models, with `training.Settings` as its settings.
     settings : mapping
@@ -68,6 +70,7 @@ class Method:
     expression: bool
     labels: bool
     embeddings: bool
+    motifs: bool = False
     deep: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -162,8 +165,8 @@ METHODS: dict[str, Method] = {
                settings={"epochs": 12}),
         Method("scGREAT (downsampled)", 1, partial(_downsampled, scgreat),
                expression=True, labels=True, embeddings=True, settings={"epochs": 50}),
-        Method("Pearson correlation", 1, pearson, expression=True, labels=False, embeddings=False),
-        Method("Partial correlation", 1, partial_correlation,
+        Method("Pearson correlation", 2, pearson, expression=True, labels=False, embeddings=False),
+        Method("Partial correlation", 2, partial_correlation,
                expression=True, labels=False, embeddings=False),
         Method("Mutual information", 1, mutual_information_scores,
                expression=True, labels=False, embeddings=False, settings={"n_bins": 10}),
@@ -175,7 +178,7 @@ METHODS: dict[str, Method] = {
         # With the published 1000 trees it takes most of an hour.
         Method("GENIE3", 1, genie3, expression=True, labels=False, embeddings=False,
                settings={"n_trees": 100}),
-        Method("SCENIC", 1, scenic, expression=True, labels=False, embeddings=False),
+        Method("SCENIC", 1, scenic, expression=True, labels=False, embeddings=False, motifs=True),
         Method("RegDiffusion", 1, regdiffusion, expression=True, labels=False, embeddings=False),
         Method("GRNBoost2", 1, grnboost2, expression=True, labels=False, embeddings=False),
         Method("DeepSEM", 3, deepsem, expression=True, labels=False, embeddings=False, deep=True),
@@ -183,7 +186,8 @@ METHODS: dict[str, Method] = {
                expression=True, labels=False, embeddings=True, deep=True),
         Method("InfoSEM-B (bias)", 3, infosem_b,
                expression=True, labels=False, embeddings=True, deep=True),
-        Method("Prior alone", 1, prior_alone, expression=False, labels=False, embeddings=True),
+        Method("Prior alone", 2, prior_alone, expression=False, labels=False, embeddings=True,
+               settings={"epochs": 80, "batch_size": 64, "lr_w": 2e-5}),
         Method("InfoSEM-BC", 3, infosem_bc,
                expression=True, labels=True, embeddings=True, deep=True),
     )
@@ -199,7 +203,8 @@ _NON_SPECIFIC = {"alpha": 100.0, "beta": 1.0, "epochs": 90, "mask_zeros": False}
 # seconds; in double precision, so that it prints the same digits on any machine.
 _SYNTHETIC = {"alpha": 0.1, "beta": 0.1, "epochs": 45, "batch_size": 32, "hidden": 32,
               "lr": 1e-3, "lr_adjacency": 1e-3, "lr_w": 1e-3, "precision": "float64"}  # fmt: skip
-_SYNTHETIC_FIXED = {
+_SYNTHETIC_FIXED: dict[str, dict[str, Any]] = {
+    "Prior alone": {"epochs": 30, "batch_size": 32, "lr_w": 1e-3},  # as InfoSEM-B, see above
     "GENIE3": {"n_trees": 10},
     "scGREAT": {"epochs": 6},
     "scGREAT (downsampled)": {"epochs": 6},
@@ -245,6 +250,8 @@ def method_for(name: str, dataset: str, network: str) -> Method:
         )
         if method.embeddings:
             fixed["embedding"] = _EMBEDDING.get(dataset, "MiniLM")
+        if method.motifs and (digest := database_digest()):
+            fixed["database"] = digest  # so that another database is another run
         return method.with_settings(**fixed)
     specific = network != "non-cell-type-specific"
     if dataset == "synthetic":

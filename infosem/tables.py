@@ -54,11 +54,24 @@ def what_methods_use(names: Sequence[str]) -> pd.DataFrame:
     ----------
     names : sequence of str
         Some of `methods.METHODS`.
+
+    Returns
+    -------
+    DataFrame
+        One row a method: method, expression and labels ("yes", "-"), and external prior ("text"
+        for gene embeddings, "motifs" for a database of them, "-").
     """
-    inputs = ("expression", "labels", "embeddings")
-    uses = {name: [getattr(METHODS[name], of) for of in inputs] for name in names}
-    table = pd.DataFrame.from_dict(uses, orient="index", columns=["expression", "labels", "text"])
-    return table.replace({True: "yes", False: "-"}).rename_axis("method").reset_index()
+    methods = [METHODS[name] for name in names]
+    return pd.DataFrame(
+        {
+            "method": list(names),
+            "expression": ["yes" if m.expression else "-" for m in methods],
+            "labels": ["yes" if m.labels else "-" for m in methods],
+            "external prior": [
+                "text" if m.embeddings else "motifs" if m.motifs else "-" for m in methods
+            ],
+        }
+    )
 
 
 def summarise(rows: pd.DataFrame, metrics: Sequence[str] = tuple(METRICS)) -> pd.DataFrame:

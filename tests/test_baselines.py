@@ -6,11 +6,15 @@ import numpy as np
 import pytest
 from sklearn.decomposition import TruncatedSVD
 
+from infosem.baselines.aracne import aracne
+from infosem.baselines.genelink import genelink
 from infosem.baselines.labels import downsample
 from infosem.baselines.matcomp import complete, matcomp
 from infosem.baselines.one_hot_lr import one_hot_lr
 from infosem.baselines.random import random
+from infosem.baselines.scgreat import scgreat
 from infosem.baselines.tf_constant import tf_constant
+from infosem.baselines.tigress import tigress
 from infosem.datasets import Dataset, simulate
 from infosem.errors import InfosemError
 from infosem.metrics import auprc, evaluate
@@ -204,6 +208,44 @@ def test_both_labels_are_needed(
     edges[0, : len(labels)] = labels
     with pytest.raises(InfosemError, match=expected):
         method(planted, edges, seed=0)
+
+
+@pytest.mark.parametrize("method", LEARNERS)
+def test_any_negative_number_is_unknown(method: object, planted: Dataset) -> None:
+    edges = make_split(planted, seed=0).train_edges(planted.network)
+    other = np.where(edges == UNKNOWN, -2, edges).astype(np.int8)
+    np.testing.assert_array_equal(method(planted, other, seed=0), method(planted, edges, seed=0))
+
+
+@pytest.mark.parametrize("method", LEARNERS)
+def test_labels_above_1_are_refused(method: object, planted: Dataset) -> None:
+    edges = make_split(planted, seed=0).train_edges(planted.network)
+    edges[0, 0] = 2
+    with pytest.raises(InfosemError, match="train_edges holds 2; give 1 for an edge, 0 for none"):
+        method(planted, edges, seed=0)
+
+
+@pytest.mark.parametrize(
+    ("method", "settings", "expected"),
+    [
+        (genelink, {"epochs": 0}, "GENELink: epochs is 0; choose at least 1"),
+        (scgreat, {"epochs": 0, "embedding": "planted"}, "scGREAT: epochs is 0; choose"),
+        (matcomp, {"rank": 0}, "MatComp: rank is 0; choose at least 1"),
+        (matcomp, {"rank": -1}, "MatComp: rank is -1; choose at least 1"),
+        (tigress, {"n_resamplings": 0}, "TIGRESS: n_resamplings is 0; choose at least 1"),
+        (tigress, {"n_steps": 0}, "TIGRESS: n_steps is 0; choose at least 1"),
+        (tigress, {"alpha": 0.0}, "TIGRESS: alpha is 0.0; choose more than 0 and at most 1"),
+        (tigress, {"alpha": 1.1}, "TIGRESS: alpha is 1.1; choose more than 0 and at most 1"),
+        (tigress, {"alpha": float("nan")}, "TIGRESS: alpha is nan; choose"),
+        (aracne, {"third_genes": "tfs"}, "ARACNE: third_genes is 'tfs'; choose \"TFs\" or"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(
+    method: object, settings: dict, expected: str, synthetic: Dataset
+) -> None:
+    edges = make_split(synthetic, seed=0).train_edges(synthetic.network)
+    with pytest.raises(InfosemError, match=f"^{expected}"):
+        method(synthetic, edges, seed=0, **settings)
 
 
 def test_one_hot_lr_makes_do_with_two_of_each_label(planted: Dataset) -> None:

@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from arboreto import core
 from sklearn.linear_model import lars_path_gram
 
 from infosem.baselines.genie3 import genie3
@@ -46,7 +47,6 @@ def chains() -> Dataset:
 
 
 def test_genie3_grows_arboretos_forests(chains):
-    core = pytest.importorskip("arboreto.core", reason="needs the extra `bench`")
     cells_by_tfs = np.ascontiguousarray(chains.expression[chains.tfs].T)
     scores = genie3(chains, None, seed=7, n_trees=20)
     for k in (1, 6, 9):

@@ -1,5 +1,6 @@
 """SCENIC: modules of co-expression, and their pruning by motifs."""
 
+import hashlib
 import math
 import os
 import re
@@ -17,6 +18,7 @@ from infosem.baselines.grnboost2 import grnboost2
 from infosem.baselines.scenic import modules, scenic
 from infosem.datasets import Dataset, simulate
 from infosem.errors import InfosemError
+from infosem.methods import method_for
 
 N_RANKED = 2000
 DIRECT = ("0", "1.0")  # q-value of similarity and orthologous identity of a TF's own motif
@@ -320,6 +322,39 @@ def test_files_may_be_named_by_environment_variables(
     assert np.array_equal(scenic(planted, None, seed=0), by_argument)
     with pytest.raises(InfosemError, match="elsewhere: there is no such file"):
         scenic(planted, None, seed=0, rankings="elsewhere")
+
+
+def test_another_database_is_another_run(tmp_path, monkeypatch, planted, quick, ctxcore):
+    """Its content is among the settings, and with these only the same content is read."""
+
+    def settings():
+        return dict(method_for("SCENIC", "hESC", "cell-type-specific").settings)
+
+    def set_paths(*rankings: Path) -> None:
+        monkeypatch.setenv("INFOSEM_CISTARGET_RANKINGS", os.pathsep.join(map(str, rankings)))
+        monkeypatch.setenv("INFOSEM_CISTARGET_MOTIFS", str(table))
+
+    assert settings() == {}
+    table = write_motifs(tmp_path, {"m0": (planted.tf_names[busiest(planted)], DIRECT)})
+    set_paths(tmp_path / "absent")
+    assert settings() == {}
+    first = write_rankings(tmp_path, one_good_motif(planted), all_genes(planted), "a")
+    other = write_rankings(tmp_path, one_good_motif(planted)[::-1], all_genes(planted), "b")
+    set_paths(first)
+    of_first = settings()
+    digests = [hashlib.sha256(file.read_bytes()).hexdigest()[:16] for file in (first, table)]
+    assert of_first == {"database": "/".join(digests)}
+    by_path = scenic(planted, None, seed=0, rankings=first, motifs=table)
+    assert np.array_equal(scenic(planted, None, seed=0, **of_first), by_path)
+    set_paths(first, other)
+    of_both = settings()
+    set_paths(other, first)
+    assert settings() == of_both != of_first
+    with pytest.raises(InfosemError, match=f"was prepared for {digests[0]}/.*set both variables"):
+        scenic(planted, None, seed=0, **of_first)
+    set_paths(first)
+    write_motifs(tmp_path, {"m1": (planted.tf_names[0], DIRECT), "m2": ("TF2", DIRECT)})
+    assert settings() not in ({}, of_first)  # the same path, with another content
 
 
 # --- errors ---------------------------------------------------------------------------------------

@@ -29,10 +29,13 @@ def rows():
 
 
 def test_inputs_are_those_of_the_paper_s_table_2():
-    table = tables.what_methods_use(["MatComp", "GRNBoost2", "InfoSEM-BC"]).set_index("method")
+    names = ["MatComp", "GRNBoost2", "SCENIC", "InfoSEM-BC"]
+    table = tables.what_methods_use(names).set_index("method")
+    assert table.columns.tolist() == ["expression", "labels", "external prior"]
     assert table.loc["MatComp"].tolist() == ["-", "yes", "-"]
     assert table.loc["GRNBoost2"].tolist() == ["yes", "-", "-"]
-    assert table.loc["InfoSEM-BC"].tolist() == ["yes", "yes", "yes"]
+    assert table.loc["SCENIC"].tolist() == ["yes", "-", "motifs"]
+    assert table.loc["InfoSEM-BC"].tolist() == ["yes", "yes", "text"]
 
 
 def test_summary_averages_seeds_first_and_errs_over_splits(rows):

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from infosem.baselines.information import ROUNDING, bins_of, mutual_information
 from infosem.datasets import Dataset
+from infosem.errors import InfosemError
 
 __all__ = ["aracne", "mutual_information_scores"]
 
@@ -101,8 +102,10 @@ def aracne(
     Raises
     ------
     InfosemError
-        If there are fewer than 10 cells or 2 bins.
+        If there are fewer than 10 cells or 2 bins, or `third_genes` is neither.
     """
+    if third_genes not in ("TFs", "all"):
+        raise InfosemError(f'ARACNE: third_genes is {third_genes!r}; choose "TFs" or "all"')
     mi = _without_self(dataset, "ARACNE", n_bins)
     scores: NDArray[np.float64] = mi[dataset.tfs]
     indirect = np.zeros_like(scores)  # the best min(I(i, k), I(k, j)) over k

@@ -77,8 +77,10 @@ def genelink(
     ------
     InfosemError
         If ``train_edges`` is missing, has another shape, or has less than two training pairs of
-        either label; if there are fewer than 3 cells.
+        either label; if there are fewer than 3 cells or no epoch.
     """
+    if epochs < 1:
+        raise InfosemError(f"GENELink: epochs is {epochs}; choose at least 1")
     edges = require_labels("GENELink", dataset, train_edges)
     if dataset.n_cells < _FEWEST_CELLS:
         raise InfosemError(

@@ -15,23 +15,34 @@ def require_labels(
 ) -> NDArray[np.int8]:
     """The training edges, where there are at least two of each label.
 
+    Returns
+    -------
+    ndarray of int8, shape (n_tfs, n_genes)
+        1 and 0 as given, and ``UNKNOWN`` for every negative number.
+
     Raises
     ------
     InfosemError
-        If they are missing, of another shape than the data set's network, or too few.
+        If they are missing, of another shape than the data set's network, above 1, or too few.
     """
     shape = (dataset.n_tfs, dataset.n_genes)
     if train_edges is None:
         raise InfosemError(f"{method}: train_edges is missing; it learns from known pairs only")
     if train_edges.shape != shape:
         raise InfosemError(f"train_edges has the shape {train_edges.shape}, the data set {shape}")
-    n_pairs, n_positive = int((train_edges != UNKNOWN).sum()), int((train_edges == 1).sum())
+    if (train_edges > 1).any():
+        raise InfosemError(
+            f"train_edges holds {train_edges.max()}; give 1 for an edge, 0 for none and a negative "
+            "number where it is unknown"
+        )
+    edges = np.where(train_edges < 0, UNKNOWN, train_edges).astype(np.int8)
+    n_pairs, n_positive = int((edges != UNKNOWN).sum()), int((edges == 1).sum())
     if min(n_positive, n_pairs - n_positive) < 2:
         raise InfosemError(
             f"train_edges: {n_pairs} training pairs, {n_positive} of them positive; {method} "
             "needs two of each label"
         )
-    return train_edges
+    return edges
 
 
 def downsample(dataset: Dataset, train_edges: NDArray[np.int8], *, seed: int) -> NDArray[np.int8]:

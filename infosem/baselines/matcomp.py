@@ -14,6 +14,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from infosem.baselines.labels import require_labels
 from infosem.datasets import Dataset
+from infosem.errors import InfosemError
 from infosem.splits import UNKNOWN
 
 __all__ = ["complete", "matcomp"]
@@ -55,8 +56,10 @@ def matcomp(
     ------
     InfosemError
         If ``train_edges`` is missing, has another shape, or has less than two training pairs of
-        either label.
+        either label; if the rank is below 1.
     """
+    if rank is not None and rank < 1:
+        raise InfosemError(f"MatComp: rank is {rank}; choose at least 1, or None")
     by_name = np.argsort(dataset.genes)
     edges = require_labels("MatComp", dataset, train_edges)[:, by_name]
     # Genes without a training pair are left out of the decompositions, whose rounding errors would

@@ -8,10 +8,12 @@ regulatory network analysis, Nature Protocols 15, 2247-2276: pySCENIC, whose def
 """
 
 import csv
+import hashlib
 import os
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +25,7 @@ from infosem.baselines.grnboost2 import grnboost2
 from infosem.datasets import Dataset, normalise_genes
 from infosem.errors import InfosemError
 
-__all__ = ["modules", "scenic"]
+__all__ = ["database_digest", "modules", "scenic"]
 
 # Modules.
 QUANTILES = (0.75, 0.90)
@@ -54,6 +56,7 @@ def scenic(
     seed: int,
     rankings: str | Path | None = None,
     motifs: str | Path | None = None,
+    database: str | None = None,
 ) -> NDArray[np.float64]:
     """Score pairs by GRNBoost2, those in a regulon above all others.
 
@@ -87,6 +90,9 @@ def scenic(
     motifs : path, optional
         Table of the TFs of each motif (``motifs-v10nr_clust-*.tbl`` or ``motifs-v9-*.tbl``), of the
         same collection of motifs. By default that which INFOSEM_CISTARGET_MOTIFS names.
+    database : str, optional
+        The `database_digest` of the files that the environment variables name; a run is refused
+        where they name other files. Not looked at where `rankings` or `motifs` is given.
 
     Returns
     -------
@@ -98,19 +104,56 @@ def scenic(
     ------
     InfosemError
         If no database is given, ctxcore is not installed, a file is missing or not what it should
-        be or of other genes or motifs; if there are fewer than 10 cells or 2 TFs.
+        be or of other genes or motifs or not `database`; if there are fewer than 10 cells or 2 TFs.
     """
     files, table = _given(rankings, motifs)
+    if database is not None and rankings is None and motifs is None:
+        found = database_digest()
+        if found != database:
+            raise InfosemError(
+                f"SCENIC: {_RANKINGS} and {_MOTIFS} name files of digest {found}, the run was "
+                f"prepared for {database}; set both variables alike on every machine"
+            )
     motifs_of = _annotations(table, dataset)
     databases = [_Database.read(file, dataset, motifs_of, table) for file in files]
     importance = grnboost2(dataset, train_edges, seed=seed)
     regulons = np.zeros(importance.shape, dtype=bool)
     for i, genes in modules(dataset, importance):
-        for database in databases:
-            regulons[i, database.targets(dataset.tf_names[i], genes)] = True
+        for holdings in databases:
+            regulons[i, holdings.targets(dataset.tf_names[i], genes)] = True
     regulons[np.arange(dataset.n_tfs), dataset.tfs] = False
     scores: NDArray[np.float64] = importance + regulons * (importance.max() + 1)
     return scores
+
+
+def database_digest() -> str | None:
+    """What the database that the environment variables name holds, in few characters.
+
+    Returns
+    -------
+    str or None
+        The first 16 hexadecimal digits of the SHA-256 of each database of rankings, in ascending
+        order joined by "+", then "/" and those of the table of motifs. None where a variable is
+        not set or names no file, which `scenic` refuses.
+    """
+    try:
+        files, table = _given(None, None)
+    except InfosemError:
+        return None
+    rankings = "+".join(sorted(_digest(file) for file in files))
+    return f"{rankings}/{_digest(table)}"
+
+
+def _digest(path: Path) -> str:
+    state = path.stat()
+    return _digest_of(path, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache
+def _digest_of(path: Path, size: int, changed: int) -> str:
+    """Of a file in this state; a gigabyte takes seconds, so that it is read once a process."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
 def modules(

@@ -56,11 +56,12 @@ def scgreat(
     cross-entropy of the training pairs is minimised by Adam in batches of 32, with a learning rate
     of 1e-5 that falls by 0.1% every 10 batches, and gradients clipped to a norm of 0.1.
 
-    As released, but for two things: a tenth of the training pairs, stratified by label, is held
-    out, and training ends once their average precision has not risen for 5 epochs (there, the
-    benchmark's own validation set is used); the network that does best on them is kept. Embeddings
-    other than BioBERT's make the tokens as wide as themselves, where the released ones have 768
-    numbers.
+    As released, but for two things. A tenth of the training pairs, stratified by label, is held
+    out; training ends once their average precision has not risen for 5 epochs, and the network that
+    does best on them is kept. (The released ``main.py`` chooses no network: after every epoch it
+    prints the results on the benchmark's validation and test sets, and it breaks off only where the
+    AUROC on the former is below 0.501.) Embeddings other than BioBERT's make the tokens as wide as
+    themselves, where the released ones have 768 numbers.
 
     Parameters
     ----------
@@ -85,8 +86,10 @@ def scgreat(
     InfosemError
         If ``train_edges`` is missing, has another shape, or has less than ten training pairs of
         either label; if the embedding is missing or of a width that 4 heads cannot share; if there
-        are fewer than 3 cells.
+        are fewer than 3 cells or no epoch.
     """
+    if epochs < 1:
+        raise InfosemError(f"scGREAT: epochs is {epochs}; choose at least 1")
     edges = require_labels("scGREAT", dataset, train_edges)
     pairs = np.argwhere(edges != UNKNOWN)
     labels = edges[tuple(pairs.T)]

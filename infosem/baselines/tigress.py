@@ -53,9 +53,10 @@ def tigress(
     seed : int
         Draws the splits and the weights.
     n_resamplings : int
-        Runs of LARS for each target; an odd number is rounded up, as halves come in pairs.
+        Runs of LARS for each target, at least 1; an odd number is rounded up, as halves come in
+        pairs.
     n_steps : int
-        TFs that LARS picks; at most all but one.
+        TFs that LARS picks, at least 1; at most all but one.
     alpha : float in (0, 1]
         The weights are drawn evenly between this and 1.
 
@@ -67,8 +68,13 @@ def tigress(
     Raises
     ------
     InfosemError
-        If there are fewer than 10 cells or 2 TFs.
+        If there are fewer than 10 cells or 2 TFs, or a setting is out of its range.
     """
+    for name, value in (("n_resamplings", n_resamplings), ("n_steps", n_steps)):
+        if value < 1:
+            raise InfosemError(f"TIGRESS: {name} is {value}; choose at least 1")
+    if not 0 < alpha <= 1:
+        raise InfosemError(f"TIGRESS: alpha is {alpha}; choose more than 0 and at most 1")
     if dataset.n_cells < _FEWEST_CELLS or dataset.n_tfs < 2:
         raise InfosemError(
             f"TIGRESS: data set {dataset.name} has {dataset.n_cells} cells and {dataset.n_tfs} "
