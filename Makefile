@@ -3,7 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-BENCH_READY := $(VENV)/.bench-ready
 
 .DEFAULT_GOAL := help
 .PHONY: help book test lint format notebooks bench bench-quick clean distclean
@@ -29,10 +28,10 @@ format: $(READY) ## format the code and mend what the linter can mend
 notebooks: $(READY) ## after an edit of notebooks/*.py: regenerate and re-execute the .ipynb halves
 	@$(BIN)/python book/refresh.py
 
-bench: $(BENCH_READY) ## speed and memory beside RegDiffusion, GRNBoost2 and the literal model: hours; resumes
+bench: $(READY) ## speed and memory beside RegDiffusion, GRNBoost2 and the literal model: hours; resumes
 	@$(BIN)/python benchmarks/bench.py
 
-bench-quick: $(BENCH_READY) ## the same on one data set, in parts: minutes
+bench-quick: $(READY) ## the same on one data set, in parts: minutes
 	@$(BIN)/python benchmarks/bench.py --quick
 
 clean: ## remove the built book and the caches of tools
@@ -47,10 +46,4 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Setting up $(VENV): a few minutes, once."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[book,test]'
-	@touch $@
-
-# The methods that the benchmark runs beside ours are not needed for anything else.
-$(BENCH_READY): $(READY)
-	@echo "Adding the packages of the benchmark to $(VENV): a minute, once."
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	@touch $@

@@ -681,6 +681,7 @@ def sensitivity(
     network: str = "cell-type-specific",
     splits: Sequence[int] = tuple(range(10)),
     seeds: Sequence[int] = SENSITIVITY_SEEDS,
+    control_seeds: Sequence[int] = SENSITIVITY_SEEDS[:1],
     recompute: bool = False,
     n_jobs: int | None = None,
     scheduler: str | None = None,
@@ -689,8 +690,10 @@ def sensitivity(
 
     Parameters
     ----------
-    ledger, datasets, network, splits, seeds, recompute, n_jobs, scheduler
+    ledger, datasets, network, splits, recompute, n_jobs, scheduler
         As for `compare`.
+    seeds, control_seeds : sequence of int
+        Training seeds of DeepSEM and of InfoSEM-B with text, and of the others.
 
     Returns
     -------
@@ -701,10 +704,11 @@ def sensitivity(
     """
 
     def rows(name: str, method: str, variant: str = "", embedding: str | None = None) -> None:
+        own_seeds = seeds if name in ("DeepSEM", "InfoSEM-B, text") else control_seeds
         frame = compare(
             ledger, datasets=[dataset + variant], network=network, methods=[method], splits=splits,
-            seeds=seeds if not variant else seeds[:1], embedding=embedding, recompute=recompute,
-            n_jobs=n_jobs, scheduler=scheduler,
+            seeds=own_seeds, embedding=embedding, recompute=recompute, n_jobs=n_jobs,
+            scheduler=scheduler,
         )  # fmt: skip
         lines.extend(frame.assign(dataset=dataset, method=name).to_dict("records"))
 

@@ -3,7 +3,6 @@
 import subprocess
 import tomllib
 from importlib import metadata
-from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 
@@ -23,16 +22,11 @@ def constraints() -> dict[str, str]:
     return {canonicalize_name(name): version for name, version in pins}
 
 
-def requirements(*, installed: bool = False) -> list[Requirement]:
-    """Return what pyproject.toml asks for, extras included.
-
-    Of what is `installed` the extra `bench` is a part only after `make bench`.
-    """
+def requirements() -> list[Requirement]:
+    """Return what pyproject.toml asks for, extras included."""
     with open(ROOT / "pyproject.toml", "rb") as file:
         project = tomllib.load(file)["project"]
     extras = project["optional-dependencies"]
-    if installed and find_spec("regdiffusion") is None:
-        del extras["bench"]
     texts = chain(project["dependencies"], *extras.values())
     return [Requirement(text) for text in texts]
 
@@ -45,7 +39,7 @@ def test_constraints_satisfy_the_requirements() -> None:
 
 def test_everything_needed_is_installed_as_pinned() -> None:
     pins = constraints()
-    queue = [(item.name, frozenset(item.extras)) for item in requirements(installed=True)]
+    queue = [(item.name, frozenset(item.extras)) for item in requirements()]
     seen = set()
     while queue:
         name, extras = queue.pop()
