@@ -1,6 +1,7 @@
 """After an edit of `notebooks/*.py`: write the `.ipynb` halves anew, run them, store the outputs.
 
-    python book/refresh.py          what `make notebooks` does
+    python book/refresh.py             what `make notebooks` does
+    python book/refresh.py speed ...   these only
 
 The text half is the one that is edited. Cells keep their ids, and neither times nor machine names
 are stored, so that the stored notebook changes only where its text or its results change.
@@ -18,9 +19,9 @@ NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 PICTURE = Path(__file__).resolve().parent / "table1.png"
 
 
-def main() -> None:
-    """Refresh every notebook."""
-    for text in sorted(NOTEBOOKS.glob("*.py")):
+def main(names: list[str]) -> None:
+    """Refresh the named notebooks, or all."""
+    for text in [NOTEBOOKS / f"{name}.py" for name in names] or sorted(NOTEBOOKS.glob("*.py")):
         print(f"running notebooks/{text.stem}.ipynb", flush=True)
         jupytext = [sys.executable, "-m", "jupytext", "--quiet", "--to", "ipynb", "--update", text]
         subprocess.run(jupytext, check=True)
@@ -47,4 +48,4 @@ def write_picture() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

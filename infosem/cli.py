@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from infosem import study
-from infosem.datasets import CELLS, NETWORKS, Dataset, appendix_b, load_beeline
+from infosem.datasets import CELLS, NETWORKS, Dataset, appendix_b, data_folder, load_beeline
 from infosem.embeddings import attach
 from infosem.errors import InfosemError
 from infosem.ledger import Ledger
@@ -91,7 +91,7 @@ def _infer(options: argparse.Namespace) -> None:
         ) from error
     dataset = Dataset.from_anndata(options.cells, tfs)
     if METHODS[options.method].embeddings:
-        dataset = attach(dataset, "MiniLM")
+        dataset = _with_text(dataset, options.descriptions)
     ranking = infer(
         dataset, options.method, seed=options.seed, device=options.device, progress=True
     )
@@ -100,6 +100,23 @@ def _infer(options: argparse.Namespace) -> None:
     ranking.to_csv(part, index=False, float_format="%.6g")
     os.replace(part, options.output)
     print(f"{len(ranking)} pairs of {dataset.n_tfs} TFs, best first, in {options.output}")
+
+
+def _with_text(dataset: Dataset, path: str | None) -> Dataset:
+    """Attach MiniLM vectors, of the descriptions if there are any, else of the symbols alone."""
+    if path is None and data_folder() is None:
+        print("no --descriptions: the text of a gene is its symbol alone", file=sys.stderr)
+        return attach(dataset, "MiniLM symbols")
+    if path is None:
+        return attach(dataset, "MiniLM")
+    try:
+        table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise InfosemError(
+            f"--descriptions {path}: cannot be read ({error}); give a table with tabs between the "
+            "columns gene, name and summary"
+        ) from error
+    return attach(dataset, "MiniLM", descriptions=table)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -139,6 +156,12 @@ def _parser() -> argparse.ArgumentParser:
     own.add_argument("cells", help=".h5ad file with log-normalised expression")
     own.add_argument("--tfs", required=True, help="text file with the names of the TFs")
     own.add_argument("--method", default="DeepSEM", choices=_unsupervised())
+    own.add_argument(
+        "--descriptions",
+        metavar="FILE",
+        help="for InfoSEM: table with tabs between the columns gene, name and summary; without it "
+        "and INFOSEM_DATA the text of a gene is its symbol",
+    )
     own.add_argument("--seed", type=int, default=0)
     own.add_argument("--device", default="cpu", help="cpu or cuda")
     own.add_argument("--output", required=True, help="CSV file to write")

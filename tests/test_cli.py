@@ -38,6 +38,28 @@ def test_infer_writes_a_ranking(cells, capsys):
     assert f"{len(ranking)} pairs of 3 TFs" in capsys.readouterr().out
 
 
+def test_infer_with_text_needs_no_data_folder(cells, capsys, monkeypatch):
+    folder, dataset = cells
+    monkeypatch.delenv("INFOSEM_DATA", raising=False)
+    given = []
+
+    def attach(dataset, name, descriptions=None):
+        given.append((name, descriptions))
+        return dataset.with_embedding(name, np.random.default_rng(0).random((dataset.n_genes, 4)))
+
+    monkeypatch.setattr(cli, "attach", attach)
+    monkeypatch.setattr(cli, "infer", lambda *_, **__: pd.DataFrame({"tf": ["A"], "score": [1.0]}))
+    assert infer(folder, "--method", "InfoSEM-B") == 0
+    assert "its symbol alone" in capsys.readouterr().err
+    table = folder / "genes.tsv"
+    table.write_text(f"gene\tname\tsummary\n{dataset.genes[0]}\tfirst\t\n")
+    assert infer(folder, "--method", "InfoSEM-B", "--descriptions", str(table)) == 0
+    assert [name for name, _ in given] == ["MiniLM symbols", "MiniLM"]
+    assert given[1][1]["name"].tolist() == ["first"]
+    assert infer(folder, "--method", "InfoSEM-B", "--descriptions", str(folder / "none.tsv")) == 2
+    assert "none.tsv: cannot be read" in capsys.readouterr().err
+
+
 def test_bad_input_is_one_line_and_leaves_no_file(cells, capsys):
     folder, _ = cells
     (folder / "tfs.txt").write_text("NOSUCHGENE")
