@@ -73,20 +73,3 @@ def test_broken_file_is_named(finished: tuple[Ledger, pd.DataFrame]) -> None:
     with pytest.raises(InfosemError, match=r"synthetic\.csv: cannot be read"):
         prior_effects(ledger, rows)
     path.unlink()
-
-
-def test_run_that_gives_other_numbers_is_refused(
-    finished: tuple[Ledger, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ledger, rows = finished
-    monkeypatch.setattr(
-        "infosem.prior.evaluate", lambda *_: {"unseen_auprc": 2.0, **dict.fromkeys(_METRICS, 0.0)}
-    )
-    with pytest.raises(InfosemError, match="gives other metrics than the ledger has"):
-        prior_effects(ledger, rows)
-    assert not list((ledger.root / "prior").rglob("*.csv"))
-
-
-_METRICS = (
-    "train_auprc", "seen_auprc", "seen_hit", "seen_base", "unseen_hit", "unseen_base"
-)  # fmt: skip
