@@ -32,7 +32,7 @@ from IPython.display import display
 
 from infosem import InfosemError, figures, study, tables
 
-figures.__all__
+print("imported")
 
 # %% tags=["parameters", "hide-cell"]
 rows = "../benchmarks/measured.jsonl"  # as `make bench` writes it
