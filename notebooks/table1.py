@@ -197,7 +197,8 @@ curve = study.learning_curve(Ledger(ledger), on, n_jobs=n_jobs)
 curve[["dataset", "epochs", "train_auprc", "seen_auprc", "unseen_auprc"]].round(4)
 
 # %% [markdown]
-# Where two lines are the same, the network that was kept comes from an epoch before.
+# Where two lines are the same, the network that was kept comes from an epoch before. Training ends
+# five epochs after that one: more than were allowed here would not change it.
 #
 # ## Recomputed now
 #
