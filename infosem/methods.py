@@ -20,7 +20,7 @@ from infosem.baselines.correlation import partial_correlation, pearson
 from infosem.baselines.genelink import genelink
 from infosem.baselines.genie3 import genie3
 from infosem.baselines.grnboost2 import grnboost2
-from infosem.baselines.labels import downsample
+from infosem.baselines.labels import downsample, shuffle
 from infosem.baselines.matcomp import matcomp
 from infosem.baselines.one_hot_lr import one_hot_lr
 from infosem.baselines.pidc import pidc
@@ -61,7 +61,8 @@ class Method:
     deep : bool
         Whether it is one of the structural models, with `training.Settings` as its settings.
     settings : mapping
-        Passed to `function`; recorded with every result.
+        Passed to `function`; recorded with every result. With "labels" among them, one of
+        `baselines.labels.SHUFFLES`, the function is given the labels of other training pairs.
     """
 
     name: str
@@ -81,7 +82,11 @@ class Method:
 
     def __call__(self, dataset: Dataset, train_edges: Edges | None, *, seed: int) -> Scores:
         """Score all pairs, (n_tfs, n_genes)."""
-        scores: Scores = self.function(dataset, train_edges, seed=seed, **self.settings)
+        settings = dict(self.settings)
+        how = settings.pop("labels", None)
+        if how is not None and train_edges is not None:
+            train_edges = shuffle(dataset, train_edges, how, seed=seed)
+        scores: Scores = self.function(dataset, train_edges, seed=seed, **settings)
         return scores
 
     def with_settings(self, **changes: Any) -> "Method":
@@ -103,6 +108,20 @@ def infosem_b(
     """
     vectors = centre_and_normalise(dataset.embedding(embedding))
     return _train(dataset, settings, seed=seed, embedding=vectors)
+
+
+def infosem_pairs(
+    dataset: Dataset,
+    train_edges: Edges | None,
+    *,
+    seed: int,
+    embedding: str,
+    pair_rank: int,
+    **settings: Any,
+) -> Scores:
+    """InfoSEM-B with a pair-aware prior, which the paper does not have (see `training.fit`)."""
+    vectors = centre_and_normalise(dataset.embedding(embedding))
+    return _train(dataset, settings, seed=seed, embedding=vectors, pair_rank=pair_rank)
 
 
 def infosem_bc(
@@ -186,6 +205,9 @@ METHODS: dict[str, Method] = {
                expression=True, labels=False, embeddings=True, deep=True),
         Method("InfoSEM-B (bias)", 3, infosem_b,
                expression=True, labels=False, embeddings=True, deep=True),
+        Method("InfoSEM-B (pairs)", 1, infosem_pairs,
+               expression=True, labels=False, embeddings=True, deep=True,
+               settings={"pair_rank": 8}),
         Method("Prior alone", 2, prior_alone, expression=False, labels=False, embeddings=True,
                settings={"epochs": 80, "batch_size": 64, "lr_w": 2e-5}),
         Method("InfoSEM-BC", 3, infosem_bc,

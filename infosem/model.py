@@ -107,18 +107,24 @@ def additive_prior_mean(embedding: Tensor, w: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def laplace_residual(
-    adjacency: Tensor, source: Tensor | None = None, target: Tensor | None = None
+    adjacency: Tensor,
+    source: Tensor | None = None,
+    target: Tensor | None = None,
+    pairs: tuple[Tensor, Tensor] | None = None,
 ) -> Tensor:
     """Mean over all P^2 pairs of |a_ik - (source_i + target_k)|: -log p(A) of Eq. 5, 7 and 8.
 
     Up to the factor 1 / sigma_a and a constant. Without source and target the prior mean is 0, as
-    in DeepSEM. The diagonal is no random variable (a gene has no edge to itself) and adds nothing.
+    in DeepSEM; with factors of pairs it has their product, too. The diagonal is no random variable
+    (a gene has no edge to itself) and adds nothing.
 
-    adjacency (genes, genes), source (genes,), target (genes,) -> scalar.
+    adjacency (genes, genes), source (genes,), target (genes,), pairs (genes, rank) each -> scalar.
     """
     residual = adjacency if source is None else adjacency - source[:, None]
     if target is not None:
         residual = residual - target
+    if pairs is not None:
+        residual = residual - pairs[0] @ pairs[1].T
     return (residual.abs().sum() - residual.diagonal().abs().sum()) / residual.numel()
 
 
@@ -198,6 +204,9 @@ class StructuralModel(nn.Module):
         Gene embeddings H of Eq. 7.
     bias : bool
         Add a constant to the prior mean of Eq. 7. The paper has none.
+    pair_rank : int
+        Rank of B in a term h_i B h_k^T of the prior mean, which the paper does not have: Eq. 7 is a
+        sum over TF and target, and ranks the targets alike for every TF. 0 is no such term.
     known : KnownEdges, optional
         Known part of the network, for Eq. 9.
     rank : int
@@ -219,6 +228,7 @@ class StructuralModel(nn.Module):
         hidden: int = 128,
         embedding: Tensor | None = None,
         bias: bool = False,
+        pair_rank: int = 0,
         known: KnownEdges | None = None,
         rank: int = 128,
         likelihood: str = "squared",
@@ -241,6 +251,12 @@ class StructuralModel(nn.Module):
         if known is not None:
             self.logit_source = nn.Parameter(0.1 * torch.randn(n_genes, rank, generator=generator))
             self.logit_target = nn.Parameter(0.1 * torch.randn(rank, n_genes, generator=generator))
+        self.pair_rank = pair_rank if embedding is not None else 0
+        if embedding is not None and pair_rank:
+            # B = U V^T starts at 0, as w does, at a place from which it can leave.
+            shape = embedding.shape[1], pair_rank
+            start = torch.randn(*shape, generator=generator) / math.sqrt(pair_rank)
+            self.pair_source, self.pair_target = nn.Parameter(start), nn.Parameter(0 * start)
 
     def adjacency(self) -> Tensor:
         """Weighted adjacency matrix A (genes, genes), A[i, k] for i -> k, with a zero diagonal.
@@ -317,17 +333,25 @@ class StructuralModel(nn.Module):
         source, target = additive_prior_mean(self.embedding, self.w)
         return source if self.bias is None else source + self.bias, target
 
+    def pair_factors(self) -> tuple[Tensor, Tensor] | None:
+        """H U and H V, (genes, pair_rank), whose product H U V^T H^T is added to the prior mean."""
+        if self.embedding is None or not self.pair_rank:
+            return None
+        return self.embedding @ self.pair_source, self.embedding @ self.pair_target
+
     def negative_log_prior(self, *, sigma_w: float, sigma_l: float) -> Tensor:
         """-log p(A, w | H, Y) of Eq. 11 and 12 over P^2, for sigma_a = 1, up to a constant."""
-        return laplace_residual(self.effects, *self.prior_mean()) + self.negative_log_hyperprior(
-            sigma_w=sigma_w, sigma_l=sigma_l
-        )
+        residual = laplace_residual(self.effects, *self.prior_mean(), self.pair_factors())
+        return residual + self.negative_log_hyperprior(sigma_w=sigma_w, sigma_l=sigma_l)
 
     def negative_log_hyperprior(self, *, sigma_w: float, sigma_l: float) -> Tensor:
-        """The part of `negative_log_prior` that does not involve A^e: of w and of A^l."""
+        """The part of `negative_log_prior` without A^e: of w (and U and V), and of A^l."""
         total = self.effects.new_zeros(())
         if self.embedding is not None:
             total = total + weight_prior(self.w, sigma_w)
+        if self.pair_rank:
+            for weights in (self.pair_source, self.pair_target):
+                total = total + weight_prior(weights, sigma_w)
         if self.known is not None:
             logits = self.logit_source[self.known.tfs] @ self.logit_target
             total = total + logit_prior(logits, self.known.labels, sigma_l)

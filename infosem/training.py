@@ -162,6 +162,7 @@ def fit(
     embedding: NDArray[np.floating] | None = None,
     tfs: NDArray[np.integer] | None = None,
     train_edges: NDArray[np.integer] | None = None,
+    pair_rank: int = 0,
     device: str = "cpu",
     progress: bool = False,
 ) -> Fit:
@@ -179,6 +180,9 @@ def fit(
         Gene embeddings H of Eq. 7, used as they are.
     tfs, train_edges : ndarray, (n_tfs,) and (n_tfs, n_genes), optional
         Gene index of each TF, and the labels: 1 edge, 0 no edge, negative unknown.
+    pair_rank : int
+        Rank of the pair-aware term of the prior mean, which the paper does not have (see
+        `model.StructuralModel`); 0 for none. Its weights learn as fast as w.
     device : str
         "cpu" or "cuda".
     progress : bool
@@ -209,6 +213,7 @@ def fit(
         hidden=settings.hidden,
         embedding=None if embedding is None else tensor(embedding),
         bias=settings.bias,
+        pair_rank=pair_rank,
         known=known,
         rank=min(settings.rank, x.shape[1]),
         likelihood=settings.likelihood,
@@ -327,6 +332,8 @@ class _StructureOptimiser:
         rates = {
             "w": settings.lr_w,
             "bias": settings.lr_w,
+            "pair_source": settings.lr_w,
+            "pair_target": settings.lr_w,
             "logit_source": settings.lr_logits,
             "logit_target": settings.lr_logits,
         }
@@ -361,12 +368,14 @@ class _StructureOptimiser:
             parameter.grad = grads[name]
         with torch.enable_grad():
             source, target = model.prior_mean()
+            pairs = model.pair_factors()
             hyperprior = model.negative_log_hyperprior(
                 sigma_w=settings.sigma_w, sigma_l=settings.sigma_l
             )
         # Sums of the residuals' signs over targets and over sources: the slopes of the prior mean.
         by_source = torch.zeros_like(self.effects[0])
         by_target = torch.zeros_like(self.effects[0])
+        by_pairs = [] if pairs is None else [torch.zeros_like(factor) for factor in pairs]
         total = torch.zeros_like(self.effects[0, 0])
         for rows in self.blocks:
             effects, slope = self.effects[rows], gradient[rows]
@@ -380,12 +389,17 @@ class _StructureOptimiser:
             residual = effects.clone() if source is None else effects - source[rows, None]
             if target is not None:
                 residual -= target
+            if pairs is not None:
+                residual.addmm_(pairs[0][rows], pairs[1].T, alpha=-1)
             residual[:, rows].fill_diagonal_(0)
             sign = residual.sign()
             total += torch.dot(residual.view(-1), sign.view(-1))
             if source is not None:
                 by_source[rows] = sign.sum(1)
                 by_target += sign.sum(0)
+            if pairs is not None:
+                by_pairs[0][rows] = sign @ pairs[1]
+                by_pairs[1].addmm_(sign.T, pairs[0][rows])
             slope.add_(sign, alpha=settings.alpha / n_pairs)
             slope[:, rows].fill_diagonal_(0)  # no edge from a gene to itself
             squares = self.squares[rows].mul_(_SMOOTHING)
@@ -398,6 +412,9 @@ class _StructureOptimiser:
             if source is not None and target is not None:
                 roots += [source, target]
                 slopes += [-settings.alpha / n_pairs * by for by in (by_source, by_target)]
+            if pairs is not None:
+                roots += pairs
+                slopes += [-settings.alpha / n_pairs * by for by in by_pairs]
             torch.autograd.backward(roots, slopes)
             self.optimiser.step()
             prior = prior + hyperprior.detach()

@@ -8,7 +8,7 @@ from sklearn.decomposition import TruncatedSVD
 
 from infosem.baselines.aracne import aracne
 from infosem.baselines.genelink import genelink
-from infosem.baselines.labels import downsample
+from infosem.baselines.labels import SHUFFLES, downsample, shuffle
 from infosem.baselines.matcomp import complete, matcomp
 from infosem.baselines.one_hot_lr import one_hot_lr
 from infosem.baselines.random import random
@@ -17,6 +17,7 @@ from infosem.baselines.tf_constant import tf_constant
 from infosem.baselines.tigress import tigress
 from infosem.datasets import Dataset, simulate
 from infosem.errors import InfosemError
+from infosem.methods import method_for
 from infosem.metrics import auprc, evaluate
 from infosem.splits import UNKNOWN, make_split
 
@@ -189,6 +190,29 @@ def test_downsampling_balances_the_labels_of_every_tf(planted: Dataset) -> None:
     order = np.random.default_rng(2).permutation(planted.n_genes)
     permuted = downsample(planted.take_genes(order), edges[:, order], seed=0)
     np.testing.assert_array_equal(permuted, kept[:, order])
+
+
+@pytest.mark.parametrize("how", SHUFFLES)
+def test_shuffled_labels_keep_the_pairs_and_their_number_of_positives(planted, how):
+    edges = make_split(planted, seed=0).train_edges(planted.network)
+    drawn = shuffle(planted, edges, how, seed=0)
+    assert ((drawn < 0) == (edges < 0)).all()
+    assert (drawn == 1).sum() == (edges == 1).sum()
+    assert (drawn != edges).any()
+    of_tfs = (drawn == 1).sum(axis=1), (edges == 1).sum(axis=1)
+    assert (of_tfs[0] == of_tfs[1]).all() == (how == "shuffled within TFs")
+    order = np.random.default_rng(0).permutation(planted.n_genes)
+    again = shuffle(planted.take_genes(order), edges[:, order], how, seed=0)
+    np.testing.assert_array_equal(again, drawn[:, order])
+    method = method_for("One-hot LR", "", "").with_settings(labels=how)
+    expected = method_for("One-hot LR", "", "")(planted, drawn, seed=0)
+    np.testing.assert_array_equal(method(planted, edges, seed=0), expected)
+
+
+def test_unknown_shuffle_is_refused(planted):
+    edges = make_split(planted, seed=0).train_edges(planted.network)
+    with pytest.raises(InfosemError, match="labels: 'all' is unknown"):
+        shuffle(planted, edges, "all", seed=0)
 
 
 @pytest.mark.parametrize("method", LEARNERS)

@@ -217,7 +217,7 @@ def test_bound_agrees_with_plain_numpy(rng, likelihood, latent_prior):
 
 
 def test_whole_objective_passes_gradcheck_for_every_parameter(rng):
-    model = build(rng, bias=True)
+    model = build(rng, bias=True, pair_rank=2)
     x, noise = tensor(rng.normal(size=(N, P))), tensor(rng.normal(size=(N, P)))
     observed = tensor(rng.integers(0, 2, size=(N, P)))
     names, values = zip(*model.named_parameters(), strict=True)
@@ -240,7 +240,8 @@ def test_whole_objective_passes_gradcheck_for_every_parameter(rng):
         return torch.func.functional_call(objective, replaced, ())
 
     copies = [value.detach().clone().requires_grad_() for value in values]
-    assert {"effects", "w", "bias", "logit_source", "logit_target"} <= set(names)
+    structure = {"effects", "w", "bias", "logit_source", "logit_target"}
+    assert structure | {"pair_source", "pair_target"} <= set(names)
     assert torch.autograd.gradcheck(as_function, copies, fast_mode=True, atol=1e-5)
 
 
@@ -252,18 +253,23 @@ def test_without_embedding_and_labels_the_model_is_deepsem():
     assert not names & {"w", "bias", "logit_source", "logit_target"}
 
 
-@pytest.mark.parametrize("bias", [False, True])
-def test_log_prior_is_the_sum_of_its_terms_over_all_pairs(rng, bias):
+@pytest.mark.parametrize(("bias", "pair_rank"), [(False, 0), (True, 0), (True, 2)])
+def test_log_prior_is_the_sum_of_its_terms_over_all_pairs(rng, bias, pair_rank):
     """Eq. 11 and 12 with sigma_a = 1, by numpy: |A^e - M|, w and the known logits, over P^2."""
-    model = build(rng, bias=bias)
+    model = build(rng, bias=bias, pair_rank=pair_rank)
     effects, w = model.effects.detach().numpy(), model.w.detach().numpy()
     h = model.embedding.numpy()
     logits = (model.logit_source @ model.logit_target).detach().numpy()
     mean = (h @ w[:D])[:, None] + h @ w[D:] + (model.bias.item() if bias else 0)
+    weights = [w]
+    if pair_rank:
+        weights += [p.detach().numpy() for p in (model.pair_source, model.pair_target)]
+        mean = mean + h @ weights[1] @ weights[2].T @ h.T
     labels = model.known.labels.numpy()
     target = np.where(labels == 1, np.log(19), -np.log(19))
     known = ((logits[model.known.tfs] - target) ** 2)[labels >= 0].sum() / (2 * 0.3**2)
     off = ~np.eye(P, dtype=bool)
-    expected = np.abs(effects - mean)[off].sum() + (w**2).sum() / (2 * 0.5**2) + known
+    expected = np.abs(effects - mean)[off].sum() + known
+    expected += sum((part**2).sum() for part in weights) / (2 * 0.5**2)
     found = model.negative_log_prior(sigma_w=0.5, sigma_l=0.3)
     assert found.item() == pytest.approx(expected / P**2)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from infosem import training
+from infosem.embeddings import centre_and_normalise
 from infosem.errors import InfosemError
 from infosem.metrics import auprc
 from infosem.model import KnownEdges, StructuralModel
@@ -81,8 +82,8 @@ def test_learned_latent_prior_recovers_who_is_linked(planted):
 
 
 @pytest.mark.parametrize("with_labels", [False, True])
-@pytest.mark.parametrize("with_embedding", [False, True])
-def test_structure_step_is_that_of_torch(inputs, with_embedding, with_labels):
+@pytest.mark.parametrize(("with_embedding", "pair_rank"), [(False, 0), (True, 0), (True, 2)])
+def test_structure_step_is_that_of_torch(inputs, with_embedding, pair_rank, with_labels):
     """Three steps in blocks against automatic differentiation and torch's RMSprop."""
     n_genes = len(inputs["expression"])
     options = replace(SMALL, alpha=3.0, bias=True, precision="float64")
@@ -91,10 +92,12 @@ def test_structure_step_is_that_of_torch(inputs, with_embedding, with_labels):
     labels = torch.as_tensor(inputs["train_edges"]).double()
     known = KnownEdges(torch.as_tensor(inputs["tfs"]), labels) if with_labels else None
     model = StructuralModel(
-        n_genes, generator, hidden=4, embedding=embedding, bias=True, known=known, rank=4
-    ).double()
+        n_genes, generator, hidden=4, embedding=embedding, bias=True, known=known, rank=4,
+        pair_rank=pair_rank,
+    ).double()  # fmt: skip
     other = copy.deepcopy(model)
     rates = {"effects": options.lr_adjacency, "w": options.lr_w, "bias": options.lr_w,
+             "pair_source": options.lr_w, "pair_target": options.lr_w,
              "logit_source": options.lr_logits, "logit_target": options.lr_logits}  # fmt: skip
     named = dict(other.named_parameters())
     reference = torch.optim.RMSprop(
@@ -160,6 +163,27 @@ def test_known_edges_are_learned_as_logits(inputs):
     unlabelled = fit(inputs["expression"], options, seed=0, embedding=inputs["embedding"]).adjacency
     ratio = np.abs(result.adjacency[inputs["tfs"]]) / np.abs(unlabelled[inputs["tfs"]]).clip(1e-9)
     assert np.median(ratio[labels == 1]) > 3 * np.median(ratio[labels == 0])
+
+
+def test_pair_aware_prior_learns_which_targets_belong_to_which_source():
+    """A of products of two-dimensional embeddings: no sum over source and target fits it."""
+    rng = np.random.default_rng(0)
+    embedding = centre_and_normalise(rng.normal(size=(30, 6)))
+    effects = embedding[:, :2] @ embedding[:, 2:4].T
+    effects = effects - np.diag(np.diag(effects))
+    left = {}
+    for pair_rank in (0, 2):
+        options = replace(SMALL, alpha=1.0, lr_w=1e-2, lr_adjacency=1e-9, precision="float64")
+        model = StructuralModel(
+            30, torch.Generator().manual_seed(0), hidden=4, pair_rank=pair_rank,
+            embedding=torch.as_tensor(embedding),
+        ).double()  # fmt: skip
+        model.effects.data = torch.as_tensor(effects)
+        optimiser = _StructureOptimiser(model, options)
+        for _ in range(400):
+            prior = optimiser.step(optimiser.adjacency(), torch.zeros(30, 30).double())
+        left[pair_rank] = prior.item()
+    assert left[2] < 0.3 * left[0]
 
 
 def test_prior_mean_follows_the_effects(planted):

@@ -7,7 +7,10 @@ from infosem.datasets import Dataset
 from infosem.errors import InfosemError
 from infosem.splits import UNKNOWN
 
-__all__ = ["downsample", "require_labels"]
+__all__ = ["SHUFFLES", "downsample", "require_labels", "shuffle"]
+
+SHUFFLES = ("shuffled within TFs", "shuffled")
+"""How `shuffle` can give labels to other training pairs."""
 
 
 def require_labels(
@@ -65,3 +68,37 @@ def downsample(dataset: Dataset, train_edges: NDArray[np.int8], *, seed: int) ->
         n_left_out = max(0, len(negatives) - int((row == 1).sum()))
         row[rng.choice(negatives, n_left_out, replace=False)] = UNKNOWN
     return kept
+
+
+def shuffle(
+    dataset: Dataset, train_edges: NDArray[np.int8], how: str, *, seed: int
+) -> NDArray[np.int8]:
+    """Give the labels to other training pairs: a control, of what a method learns from them.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    train_edges : ndarray of int8, shape (n_tfs, n_genes)
+    how : str
+        "shuffled within TFs": every TF keeps its number of positives, and which targets they are is
+        drawn anew; "shuffled": all labels are drawn anew, the number of positives stays. The draw
+        does not depend on the order of the genes.
+    seed : int
+
+    Raises
+    ------
+    InfosemError
+        Where `how` is neither.
+    """
+    if how not in SHUFFLES:
+        raise InfosemError(f"labels: {how!r} is unknown; choose from {', '.join(SHUFFLES)}")
+    rng = np.random.default_rng([*b"labels", seed])
+    order = np.ix_(np.argsort(dataset.tf_names), np.argsort(dataset.genes))
+    edges = train_edges[order]
+    rows = [edges] if how == "shuffled" else list(edges)
+    for part in rows:  # views: what is changed in them is changed in `edges`
+        known = part >= 0
+        part[known] = rng.permutation(part[known])
+    shuffled = np.empty_like(train_edges)
+    shuffled[order] = edges
+    return shuffled
