@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint format notebooks bench bench-quick clean distclean
+.PHONY: help book test lint format study notebooks bench bench-quick clean distclean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 18
@@ -24,6 +24,9 @@ lint: $(READY) ## formatting, lint and types
 format: $(READY) ## format the code and mend what the linter can mend
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
+
+study: $(READY) ## compute what the ledger lacks of every study, on all cores: hours from nothing; resumes
+	@$(BIN)/infosem run all
 
 notebooks: $(READY) ## after an edit of notebooks/*.py: regenerate and re-execute the .ipynb halves
 	@$(BIN)/python book/refresh.py

@@ -1,33 +1,26 @@
 """What methods that learn from labels know of seen genes: how often each is positive.
 
-For Section 5.1 and Appendix D of the paper. The ledger holds no scores, so that what its metrics do
-not tell, One-hot LR's coefficients and predicted probabilities, is kept in small text files beside
-it: ``<ledger>/bias/<network>/<data set>/coefficients.csv`` and ``probabilities.csv``. Each line has
-the key of the run that it comes from. What a file lacks is computed, by running again a run that
-the ledger has, and stored.
+For Section 5.1 and Appendix D of the paper. One-hot LR's coefficients and predicted probabilities
+are kept beside the ledger (see `beside`).
 """
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import product
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from filelock import FileLock
 from numpy.typing import NDArray
 from scipy import special, stats
-from tqdm import tqdm
 
 from infosem import study
+from infosem.beside import beside, runs_of
 from infosem.datasets import Dataset
 from infosem.errors import InfosemError
 from infosem.ledger import Ledger
 from infosem.methods import METHODS
 from infosem.reported import reported
-from infosem.splits import Protocol, Split, make_split
+from infosem.splits import Split
 from infosem.tables import beside_paper
 
 __all__ = [
@@ -59,13 +52,9 @@ _PAPER_SHARES = {"TFAP2A": 0.89, "SNAI2": 0.06}
 # Of unseen genes these cannot know anything: their scores are constant there.
 _BLIND = ("One-hot LR", "MatComp", "GENELink")
 _STRONG = 0.8  # a rank correlation that we call strong; the paper has the word and no number
-_SAME = 5e-4  # a run done again gives the stored numbers to the third digit (see study.recheck)
 
-_RUN = {"key": str, "method": str, "split": int}
-_COLUMNS = {
-    "coefficients": {**_RUN, "tf": str, "n_train": int, "share": float, "coefficient": float},
-    "probabilities": {**_RUN, "tf": str, "probability": float},
-}
+_COEFFICIENTS = {"tf": str, "n_train": int, "share": float, "coefficient": float}
+_PROBABILITIES = {"tf": str, "probability": float}
 
 
 # --- from scores ----------------------------------------------------------------------------------
@@ -161,10 +150,12 @@ def tf_probabilities(
     return pd.concat(parts, ignore_index=True)
 
 
-# --- stored beside the ledger ---------------------------------------------------------------------
+# --- kept beside the ledger -----------------------------------------------------------------------
 
 
-def coefficients(ledger: Ledger, rows: pd.DataFrame, *, recompute: bool = False) -> pd.DataFrame:
+def coefficients(
+    ledger: Ledger, rows: pd.DataFrame, *, recompute: bool = False, n_jobs: int | None = 1
+) -> pd.DataFrame:
     """`tf_coefficients` of every One-hot LR run, computing and storing what is not stored.
 
     Parameters
@@ -175,6 +166,8 @@ def coefficients(ledger: Ledger, rows: pd.DataFrame, *, recompute: bool = False)
         From `study.compare`; with One-hot LR.
     recompute : bool
         Compute also what is stored.
+    n_jobs : int, optional
+        See `beside`.
 
     Returns
     -------
@@ -189,8 +182,14 @@ def coefficients(ledger: Ledger, rows: pd.DataFrame, *, recompute: bool = False)
         missing and cannot be made: see `study.run`; or because the run gives other metrics now than
         those in the ledger.
     """
-    runs = _runs(rows, ["One-hot LR"])
-    return _all_stored(ledger, runs, "coefficients", None, recompute)
+
+    def compute(run: Mapping[str, Any]) -> pd.DataFrame:
+        return tf_coefficients(*study.scores_of(ledger, run))
+
+    runs = runs_of(rows, ["One-hot LR"])
+    return beside(
+        ledger, "coefficients", _COEFFICIENTS, runs, compute, recompute=recompute, n_jobs=n_jobs
+    )
 
 
 def probabilities(
@@ -201,6 +200,7 @@ def probabilities(
     *,
     split: int = 0,
     recompute: bool = False,
+    n_jobs: int | None = 1,
 ) -> pd.DataFrame:
     """`tf_probabilities` on one split, computing and storing what is not stored.
 
@@ -217,6 +217,8 @@ def probabilities(
     split : int
     recompute : bool
         Compute also what is stored.
+    n_jobs : int, optional
+        See `beside`.
 
     Returns
     -------
@@ -230,136 +232,21 @@ def probabilities(
     """
     if wrong := [name for name in methods if name not in LOG_ODDS]:
         raise InfosemError(f"methods: {wrong} give no log-odds; choose from {list(LOG_ODDS)}")
-    on_split = rows[rows["split"] == split]
-    return _all_stored(ledger, _runs(on_split, methods), "probabilities", tfs, recompute)
 
+    def compute(run: Mapping[str, Any]) -> pd.DataFrame:
+        return tf_probabilities(*study.scores_of(ledger, run), tfs[run["dataset"]])
 
-def _runs(rows: pd.DataFrame, methods: Sequence[str]) -> list[dict[str, Any]]:
-    """What identifies the runs of some methods, by data set, then in the order of `methods`."""
-    fields = ["network", "dataset", "method", "split", "key"]
-    parts = [
-        part[part["method"] == method]
-        for _, part in rows[fields].drop_duplicates().groupby("dataset", sort=False)
-        for method in methods
-    ]
-    if not sum(map(len, parts)):
-        raise InfosemError(f"rows: no run of {' or '.join(methods)}; add it to the comparison")
-    return [dict(zip(fields, run, strict=True)) for run in pd.concat(parts).to_numpy()]
-
-
-def _all_stored(
-    ledger: Ledger,
-    runs: Sequence[dict[str, Any]],
-    kind: str,
-    tfs: Mapping[str, Sequence[str]] | None,
-    recompute: bool,
-) -> pd.DataFrame:
-    """The stored lines of runs, of all TFs or of those given by data set."""
-    parts = []
-    for run in tqdm(runs, desc=kind, unit="run", disable=None):
-        wanted = None if tfs is None else list(tfs[run["dataset"]])
-        variant = run["dataset"].replace(":", "-")
-        path = ledger.root / "bias" / run["network"] / variant / f"{kind}.csv"
-        if recompute or _lacks(_stored(path, run), wanted):
-            dataset, split, scores = _run_again(ledger, run)
-            if wanted is None:
-                lines = tf_coefficients(dataset, split, scores)
-            else:
-                lines = tf_probabilities(dataset, split, scores, wanted)
-            _store(ledger, path, lines.assign(**{name: run[name] for name in _RUN}))
-        lines = _stored(path, run)
-        if wanted is not None:
-            lines = pd.concat([lines[lines["tf"] == tf] for tf in wanted])
-        parts.append(lines.assign(dataset=run["dataset"]))
-    return pd.concat(parts, ignore_index=True)[["dataset", *_COLUMNS[kind]]]
-
-
-def _lacks(lines: pd.DataFrame, tfs: Sequence[str] | None) -> bool:
-    return not len(lines) if tfs is None else not set(tfs) <= set(lines["tf"])
-
-
-def _stored(path: Path, run: Mapping[str, Any]) -> pd.DataFrame:
-    """The lines of a file that belong to a run; none if there is no file.
-
-    A line of another run in its place makes the file stale.
-    """
-    lines = _read(path)
-    own: pd.DataFrame = lines[(lines["method"] == run["method"]) & (lines["split"] == run["split"])]
-    if other := sorted(set(own["key"]) - {run["key"]}):
-        raise InfosemError(
-            f"{path}: stale; {run['method']} on split {run['split']} is of the run {other[0]}, "
-            f"the ledger's is {run['key']}; delete the file, or recompute"
-        )
-    return own
-
-
-def _read(path: Path) -> pd.DataFrame:
-    types = _COLUMNS[path.stem]
-    if not path.is_file():
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
-    try:
-        lines = pd.read_csv(path, dtype=types, keep_default_na=False)  # a gene may be called NaN
-    except ValueError as error:
-        raise InfosemError(f"{path}: cannot be read ({error}); restore or delete it") from error
-    if list(lines.columns) != list(types):
-        raise InfosemError(
-            f"{path}: has the columns {', '.join(lines.columns)}, not {', '.join(types)}; restore "
-            "or delete it"
-        )
-    return lines
-
-
-def _store(ledger: Ledger, path: Path, lines: pd.DataFrame) -> None:
-    """Put lines of one run into a file, in place of older ones of the same TFs or of another key.
-
-    The file is replaced at once, so that a kill leaves either the old or the new one.
-    """
-    columns = list(_COLUMNS[path.stem])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(ledger.root / ".lock"):  # other processes may add other runs
-        kept = _read(path)
-        run = lines.iloc[0]
-        own = (kept["method"] == run["method"]) & (kept["split"] == run["split"])
-        superseded = own & (kept["tf"].isin(lines["tf"]) | (kept["key"] != run["key"]))
-        parts = [part for part in (kept.loc[~superseded], lines[columns]) if len(part)]
-        merged = pd.concat(parts).sort_values(["method", "split", "tf"], kind="stable")
-        part = path.with_suffix(".tmp")
-        with part.open("w", encoding="utf-8", newline="") as file:
-            merged.to_csv(file, index=False, float_format="%.6g", lineterminator="\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-
-
-def _run_again(ledger: Ledger, run: Mapping[str, Any]) -> tuple[Dataset, Split, Scores]:
-    """Repeat a run of the ledger, for the scores that it does not keep."""
-    number = str(run["split"])
-    found = [row for row in ledger.rows(key=run["key"]) if number in row["splits"]]
-    if not found:
-        raise InfosemError(
-            f"{ledger.root}: no run {run['key']} on split {number}; give rows of this ledger"
-        )
-    (row,) = found
-    method = METHODS[row["method"]].with_settings(**row["settings"])
-    kept: list[Scores] = []
-
-    def keeping(*inputs: Any, **settings: Any) -> Scores:
-        kept.append(method.function(*inputs, **settings))
-        return kept[-1]
-
-    job = study.Job(
-        replace(method, function=keeping), row["dataset"], row["network"], row["seed"],
-        (run["split"],), Protocol(**row["protocol"]),
-    )  # fmt: skip
-    now = study.execute(job, row["fingerprint"])["splits"][number]
-    off = max(abs(now[metric] - value) for metric, value in row["splits"][number].items())
-    if off >= _SAME:
-        raise InfosemError(
-            f"{job}, split {number}: the run gives other metrics than the ledger has under "
-            f"{run['key']}, up to {off:.3g} off; recompute both"
-        )
-    dataset = study.load(*job.data[:2], embedding=job.embedding)
-    return dataset, make_split(dataset, seed=run["split"], protocol=job.protocol), kept[0]
+    runs = runs_of(rows[rows["split"] == split], methods)
+    return beside(
+        ledger,
+        "probabilities",
+        _PROBABILITIES,
+        runs,
+        compute,
+        recompute=recompute,
+        only=("tf", tfs),
+        n_jobs=n_jobs,
+    )
 
 
 # --- tables ---------------------------------------------------------------------------------------

@@ -1,21 +1,26 @@
-"""The command line: run a study, list the data, infer a network from one's own cells."""
+"""The command line: run a study, do stored runs again, list the data, infer a network."""
 
 import argparse
 import os
+import secrets
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+from joblib import cpu_count
+from tqdm import tqdm
 
-from infosem import study
+from infosem import audit, study, tuning, verification
 from infosem.datasets import CELLS, NETWORKS, Dataset, appendix_b, data_folder, load_beeline
 from infosem.embeddings import attach
 from infosem.errors import InfosemError
-from infosem.ledger import Ledger
+from infosem.ledger import Ledger, machine
 from infosem.methods import METHODS, infer
 from infosem.reported import reported
-from infosem.tables import METRICS, beside_paper, means, wide
+from infosem.tables import METRICS, beside_paper, by_percent, means, wide
 
 __all__ = ["main"]
 
@@ -24,14 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        options.command(options)
+        return int(options.command(options) or 0)
     except InfosemError as error:
         print(f"infosem: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("infosem: stopped; what had finished is stored", file=sys.stderr)
         return 130
-    return 0
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -42,14 +46,52 @@ def _run(options: argparse.Namespace) -> None:
         "n_jobs": options.jobs,
         "scheduler": options.scheduler,
     }
+    if options.study == "all":
+        if options.methods or options.complete or options.seeds:
+            raise InfosemError("--methods, --complete, --seeds: each study has its own; name one")
+        _run_all(Ledger(options.ledger), where)
+        return
+    if options.study == "audit":
+        if options.seeds:
+            raise InfosemError("--seeds: the audit is of the first training seed")
+        _audit(Ledger(options.ledger), options.methods, complete=options.complete, **where)
+        return
     if options.study == "embeddings":
         if options.methods or options.complete:
             raise InfosemError("--methods, --complete: the study of embeddings has neither")
         seeds = options.seeds or study.SENSITIVITY_SEEDS
         rows = study.sensitivity(Ledger(options.ledger), seeds=seeds, **where)
+        _print_means(rows, options.n_splits)
+        return
+    if options.study == "protocol":
+        if options.methods or options.complete or options.seeds:
+            raise InfosemError("--methods, --complete, --seeds: the study protocol has none")
+        rows = study.protocol_choices(Ledger(options.ledger), **where)
+        rows["method"] += ", " + rows["choice"]
+        _print_means(rows, options.n_splits)
+        return
+    if options.study in ("learning-curve", "prior-settings"):
+        if options.methods or options.complete or options.seeds:
+            raise InfosemError(
+                f"--methods, --complete, --seeds: the study {options.study} has none"
+            )
+        rows = study.EVERYTHING[options.study](Ledger(options.ledger), **where)
+        if "epochs" in rows:
+            rows["method"] += ", " + rows["epochs"].astype(str) + " epochs"
+        _print_means(rows, options.n_splits)
+        return
+    if options.study == "subsampling":
+        if options.complete:
+            raise InfosemError("--complete: the study of subsampling runs all on all splits")
+        rows = study.subsampling(
+            Ledger(options.ledger),
+            methods=options.methods or study.SUBSAMPLING_METHODS,
+            draws=options.seeds or study.SUBSAMPLING_DRAWS,
+            **where,
+        )
         for metric, name in METRICS.items():
             print(f"\n{name}, mean (standard error over {options.n_splits} splits)\n")
-            print(means(rows, metric).to_string())
+            print(by_percent(rows, metric).to_string(index=False))
         return
     wanted = dict(study.STUDIES[options.study])
     if options.methods:
@@ -66,6 +108,90 @@ def _run(options: argparse.Namespace) -> None:
     for metric in compared["metric"].unique():
         print(f"\n{metric}, mean (standard error over {options.n_splits} splits)\n")
         print(wide(compared, metric).to_string())
+
+
+def _audit(ledger: Ledger, methods: Sequence[str] | None, **where: Any) -> None:
+    """Compute what the audit lacks, and say who can be told from chance."""
+    # The nulls are kept under the runs of Random.
+    names = {network: ["Random", *(methods or all_)] for network, all_ in audit.METHODS_OF.items()}
+    names = {network: list(dict.fromkeys(with_random)) for network, with_random in names.items()}
+    rows = audit.results(ledger, methods=names, **where)
+    audit.fill(ledger, rows, recompute=where["recompute"], n_jobs=where["n_jobs"] or 1)
+    print(audit.placed_said(audit.placed(audit.permutations(ledger, rows))))
+
+
+def _print_means(rows: pd.DataFrame, n_splits: int) -> None:
+    for metric, name in METRICS.items():
+        print(f"\n{name}, mean (standard error over {n_splits} splits)\n")
+        print(means(rows, metric).to_string())
+
+
+def _run_all(ledger: Ledger, where: dict[str, Any]) -> None:
+    """Run what the ledger lacks of every study, saying how much is left before each."""
+    plan = study.plan(ledger, **where)
+    if where["scheduler"]:  # whose workers come and go
+        n_cores, on = 1, "one core"
+    else:
+        n_cores = where["n_jobs"] or cpu_count()
+        on = f"{n_cores} processes" if n_cores > 1 else "one process"
+    for i, line in enumerate(plan.itertuples()):
+        left = plan.iloc[i:]
+        about = tqdm.format_interval(left["seconds"].sum() / n_cores)
+        unknown = f", without {n} of unknown length" if (n := left["unknown"].sum()) else ""
+        print(
+            f"{line.study}: {line.runs} runs; with those of the studies after it "
+            f"{left['runs'].sum()}, about {about} on {on}{unknown}",
+            flush=True,
+        )
+        study.EVERYTHING[str(line.study)](ledger, **where)
+    print(f"{ledger.root} has all that the book shows of {', '.join(where['datasets'])}")
+
+
+def _verify(options: argparse.Namespace) -> int:
+    filters = {"method": options.methods, "dataset": options.datasets}
+    rows = Ledger(options.ledger).rows(**{name: f for name, f in filters.items() if f})
+    seed = options.seed if options.seed is not None else secrets.randbelow(10**6)
+    chosen = verification.sample(rows, options.sample, seed=seed, max_seconds=options.max_seconds)
+    left_out = Counter(filter(None, map(verification.obstacle, rows)))
+    for why, n in sorted(left_out.items()):
+        print(f"left out, {n} rows: {why}")
+    if not chosen:
+        raise InfosemError(
+            f"{options.ledger}: none of {len(rows)} rows can be verified in {options.max_seconds} "
+            "s; name another ledger, other --methods or --datasets, or allow more --max-seconds"
+        )
+    seconds = tqdm.format_interval(sum(row["seconds"] for row in chosen))
+    print(
+        f"{len(chosen)} of {len(rows)} rows, drawn with --seed {seed}; they took {seconds}\n"
+        f"this machine: {machine()}\n",
+        flush=True,
+    )
+    found = verification.verify(chosen, n_jobs=options.jobs)
+    table = found.drop(columns=["differs", "reason"])
+    print(table.to_string(index=False, na_rep="", float_format="{:.6g}".format))
+    for line in found[found["reason"] != ""].itertuples():
+        print(f"\n{line.verdict}: {line.reason}")
+    skipped, differ = (found["verdict"] == "skipped").sum(), found["differs"].sum()
+    same = len(found) - skipped - differ
+    print(f"\n{same} rows came out again, {differ} did not, {skipped} were skipped")
+    if same + differ == 0:
+        raise InfosemError("nothing was verified; see above what is missing")
+    return int(differ > 0)
+
+
+def _tune(options: argparse.Namespace) -> None:
+    table = tuning.search(
+        Ledger(options.ledger),
+        datasets=options.datasets,
+        network=options.network,
+        splits=range(options.n_splits),
+        recompute=options.recompute,
+        n_jobs=options.jobs,
+    )
+    print("AUPRC on hidden training pairs; * is the paper's setting\n")
+    print(tuning.grid_text(table).to_string())
+    print()
+    print(tuning.chosen_text(tuning.chosen(table)).to_string(index=False))
 
 
 def _data(options: argparse.Namespace) -> None:
@@ -124,13 +250,18 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="compute what the ledger lacks of a study, and show it")
-    run.add_argument("study", choices=[*study.STUDIES, "embeddings"])
+    run.add_argument("study", choices=["all", *study.EVERYTHING, "audit"])
     run.add_argument("--datasets", nargs="+", default=list(CELLS), choices=[*CELLS, "synthetic"])
     run.add_argument(
         "--methods", nargs="+", choices=list(METHODS), help="instead of the study's own"
     )
     run.add_argument("--n-splits", type=int, default=10)
-    run.add_argument("--seeds", type=int, nargs="+", help="training seeds, instead of the study's")
+    run.add_argument(
+        "--seeds",
+        type=int,
+        nargs="+",
+        help="training seeds (of subsampling also the draws of cells), instead of the study's",
+    )
     run.add_argument(
         "--jobs", type=int, help="processes of one thread each (default: one for each core)"
     )
@@ -147,6 +278,43 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--recompute", action="store_true", help="also what is stored")
     run.add_argument("--ledger", default="results", help="folder of the ledger")
     run.set_defaults(command=_run)
+
+    verify = commands.add_parser(
+        "verify",
+        help="do some stored runs again on this machine and compare; exit status 1 where one is "
+        "off by half a unit of the third digit or more",
+    )
+    verify.add_argument(
+        "--sample", type=int, default=20, metavar="N", help="rows at most (default: 20)"
+    )
+    verify.add_argument("--methods", nargs="+", choices=list(METHODS), help="of these only")
+    verify.add_argument("--datasets", nargs="+", help="of these only, such as hESC:shuffled-0")
+    verify.add_argument("--seed", type=int, help="of the draw (default: another each time)")
+    verify.add_argument(
+        "--max-seconds",
+        type=float,
+        default=300.0,
+        metavar="T",
+        help="how long the rows took, one after the other, at most (default: 300)",
+    )
+    verify.add_argument("--jobs", type=int, help="processes (default: one for each core)")
+    verify.add_argument("--ledger", default="results", help="folder of the ledger")
+    verify.set_defaults(command=_verify)
+
+    tune = commands.add_parser(
+        "tune", help="search InfoSEM's settings on training pairs, beside the paper's Appendix C"
+    )
+    tune.add_argument("--datasets", nargs="+", default=list(CELLS), choices=[*CELLS, "synthetic"])
+    tune.add_argument("--network", default=NETWORKS[0], choices=list(NETWORKS))
+    tune.add_argument(
+        "--n-splits", type=int, default=1, help="12 training runs a data set and split"
+    )
+    tune.add_argument(
+        "--jobs", type=int, help="processes of one thread each (default: one for each core)"
+    )
+    tune.add_argument("--recompute", action="store_true", help="also what is stored")
+    tune.add_argument("--ledger", default="results", help="folder of the ledger")
+    tune.set_defaults(command=_tune)
 
     data = commands.add_parser("data", help="count the BEELINE sets beside the paper's Appendix B")
     data.add_argument("--genes", default="text", choices=["text", "all"])

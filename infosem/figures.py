@@ -9,17 +9,24 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from infosem.tables import METRICS, summarise
+from infosem.tables import METRICS, summarise, summarise_percents
 
 __all__ = [
     "beside_paper_figure",
+    "choices_figure",
     "coefficients_figure",
+    "designs_figure",
     "downsampling_figure",
     "methods_figure",
+    "nulls_figure",
+    "placed_figure",
     "prior_figure",
     "probabilities_figure",
     "scaling_figure",
     "seen_unseen_figure",
+    "shortcuts_figure",
+    "subsampling_figure",
+    "within_figure",
 ]
 
 _OURS, _PAPER, _NULL = "#0072B2", "#D55E00", "#666666"
@@ -76,6 +83,8 @@ _METHODS = {
     "literal DeepSEM": ("#D55E00", "D"),
     "RegDiffusion": ("#E69F00", "v"),
     "GRNBoost2": ("#CC79A7", "P"),
+    "Pearson correlation": ("#D55E00", "D"),
+    "Partial correlation": ("#E69F00", "v"),
 }
 
 
@@ -413,6 +422,336 @@ def downsampling_figure(lifts: pd.DataFrame) -> Figure:
             axis.grid(axis="x", color="#dddddd", linewidth=0.5)
         row[0].set_ylabel(f"{test} genes", fontsize=11, fontweight="bold")
     _legend(figure, axes[0, 0])
+    plt.close(figure)
+    return figure
+
+
+def subsampling_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figure:
+    """One metric against the percentage of the cells, one panel a data set (Figure 6).
+
+    Points are means over splits, and bars their standard errors, of means over draws of the cells.
+    Open markers are of longer training. The dashed line is a random constant per TF, the dotted one
+    the share of positives.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `study.subsampling`.
+    metric : str
+        A column of `rows`, of unseen genes.
+    """
+    summary = summarise_percents(rows, metric)
+    datasets = list(dict.fromkeys(rows["dataset"]))
+    lines = [name for name in dict.fromkeys(rows["method"]) if name != "Random TF constant"]
+    usual = [name for name in lines if not name.endswith(" (longer)")]
+    figure, axes = plt.subplots(
+        1, len(datasets), squeeze=False, layout="constrained",
+        figsize=(max(5.5, 1.2 + 2.6 * len(datasets)), 4),
+    )  # fmt: skip
+    for axis, dataset in zip(axes[0], datasets, strict=True):
+        panel = summary[summary["dataset"] == dataset]
+        for name in lines:
+            short = name.removesuffix(" (longer)")
+            colour, marker = _METHODS.get(short, (_NULL, "x"))
+            points = panel[panel["method"] == name]
+            # Side by side, so that one bar does not hide another.
+            shift = 1.8 * (usual.index(short) - (len(usual) - 1) / 2)
+            axis.errorbar(points["percent"] + shift, points["mean"], yerr=points["sem"],
+                          color=colour, marker=marker, markersize=5, linewidth=1.2,
+                          markerfacecolor=colour if name == short else "white",
+                          linestyle="-" if name == short else "none",
+                          label=name.replace(" (longer)", ", trained longer"))  # fmt: skip
+        null = panel.loc[panel["method"] == "Random TF constant", "mean"]
+        if len(null):
+            axis.axhline(null.item(), color=_NULL, linestyle="--", linewidth=1, zorder=0,
+                         label="random constant per TF")  # fmt: skip
+        own = rows[rows["dataset"] == dataset].drop_duplicates("split")
+        axis.axhline(own["unseen_base"].mean(), color=_NULL, linestyle=":", linewidth=1, zorder=0,
+                     label="share of positives")  # fmt: skip
+        axis.set_xticks(sorted(rows["percent"].unique()))
+        axis.set_title(dataset, fontsize=10)
+        axis.set_xlabel("cells (%)")
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.grid(color="#dddddd", linewidth=0.5)
+        axis.set_axisbelow(True)
+    axes[0, 0].set_ylabel(f"{METRICS[metric]} on unseen genes")
+    _legend(figure, axes[0, 0])
+    plt.close(figure)
+    return figure
+
+
+def choices_figure(changed: pd.DataFrame) -> Figure:
+    """How far each choice that the paper leaves open moves a method, a column a data set.
+
+    Error bars are 95% intervals of the mean difference over splits. The band is as wide as the
+    standard error over splits of DeepSEM in Table 1, to either side. A grey bar tells how far the
+    share of positives moves, which is what a random score gets.
+
+    Parameters
+    ----------
+    changed : DataFrame
+        From `choices.changes`.
+    """
+    datasets = list(dict.fromkeys(changed["dataset"]))
+    names = list(dict.fromkeys(changed["choice"]))
+    heights = pd.Series(np.arange(len(names))[::-1] * 1.0, index=names)
+    shifts = {"DeepSEM": 0.14, "InfoSEM-B": -0.14}
+    figure, axes = plt.subplots(
+        len(METRICS), len(datasets), sharex="col", sharey=True, squeeze=False,
+        layout="constrained",
+        figsize=(2.6 + 2.0 * len(datasets), 1.2 + (0.4 + 0.3 * len(names)) * len(METRICS)),
+    )  # fmt: skip
+    for row, metric in zip(axes, METRICS.values(), strict=True):
+        for axis, dataset in zip(row, datasets, strict=True):
+            panel = changed[changed["dataset"] == dataset]
+            for method, shift in shifts.items():
+                colour, marker = _METHODS[method]
+                points = panel[(panel["method"] == method) & (panel["metric"] == metric)]
+                reach = (points["high"] - points["difference"]).replace(np.inf, np.nan)
+                axis.errorbar(points["difference"], heights[points["choice"]] + shift, xerr=reach,
+                              fmt=marker, color=colour, markersize=5, label=method)  # fmt: skip
+            ours = panel[panel["method"] == "DeepSEM"]
+            sem = ours.loc[ours["metric"] == metric, "sem"].iloc[0]
+            axis.axvspan(-sem, sem, color="#eeeeee", zorder=0, label="standard error in Table 1")
+            base = ours[ours["metric"] == "share of positives"]
+            axis.plot(base["difference"], heights[base["choice"]], "|", color=_NULL, markersize=14,
+                      zorder=1, label="share of positives")  # fmt: skip
+            axis.axvline(0, color=_NULL, linestyle=":", linewidth=1, zorder=0)
+            axis.set_yticks(heights, names)
+            axis.set_ylim(-0.5, len(names) - 0.5)
+            axis.set_title(dataset if metric == "AUPRC" else "", fontsize=10)
+            axis.set_xlabel("change" if metric == "Hit@1%" else "")
+            axis.tick_params(axis="y", length=0)
+            axis.spines[["top", "right"]].set_visible(False)
+            axis.grid(axis="x", color="#dddddd", linewidth=0.5)
+            axis.set_axisbelow(True)
+        row[0].set_ylabel(metric, fontsize=11, fontweight="bold")
+    _legend(figure, axes[0, 0])
+    plt.close(figure)
+    return figure
+
+
+def nulls_figure(nulls: pd.DataFrame, network: str) -> Figure:
+    """What luck alone gets, one row a metric, one column a data set.
+
+    Thick, the middle 95% of draws of the mean over splits; thin, that of a single split, on
+    average. Points are medians, the dotted line is the share of positives.
+
+    Parameters
+    ----------
+    nulls : DataFrame
+        From `audit.nulls`.
+    network : str
+        The one that is shown.
+    """
+    own = nulls[nulls["network"] == network]
+    datasets, metrics = list(own["dataset"].unique()), ["AUPRC", "Hit@1%"]
+    kinds = [kind for kind in own["kind"].unique() if kind != "one constant"]
+    figure, axes = plt.subplots(
+        len(metrics), len(datasets), sharey=True, squeeze=False, layout="constrained",
+        figsize=(1.8 + 2.0 * len(datasets), 1 + 1.6 * len(metrics)),
+    )  # fmt: skip
+    heights = np.arange(len(kinds))[::-1]
+    for row, metric in zip(axes, metrics, strict=True):
+        for axis, dataset in zip(row, datasets, strict=True):
+            panel = own[(own["dataset"] == dataset) & (own["measure"] == metric)]
+            length = panel["block"].str.count(" ")
+            whole = panel[length == length.max()].set_index("kind")
+            single = panel[length == 0].groupby("kind")[["low", "high"]].mean()
+            axis.hlines(heights, single.loc[kinds, "low"], single.loc[kinds, "high"], color=_OURS,
+                        linewidth=1, label="one split, 95% of draws")  # fmt: skip
+            axis.hlines(heights, whole.loc[kinds, "low"], whole.loc[kinds, "high"], color=_OURS,
+                        linewidth=5, alpha=0.5, label="mean over splits, 95%")  # fmt: skip
+            axis.plot(whole.loc[kinds, "median"], heights, "o", color=_OURS, markersize=4,
+                      label="median")  # fmt: skip
+            axis.axvline(whole.loc["one constant", "mean"], color=_NULL, linestyle=":",
+                         linewidth=1.2, label="share of positives")  # fmt: skip
+            axis.set_yticks(heights, kinds)
+            axis.set_ylim(-0.6, len(kinds) - 0.4)
+            axis.set_title(dataset if metric == metrics[0] else "", fontsize=10)
+            axis.set_xlabel(metric)
+            axis.spines[["top", "right"]].set_visible(False)
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=min(4, 1 + len(datasets)),
+                  frameon=False)  # fmt: skip
+    plt.close(figure)
+    return figure
+
+
+def placed_figure(placed: pd.DataFrame, network: str) -> Figure:
+    """Every method's AUPRC within its TF permutation null, one panel a data set.
+
+    Bars reach from the mean of the null two standard deviations (of one split) to either side.
+    Filled points have a false discovery rate below 0.05.
+
+    Parameters
+    ----------
+    placed : DataFrame
+        From `audit.placed`.
+    network : str
+        The one that is shown.
+    """
+    own = placed[placed["network"] == network]
+    datasets, methods = list(own["dataset"].unique()), list(own["method"].unique())
+    heights = pd.Series(np.arange(len(methods))[::-1], index=methods)
+    figure, axes = plt.subplots(
+        1, len(datasets), sharey=True, squeeze=False, layout="constrained",
+        figsize=(2.4 + 2.1 * len(datasets), 0.9 + 0.25 * len(methods)),
+    )  # fmt: skip
+    for axis, dataset in zip(axes[0], datasets, strict=True):
+        panel = own[own["dataset"] == dataset]
+        y = heights[panel["method"]]
+        axis.hlines(y, panel["null_mean"] - 2 * panel["null_sd"],
+                    panel["null_mean"] + 2 * panel["null_sd"], color="#bbbbbb", linewidth=6,
+                    label="null: mean and 2 sd of a split")  # fmt: skip
+        axis.plot(panel["null_mean"], y, "|", color=_NULL, markersize=8)
+        shown = panel["q"] < 0.05
+        for chosen, face, label in (
+            (shown, _PAPER, "false discovery rate below 0.05"),
+            (~shown, "white", "not distinguished from the null"),
+        ):
+            axis.plot(panel.loc[chosen, "auprc"], heights[panel.loc[chosen, "method"]], "o",
+                      color=_PAPER, markerfacecolor=face, markersize=5, label=label)  # fmt: skip
+        axis.set_yticks(heights, methods)
+        axis.set_title(dataset, fontsize=10)
+        axis.set_xlabel("AUPRC")
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.grid(axis="x", color="#dddddd", linewidth=0.5)
+        axis.set_axisbelow(True)
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center",
+                  ncols=3 if len(datasets) > 2 else 1, frameon=False)  # fmt: skip
+    plt.close(figure)
+    return figure
+
+
+def shortcuts_figure(shortcuts: pd.DataFrame, nulls: pd.DataFrame, network: str) -> Figure:
+    """AUPRC of scores that look at one gene of a pair, one panel a data set.
+
+    A line joins the two signs of a score; the filled point is what training edges choose. The grey
+    band holds 95% of random constants per TF (means over splits).
+
+    Parameters
+    ----------
+    shortcuts : DataFrame
+        From `audit.shortcut_table`.
+    nulls : DataFrame
+        From `audit.nulls`.
+    network : str
+        The one that is shown.
+    """
+    own = shortcuts[shortcuts["network"] == network]
+    own = own.assign(name=own["role"] + ": " + own["feature"]).replace(
+        {"name": {"any: any": "any of these"}}
+    )
+    own = own.sort_values("role", key=lambda role: role.map(["TF", "target", "any"].index),
+                          kind="stable")  # fmt: skip
+    datasets, names = list(own["dataset"].unique()), list(own["name"].unique())
+    heights = pd.Series(np.arange(len(names))[::-1], index=names)
+    figure, axes = plt.subplots(
+        1, len(datasets), sharey=True, squeeze=False, layout="constrained",
+        figsize=(2.9 + 2.0 * len(datasets), 0.9 + 0.25 * len(names)),
+    )  # fmt: skip
+    for axis, dataset in zip(axes[0], datasets, strict=True):
+        null = nulls[(nulls["network"] == network) & (nulls["dataset"] == dataset)]
+        null = null[(null["kind"] == "TF constant") & (null["measure"] == "AUPRC")]
+        whole = null.loc[null["block"].str.count(" ").idxmax()]
+        axis.axvspan(whole["low"], whole["high"], color="#dddddd", label="random TF constants, 95%")
+        panel = own[own["dataset"] == dataset].pivot(index="name", columns="sign", values="auprc")
+        panel = panel.loc[names]
+        axis.hlines(heights, panel["-"], panel["+"], color=_OURS, linewidth=1)
+        for sign, marker, label in (("+", "$+$", "more is likelier"), ("-", "_", "less is")):
+            axis.plot(panel[sign], heights, marker=marker, color=_OURS, markersize=7,
+                      linestyle="none", label=label)  # fmt: skip
+        axis.plot(panel["by training edges"], heights, "o", color=_PAPER, markersize=4.5,
+                  label="chosen by training edges")  # fmt: skip
+        axis.set_yticks(heights, names)
+        axis.set_title(dataset, fontsize=10)
+        axis.set_xlabel("AUPRC")
+        axis.spines[["top", "right"]].set_visible(False)
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center",
+                  ncols=4 if len(datasets) > 2 else 2, frameon=False)  # fmt: skip
+    plt.close(figure)
+    return figure
+
+
+def within_figure(summary: pd.DataFrame, network: str) -> Figure:
+    """Pooled scores beside those within TFs and within targets, on one scale.
+
+    A row a measure, a column a data set. 0 is chance, 1 is perfect; bars are 95% intervals.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        From `audit.within_summary`.
+    network : str
+        The one that is shown.
+    """
+    own = summary[summary["network"] == network]
+    measures = ["pooled", "within TFs", "own TF", "within targets"]
+    datasets, methods = list(own["dataset"].unique()), list(own["method"].unique())
+    heights = pd.Series(np.arange(len(methods))[::-1], index=methods)
+    figure, axes = plt.subplots(
+        len(datasets), len(measures), sharex="row", sharey=True, squeeze=False,
+        layout="constrained",
+        figsize=(10, 0.6 + (0.5 + 0.19 * len(methods)) * len(datasets)),
+    )  # fmt: skip
+    for row, dataset in zip(axes, datasets, strict=True):
+        for axis, measure in zip(row, measures, strict=True):
+            panel = own[(own["dataset"] == dataset) & (own["measure"] == measure)]
+            reach = [panel["mean"] - panel["low"], panel["high"] - panel["mean"]]
+            axis.axvline(0, color=_NULL, linestyle=":", linewidth=1.2)
+            axis.errorbar(panel["mean"], heights[panel["method"]], xerr=reach, fmt="o",
+                          color=_OURS, markersize=3.5, linewidth=1)  # fmt: skip
+            axis.set_yticks(heights, methods, fontsize=8)
+            axis.set_title(measure if dataset == datasets[0] else "", fontsize=10)
+            axis.set_xlabel("gain" if dataset == datasets[-1] else "")
+            axis.spines[["top", "right"]].set_visible(False)
+            axis.grid(color="#eeeeee", linewidth=0.5)
+        row[0].set_ylabel(dataset, fontsize=11, fontweight="bold")
+    plt.close(figure)
+    return figure
+
+
+def designs_figure(folds: pd.DataFrame) -> Figure:
+    """Error of the mean AUPRC by the number of blocks, random or of one division.
+
+    One panel a network and method. Both axes are logarithmic.
+
+    Parameters
+    ----------
+    folds : DataFrame
+        From `audit.folds`.
+    """
+    panels = [*dict.fromkeys(zip(folds["network"], folds["method"], strict=True))]
+    figure, axes = plt.subplots(
+        1, len(panels), sharey=True, squeeze=False, layout="constrained",
+        figsize=(0.8 + 2.4 * len(panels), 3.2),
+    )  # fmt: skip
+    colours = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+    for axis, (network, method) in zip(axes[0], panels, strict=True):
+        own = folds[(folds["network"] == network) & (folds["method"] == method)]
+        for (dataset, part), colour in zip(own.groupby("dataset", sort=False), colours,
+                                           strict=False):  # fmt: skip
+            for design, style, marker in (("random", "-", "o"), ("folds", "--", "s")):
+                line = part[part["design"] == design]
+                axis.plot(line["n_blocks"], line["sd"], style, marker=marker, color=colour,
+                          markerfacecolor="white" if design == "folds" else colour,
+                          label=f"{dataset}, {design}")  # fmt: skip
+        axis.set_xscale("log")
+        axis.set_yscale("log")
+        sizes = sorted(own["n_blocks"].unique())
+        axis.set_xticks(sizes, [str(size) for size in sizes])
+        axis.set_xticks([], minor=True)
+        axis.set_xlabel("blocks")
+        axis.set_title(f"{method}\n{network}", fontsize=9)
+        axis.spines[["top", "right"]].set_visible(False)
+    axes[0, 0].set_ylabel("sd of the mean AUPRC")
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center",
+                  ncols=max(2, len(labels) // 2) if len(panels) > 2 else 2,
+                  frameon=False)  # fmt: skip
     plt.close(figure)
     return figure
 

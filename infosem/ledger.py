@@ -142,6 +142,8 @@ class Ledger:
                 f"{', '.join(sorted(unknown))}: a row has no such field; choose from {_FIELDS}"
             )
         paths = sorted(self.root.rglob("*.jsonl"))
+        if isinstance(wanted := filters.get("key"), str):  # one run is found without reading all
+            paths = [path for path in paths if wanted.encode() in path.read_bytes()]
         rows = [row for path in paths for row in _live(_read(path))]
         return [r for r in rows if all(_matches(r[name], f) for name, f in filters.items())]
 

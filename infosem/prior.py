@@ -1,18 +1,18 @@
 """What the prior mean of InfoSEM-B has learned: of which TFs, along which directions of the text.
 
-The prior mean of Eq. 7 is a sum, of one number for the TF and one for the target. The ledger does
-not hold them, so that they are kept in a small text file beside it,
-``<ledger>/prior/<network>/<data set>.csv``, with the key of the run that they come from.
+The prior mean of Eq. 7 is a sum, of one number for the TF and one for the target. They are kept
+beside the ledger (see `beside`).
 """
 
-import os
-from pathlib import Path
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from infosem import study
+from infosem.beside import beside, runs_of
 from infosem.embeddings import centre_and_normalise
 from infosem.errors import InfosemError
 from infosem.ledger import Ledger
@@ -22,7 +22,7 @@ __all__ = ["directions", "prior_effects"]
 
 N_COMPONENTS = 10
 """How many principal components of the embedding are told."""
-_TYPES = {"key": str, "kind": str, "name": str, "source": float, "target": float}
+_COLUMNS = {"kind": str, "name": str, "source": float, "target": float}
 
 
 def directions(
@@ -56,9 +56,7 @@ def prior_effects(ledger: Ledger, rows: pd.DataFrame) -> pd.DataFrame:
     """What the prior mean says of each TF, and which directions of the embedding it uses.
 
     Of InfoSEM-B with the weight of the prior that most splits chose, and the first training seed.
-    The run is done again for it. With a heavy prior training is sensitive to the last digits of the
-    embedding, which MiniLM gives to about 1e-7 only: such a run need not give the metrics of the
-    ledger to all digits.
+    The run is done again for it, and must give the metrics of the ledger.
 
     Parameters
     ----------
@@ -80,35 +78,26 @@ def prior_effects(ledger: Ledger, rows: pd.DataFrame) -> pd.DataFrame:
         If `rows` has none of InfoSEM-B, a file is broken, or something is missing and cannot be
         made: see `study.run`.
     """
-    parts = []
     own = rows[rows["method"] == "InfoSEM-B, text"]
     if not len(own):
         raise InfosemError("rows: none of 'InfoSEM-B, text'; give those of study.sensitivity")
     own = own[own["seed"] == own["seed"].min()]
-    for (dataset, network), part in own.groupby(["dataset", "network"], sort=False):
-        key = part["key"].mode().iloc[0]
-        path = ledger.root / "prior" / str(network) / f"{str(dataset).replace(':', '-')}.csv"
-        lines = _read(path, key)
-        if not len(lines):
-            _write(path, _computed(ledger, key))
-            lines = _read(path, key)
-        parts.append(lines.assign(dataset=dataset)[["dataset", *_TYPES]])
-    return pd.concat(parts, ignore_index=True)
+    runs = []
+    for _, part in own.groupby(["dataset", "network"], sort=False):
+        most = part[part["key"] == part["key"].mode().iloc[0]]
+        runs += runs_of(most.sort_values("split").head(1), ["InfoSEM-B, text"])
+    return beside(ledger, "prior", _COLUMNS, runs, lambda run: _effects(ledger, run))
 
 
-def _computed(ledger: Ledger, key: str) -> pd.DataFrame:
-    row = ledger.rows(key=key)[0]
-    settings = dict(row["settings"])
+def _effects(ledger: Ledger, run: Mapping[str, Any]) -> pd.DataFrame:
+    job = study.stored_job(ledger, run)
+    settings = dict(job.method.settings)
     name = settings.pop("embedding")
-    dataset = study.load(row["dataset"], row["network"], embedding=name)
-    if dataset.fingerprint(name) != row["fingerprint"]:
-        raise InfosemError(
-            f"{row['dataset']} ({row['network']}): the data are not those of the run {key}; use "
-            "the same data or another ledger"
-        )
+    dataset = study.load(*job.data[:2], embedding=name)
     vectors = centre_and_normalise(dataset.embedding(name))
     with study.one_thread():
-        trained = fit(dataset.expression, Settings(**settings), seed=row["seed"], embedding=vectors)
+        trained = fit(dataset.expression, Settings(**settings), seed=job.seed, embedding=vectors)
+    study.confirm(ledger, run, np.abs(trained.adjacency[dataset.tfs]))
     source, target = trained.prior_source, trained.prior_target
     assert source is not None and target is not None  # there was an embedding
     tfs = pd.DataFrame(
@@ -127,22 +116,4 @@ def _computed(ledger: Ledger, key: str) -> pd.DataFrame:
             "target": directions(vectors, target),
         }
     )
-    return pd.concat([tfs, components]).assign(key=key)[list(_TYPES)]
-
-
-def _read(path: Path, key: str) -> pd.DataFrame:
-    """The stored lines of a run; none if there is no file, or it is of another run."""
-    if not path.is_file():
-        return pd.DataFrame(columns=list(_TYPES))
-    try:
-        lines = pd.read_csv(path, dtype=_TYPES, keep_default_na=False)  # a gene may be called NaN
-        return lines.loc[lines["key"] == key, list(_TYPES)]
-    except (ValueError, KeyError) as error:
-        raise InfosemError(f"{path}: cannot be read ({error}); restore or delete it") from error
-
-
-def _write(path: Path, lines: pd.DataFrame) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".tmp")
-    lines.to_csv(part, index=False, float_format="%.6g", lineterminator="\n")
-    os.replace(part, path)  # whole or not at all
+    return pd.concat([tfs, components])

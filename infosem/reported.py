@@ -19,16 +19,19 @@ def reported(
     Parameters
     ----------
     source : str, optional
-        "Table 1", "Table 3" ... "Table 6", "Appendix B" or "Appendix C"; all of them if None.
-    network : {"cell-type-specific", "non-cell-type-specific"}, optional
+        "Table 1", "Table 3" ... "Table 6", "Appendix B", "Appendix C", or, for percentages in the
+        text, "Section 5.2" or "Abstract"; all of them if None.
+    network : {"cell-type-specific", "non-cell-type-specific", ""}, optional
+        "" for numbers that are of both (the abstract's).
     split : {"seen", "unseen", ""}, optional
         "" for numbers that belong to no split (Appendices B and C).
 
     Returns
     -------
     DataFrame
-        Columns source, network, split, method ("" for facts of a data set), dataset, quantity
-        ("AUPRC", "Hit@1%", "genes", ...), value and sem (standard error; NaN where none is given).
+        Columns source, network, split, method ("" for facts of a data set), dataset ("" for means
+        over all of them), quantity ("AUPRC", "Hit@1%", "genes", ...), value and sem (standard
+        error; NaN where none is given).
 
     Raises
     ------
@@ -37,7 +40,7 @@ def reported(
 
     References
     ----------
-    InfoSEM (ICML 2025), Tables 1 and 3-6, Appendices B and C.
+    InfoSEM (ICML 2025), abstract, Section 5.2, Tables 1 and 3-6, Appendices B and C.
     """
     path = Path(__file__).with_name("reported.csv")
     table = pd.read_csv(path, dtype={"value": float, "sem": float})

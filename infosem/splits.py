@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from infosem.datasets import Dataset
 from infosem.errors import InfosemError
 
-__all__ = ["UNKNOWN", "Protocol", "Split", "make_split"]
+__all__ = ["UNKNOWN", "Protocol", "Split", "hide", "make_split"]
 
 UNKNOWN = -1
 """The label, in ``Split.train_edges``, of a pair that is not a training pair."""
@@ -183,10 +183,7 @@ def make_split(dataset: Dataset, *, seed: int, protocol: Protocol = DEFAULT_PROT
 
     unseen = block(unseen_tf, unseen_gene)
     known = block(~unseen_tf, ~unseen_gene)
-    # Of each row, the pairs with the smallest keys are for training; 2 keeps the others last.
-    keys = np.where(known, rng.random((n_tfs, n_genes)), 2.0)
-    n_train = np.rint(protocol.train_fraction * known.sum(axis=1, keepdims=True))
-    train = known & (keys.argsort(axis=1).argsort(axis=1) < n_train)
+    train = _part_of_rows(rng, known, protocol.train_fraction)
 
     masks = {"training pairs": train, "seen test": known & ~train, "unseen test": unseen}
     for name, mask in masks.items():
@@ -205,6 +202,54 @@ def make_split(dataset: Dataset, *, seed: int, protocol: Protocol = DEFAULT_PROT
 
     train, seen, unseen = map(in_dataset_order, masks.values())
     return Split(seed=seed, protocol=protocol, train=train, seen=seen, unseen=unseen)
+
+
+def hide(dataset: Dataset, split: Split, *, fraction: float = 0.25) -> NDArray[np.bool_]:
+    """Mark training pairs to be hidden from a method, so that they can judge its settings.
+
+    Of each seen TF's training pairs the stated part, up to rounding, drawn as the training pairs
+    themselves are: on sorted names, without regard to labels.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    split : Split
+        Of this data set.
+    fraction : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_tfs, n_genes)
+
+    Raises
+    ------
+    InfosemError
+        If the hidden pairs would not hold at least one positive and one negative.
+    """
+    by_name = np.argsort(dataset.genes)
+    rng = np.random.default_rng([*b"hide", split.seed])
+    hidden = np.empty_like(split.train)
+    hidden[:, by_name] = _part_of_rows(rng, split.train[:, by_name], fraction)
+    n_pairs, n_positive = int(hidden.sum()), int((hidden & dataset.network).sum())
+    if not 0 < n_positive < n_pairs:
+        raise InfosemError(
+            f"{dataset.name}, split {split.seed}: of the training pairs {n_pairs} would be hidden, "
+            f"{n_positive} of them positive, and both positives and negatives are needed; use "
+            "another fraction or split, or a network with more TFs and edges"
+        )
+    return hidden
+
+
+def _part_of_rows(
+    rng: np.random.Generator, pairs: NDArray[np.bool_], fraction: float
+) -> NDArray[np.bool_]:
+    """Mark ``round(fraction * n)`` of the n pairs of each row, drawn without replacement."""
+    # Those with the smallest keys; 2 keeps what is no pair last.
+    keys = np.where(pairs, rng.random(pairs.shape), 2.0)
+    n_marked = np.rint(fraction * pairs.sum(axis=1, keepdims=True))
+    marked: NDArray[np.bool_] = pairs & (keys.argsort(axis=1).argsort(axis=1) < n_marked)
+    return marked
 
 
 def _draw(rng: np.random.Generator, n: int, fraction: float) -> NDArray[np.bool_]:

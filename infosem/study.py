@@ -6,59 +6,84 @@ the ledger as soon as a job finishes; what is stored is not run again. A study i
 moment and resumed by calling it again.
 """
 
+import os
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
 from operator import itemgetter
+from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import numpy as np
 import pandas as pd
 import torch
 from joblib import Parallel, cpu_count, delayed
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from infosem.datasets import CELLS, Dataset, data_available, load_beeline, simulate
+from infosem.baselines.labels import SHUFFLES
+from infosem.datasets import Dataset, load_beeline, simulate
 from infosem.embeddings import attach
 from infosem.errors import InfosemError
+from infosem.language_models import read_npz, save_npz
 from infosem.ledger import Ledger, key, machine, peak_memory_mib, reset_peak_memory, versions
 from infosem.methods import METHODS, Method, candidates_for, method_for
 from infosem.metrics import evaluate
-from infosem.splits import Protocol, make_split
+from infosem.splits import Protocol, Split, make_split
 
 __all__ = [
+    "CONTROLS",
     "CURVE_EPOCHS",
     "DOWNSAMPLED",
+    "EVERYTHING",
+    "NON_SPECIFIC_CONTROLS",
     "NON_SPECIFIC_METHODS",
     "PRIOR_SETTINGS",
+    "PROTOCOL_CHOICES",
+    "SAME",
     "SENSITIVITY_SEEDS",
     "STUDIES",
+    "SUBSAMPLING_DRAWS",
+    "SUBSAMPLING_METHODS",
+    "SUBSAMPLING_PERCENTS",
     "TABLE1_METHODS",
     "TABLE1_SEEDS",
     "Job",
     "check_parameters",
     "compare",
+    "confirm",
+    "controls",
     "execute",
+    "job_of",
     "learning_curve",
     "one_thread",
+    "plan",
     "prior_settings",
-    "recheck",
+    "protocol_choices",
     "run",
+    "scores_of",
     "sensitivity",
+    "side_by_side",
+    "stored_job",
+    "subsampling",
 ]
 
-# Training on fewer negatives is a question of its own (Appendix D), and so is the prior
-# without expression. SCENIC needs a database.
+Scores = NDArray[np.float64]
+
+# Training on fewer negatives is a question of its own (Appendix D), and so are the prior without
+# expression and the pair-aware one, which the paper does not have. SCENIC needs a database.
 DOWNSAMPLED = tuple(name for name in METHODS if name.endswith("(downsampled)"))
 TABLE1_METHODS = tuple(
-    name for name in METHODS if name not in (*DOWNSAMPLED, "Prior alone", "SCENIC")
+    name
+    for name in METHODS
+    if name not in (*DOWNSAMPLED, "InfoSEM-B (pairs)", "Prior alone", "SCENIC")
 )
 # Without those that would take hours there.
 NON_SPECIFIC_METHODS = tuple(
@@ -74,6 +99,13 @@ STUDIES: dict[str, dict[str, Any]] = {
 """What `compare` is called with, for each part of the paper."""
 TABLE1_SEEDS = (0,)  # the training seeds with which the committed results were made
 SENSITIVITY_SEEDS = (0, 1, 2)
+# Without InfoSEM-BC: trained anew on every split, it would need ten times as many runs. The
+# correlations draw nothing at random, so that on fewer cells nothing but the cells moves them.
+SUBSAMPLING_METHODS = (
+    "Random TF constant", "Pearson correlation", "Partial correlation", "DeepSEM", "InfoSEM-B",
+)  # fmt: skip
+SUBSAMPLING_PERCENTS = (20, 40, 60, 80, 100)
+SUBSAMPLING_DRAWS = (0, 1, 2)
 CURVE_EPOCHS = (3, 6, 12, 25)  # scGREAT has 12 in this book
 # What takes long, and is trained anew on every split, is run on the first splits only: as many for
 # each network, and fewer on some data sets.
@@ -91,8 +123,12 @@ _DEPTH: dict[tuple[str, ...], int] = {
 # Cheap rows without information are averaged over many draws, to know them well.
 _UNINFORMED_SEEDS = tuple(range(20))
 
-# Seconds: to reach a scheduler, and for the first worker to come (a batch system may start it).
-_REACH, _FIRST_WORKER = 5, 60
+SAME = 5e-4
+"""A run done again gives the stored numbers to within half a unit of the third digit."""
+
+# Seconds: what a run takes around the method's own time, for data and scores, about; to reach a
+# scheduler, and for the first worker to come (a batch system may start it).
+_AROUND, _REACH, _FIRST_WORKER = 0.5, 5, 60
 
 
 @dataclass(frozen=True)
@@ -120,6 +156,11 @@ class Job:
         """What it runs on: data set, network and embedding."""
         return self.dataset, self.network, self.embedding
 
+    @property
+    def kind(self) -> tuple[str, str, str]:
+        """What decides how long it takes: method, data set and network."""
+        return self.method.name, self.dataset, self.network
+
     def identity(self) -> dict[str, Any]:
         """What identifies its rows in the ledger, besides the content of the data set."""
         return {
@@ -146,6 +187,7 @@ def load(dataset: str, network: str, *, embedding: str | None) -> Dataset:
         "synthetic" or a BEELINE cell. A variant of it is named behind a colon: "hESC:shuffled-0"
         has the expression of every gene given to another, so that it tells nothing of embeddings
         and labels; "hESC:cells-20-0" has 20% of the cells. The last number is the draw.
+        "hESC:genes-all" keeps the genes that `load_beeline` drops by default.
     network : str
         "planted" for the synthetic data, else a BEELINE network.
     embedding : str, optional
@@ -157,7 +199,8 @@ def load(dataset: str, network: str, *, embedding: str | None) -> Dataset:
         For a data set or variant that there is not, or where its data are not at hand.
     """
     name = base_name(dataset)
-    found = simulate() if name == "synthetic" else load_beeline(name, network)
+    genes = "all" if dataset.endswith(_ALL_GENES) else "text"
+    found = simulate() if name == "synthetic" else load_beeline(name, network, genes=genes)
     if dataset != name:
         found = _varied(found, dataset)
     return attach(found, embedding) if embedding and embedding not in found.embeddings else found
@@ -168,11 +211,17 @@ def base_name(dataset: str) -> str:
     return dataset.partition(":")[0]
 
 
+_ALL_GENES = ":genes-all"
+
+
 def _varied(dataset: Dataset, name: str) -> Dataset:
+    if name == base_name(name) + _ALL_GENES:  # it was loaded so
+        return replace(dataset, name=name)
     match = re.fullmatch(r"[^:]+:(?:(shuffled)|cells-(\d+))-(\d+)", name)
     if match is None or (match[2] and not 0 < int(match[2]) <= 100):
         raise InfosemError(
-            f"data set {name!r}: unknown variant; use NAME:shuffled-DRAW or NAME:cells-PERCENT-DRAW"
+            f"data set {name!r}: unknown variant; use NAME:shuffled-DRAW, NAME:cells-PERCENT-DRAW "
+            f"or NAME{_ALL_GENES}"
         )
     rng = np.random.default_rng([*b"variant", int(match[3])])
     if match[1]:
@@ -201,20 +250,14 @@ def one_thread() -> Iterator[None]:
 def execute(job: Job, fingerprint: str | None = None) -> dict[str, Any]:
     """Run a job on one thread and return its row for the ledger.
 
+    Where $INFOSEM_SCORES names a folder, the scores are kept there (see `scores_of`).
+
     Raises
     ------
     InfosemError
         Where a fingerprint is given and the data set has another.
     """
-    dataset = load(job.dataset, job.network, embedding=job.embedding)
-    own = dataset.fingerprint(job.embedding)
-    if fingerprint not in (None, own):
-        raise InfosemError(
-            f"{job.dataset} ({job.network}): the data are not those of the stored rows "
-            f"(fingerprint {own}, stored {fingerprint}); use the same data, "
-            "another ledger, or recompute"
-        )
-    splits = {seed: make_split(dataset, seed=seed, protocol=job.protocol) for seed in job.splits}
+    dataset, splits = _inputs(job, fingerprint)
     train_edges = None
     if job.method.labels:
         (split,) = splits.values()
@@ -227,9 +270,12 @@ def execute(job: Job, fingerprint: str | None = None) -> dict[str, Any]:
         scores = job.method(blind, train_edges, seed=job.seed)
         seconds = perf_counter() - started
         peak = peak_memory_mib()
+    identity = {**job.identity(), "fingerprint": dataset.fingerprint(job.embedding)}
+    if path := _scores_file(job, key(identity)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_npz(path, scores=scores)
     return {
-        **job.identity(),
-        "fingerprint": own,
+        **identity,
         "splits": {
             str(seed): evaluate(scores, dataset.network, split) for seed, split in splits.items()
         },
@@ -238,6 +284,115 @@ def execute(job: Job, fingerprint: str | None = None) -> dict[str, Any]:
         "machine": machine(),
         "versions": versions(),  # of this process, which may not be the one that stores the row
     }
+
+
+def _inputs(job: Job, fingerprint: str | None) -> tuple[Dataset, dict[int, Split]]:
+    """The data set of a job, which must have that fingerprint if one is given, and its splits."""
+    dataset = load(job.dataset, job.network, embedding=job.embedding)
+    own = dataset.fingerprint(job.embedding)
+    if fingerprint not in (None, own):
+        raise InfosemError(
+            f"{job.dataset} ({job.network}): the data are not those of the stored rows "
+            f"(fingerprint {own}, stored {fingerprint}); use the same data, "
+            "another ledger, or recompute"
+        )
+    return dataset, {
+        seed: make_split(dataset, seed=seed, protocol=job.protocol) for seed in job.splits
+    }
+
+
+def _scores_file(job: Job, key_of_run: str) -> Path | None:
+    """Where the scores of a run are kept: one file for all splits, or for the one trained on."""
+    if not (folder := os.environ.get("INFOSEM_SCORES")):
+        return None
+    return Path(folder, f"{key_of_run}{f'-{job.splits[0]}' * job.method.labels}.npz")
+
+
+def scores_of(ledger: Ledger, run: Mapping[str, Any]) -> tuple[Dataset, Split, Scores]:
+    """The scores of a stored run, which the ledger does not keep.
+
+    They are taken from the folder that $INFOSEM_SCORES names, if they are there; else the run is
+    done again.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    run : mapping
+        With the key and the split of one of its rows (see `compare`).
+
+    Returns
+    -------
+    Dataset
+    Split
+    ndarray of float, (n_tfs, n_genes)
+
+    Raises
+    ------
+    InfosemError
+        If there is no such run, its data are not at hand, or the metrics of the scores are not
+        those of the ledger, to the third digit.
+    """
+    job = stored_job(ledger, run)
+    kept = _scores_file(job, run["key"])
+    if kept is not None and kept.is_file():
+        (scores,) = read_npz(kept, "scores")
+    else:
+        method, caught = job.method, list[Scores]()
+
+        def catching(*inputs: Any, **settings: Any) -> Scores:
+            caught.append(method.function(*inputs, **settings))
+            return caught[-1]
+
+        execute(replace(job, method=replace(method, function=catching)))
+        (scores,) = caught
+    return *confirm(ledger, run, scores), scores
+
+
+def stored_job(ledger: Ledger, run: Mapping[str, Any]) -> Job:
+    """The job of a stored run, on one of its splits; `run` as for `scores_of`."""
+    return replace(job_of(_row(ledger, run)), splits=(int(run["split"]),))
+
+
+def confirm(ledger: Ledger, run: Mapping[str, Any], scores: Scores) -> tuple[Dataset, Split]:
+    """The data set and the split of a stored run, if its scores give the metrics of the ledger.
+
+    Raises
+    ------
+    InfosemError
+        If they do not, to the third digit, or the data are others; see `scores_of`.
+    """
+    row, split = _row(ledger, run), int(run["split"])
+    job = replace(job_of(row), splits=(split,))
+    dataset, splits = _inputs(job, row["fingerprint"])
+    now, stored = evaluate(scores, dataset.network, splits[split]), row["splits"][str(split)]
+    off = max(abs(now[metric] - value) for metric, value in stored.items())
+    if off >= SAME:
+        raise InfosemError(
+            f"{job}, split {split}: the run gives other metrics than the ledger has under "
+            f"{run['key']}, up to {off:.3g} off; recompute both"
+        )
+    return dataset, splits[split]
+
+
+def _row(ledger: Ledger, run: Mapping[str, Any]) -> dict[str, Any]:
+    found = [row for row in ledger.rows(key=run["key"]) if str(run["split"]) in row["splits"]]
+    if not found:
+        raise InfosemError(
+            f"{ledger.root}: no run {run['key']} on split {run['split']}; give rows of this ledger"
+        )
+    return found[0]
+
+
+def job_of(row: Mapping[str, Any]) -> Job:
+    """The job whose run a row of the ledger is."""
+    return Job(
+        METHODS[row["method"]].with_settings(**row["settings"]),
+        row["dataset"],
+        row["network"],
+        row["seed"],
+        tuple(int(split) for split in row["splits"]),
+        Protocol(**row["protocol"]),
+    )
 
 
 def run(
@@ -288,11 +443,15 @@ def run(
         return
     # The longest first, so that none is left to run alone at the end; what is not known may be
     # long, too.
-    todo.sort(key=lambda job: -stored.seconds.get((job.method.name, *job.data[:2]), np.inf))
+    times = {job.kind: stored.expected_seconds(job.kind) for job in todo}
+    if isinstance(ledger, _Plan):
+        ledger.pretend(todo, stored.fingerprints, times)
+        return
+    todo.sort(key=lambda job: -times[job.kind])
     calls = [(job, expected.get(job.data)) for job in todo]
     rows = _here(calls, n_jobs) if scheduler is None else _on_cluster(calls, n_jobs, scheduler)
     with closing(rows):
-        for row in tqdm(rows, total=len(todo), desc="runs", unit="run", disable=None):
+        for row in _shown(rows, todo, times):
             first = expected.setdefault(_data(row), row["fingerprint"])
             if row["fingerprint"] != first:  # two workers with a folder each
                 raise InfosemError(
@@ -304,8 +463,42 @@ def run(
     ledger.compact()  # rows in a fixed order, whatever the order in which they finished
 
 
+def _shown(
+    rows: Iterable[dict[str, Any]], jobs: list[Job], times: Mapping[tuple[str, str, str], float]
+) -> Iterator[dict[str, Any]]:
+    """The rows, with a bar as long as all jobs together take, in seconds of one core.
+
+    By the number of jobs the time left could not be told: they take from milliseconds to minutes,
+    and the longest come first. A job that nothing is known of counts as the mean of the others.
+    """
+    known = [seconds for seconds in times.values() if np.isfinite(seconds)]
+    mean = float(np.mean(known)) if known else 1.0
+
+    lengths = {  # in whole ms: their sum is exact
+        kind: round(1000 * (_AROUND + (seconds if np.isfinite(seconds) else mean)))
+        for kind, seconds in times.items()
+    }
+    total = sum(lengths[job.kind] for job in jobs)
+    with tqdm(
+        total=total,
+        desc=f"0 of {len(jobs)} runs",
+        bar_format="{desc}: {percentage:3.0f}% |{bar}| {elapsed}, left {remaining}{postfix}",
+        smoothing=0,  # the pace since the start, which is that of this machine
+        disable=None,
+    ) as bar:
+        if known:  # until the first has finished the pace is not known
+            about = tqdm.format_interval(total / 1000)
+            bar.set_postfix_str(f"{about} on one core by earlier runs")
+        for n, row in enumerate(rows, start=1):
+            yield row  # to be stored first
+            bar.set_description_str(f"{n} of {len(jobs)} runs", refresh=False)
+            bar.set_postfix_str("", refresh=False)
+            bar.update(lengths[row["method"], row["dataset"], row["network"]])
+
+
 _Call = tuple[Job, str | None]  # a job, and the fingerprint that its data must have
 _Rows = Generator[dict[str, Any], None, None]
+_Result = TypeVar("_Result")
 
 
 def _data(row: Mapping[str, Any]) -> tuple[str, str, str | None]:
@@ -315,6 +508,27 @@ def _data(row: Mapping[str, Any]) -> tuple[str, str, str | None]:
 
 def _here(calls: list[_Call], n_jobs: int | None) -> _Rows:
     """Rows as they finish, from processes of this machine."""
+    return side_by_side(_named, calls, n_jobs)
+
+
+def side_by_side(
+    function: Callable[..., _Result], calls: Sequence[tuple[Any, ...]], n_jobs: int | None
+) -> Generator[_Result, None, None]:
+    """What a function returns, as the calls finish, from processes of this machine.
+
+    Parameters
+    ----------
+    function : callable
+    calls : sequence of tuple
+        The positional arguments of each call, at least one.
+    n_jobs : int, optional
+        As for `run`.
+
+    Raises
+    ------
+    InfosemError
+        If a process is killed, and what the function raises.
+    """
     if n_jobs is None:
         # A run of one thread has a core to itself. Two such runs side by side beat one after the
         # other on two threads. Cores are those of the CPU affinity and the container.
@@ -327,7 +541,7 @@ def _here(calls: list[_Call], n_jobs: int | None) -> _Rows:
         batch_size=1,  # joblib would keep quick rows back until some have gathered
     )
     try:
-        yield from parallel(delayed(_named)(*call) for call in calls)
+        yield from parallel(delayed(function)(*call) for call in calls)
     except BrokenProcessPool as error:
         raise InfosemError(
             "n_jobs: a process was killed, for lack of memory perhaps; what had finished is "
@@ -419,59 +633,6 @@ def _named(job: Job, fingerprint: str | None) -> dict[str, Any]:
         raise
 
 
-def recheck(ledger: Ledger, rows: pd.DataFrame) -> str:
-    """Repeat some of the runs behind a table on the real data, if these are at hand.
-
-    One-hot LR on one split of each data set, and the DeepSEM run that took the least time. A run
-    passes that gives the stored numbers to within half a unit of the third digit behind the point.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    rows : DataFrame
-        From `compare`.
-
-    Returns
-    -------
-    str
-        What was repeated, and whether it gave the stored numbers.
-    """
-    if not set(rows["dataset"]) & set(CELLS):
-        return "Only the synthetic data set was asked for: all was computed here."
-    if data_available() is None:
-        return (
-            "The real data are not at hand: the numbers of the real data sets on this page are "
-            "those stored in the ledger; the synthetic ones were computed just now."
-        )
-    stored = ledger.rows(key=set(rows["key"]), dataset=CELLS)
-    by_cell = {row["dataset"]: row for row in stored if row["method"] == "One-hot LR"}
-    deepsem = [row for row in stored if row["method"] == "DeepSEM"]
-    chosen = [*by_cell.values(), *sorted(deepsem, key=lambda row: row["seconds"])[:1]]
-    lines = [
-        "The real data are at hand. The tables show the stored results all the same, but for what",
-        "was missing; these runs were repeated just now, to compare:",
-    ]
-    for row in chosen:
-        job = Job(
-            METHODS[row["method"]].with_settings(**row["settings"]),
-            row["dataset"],
-            row["network"],
-            row["seed"],
-            tuple(int(split) for split in row["splits"]),
-            Protocol(**row["protocol"]),
-        )
-        again = execute(job)
-        worst = max(
-            abs(again["splits"][split][metric] - value)
-            for split, metrics in row["splits"].items()
-            for metric, value in metrics.items()
-        )
-        same = again["fingerprint"] == row["fingerprint"] and worst < 5e-4
-        verdict = "the stored numbers" if same else f"OTHER NUMBERS, up to {worst:.3g} off"
-        lines.append(f"  {job.method.name} on {job.dataset}: {verdict}")
-    return "\n".join(lines)
-
-
 def jobs_of(
     stage: str,
     ledger: Ledger,
@@ -484,6 +645,8 @@ def jobs_of(
     embedding: str | None = None,
     epochs: int | None = None,
     settings: Mapping[str, Any] | None = None,
+    labels: str | None = None,
+    protocol: Protocol | None = None,
     complete: bool = False,
 ) -> list[Job]:
     """Jobs of one stage of a comparison on one data set, in the order of `_STAGES`."""
@@ -492,12 +655,14 @@ def jobs_of(
         network, complete = "planted", True
 
     def job(method: Method, seed: int, on: Sequence[int]) -> Job:
-        return Job(method, dataset, network, seed, tuple(on))
+        return Job(method, dataset, network, seed, tuple(on), protocol or Protocol())
 
     def prepared(name: str) -> Method:
         method = method_for(name, name_of_data, network)
         if method.embeddings and embedding:
             method = method.with_settings(embedding=embedding)
+        if method.labels and labels:
+            method = method.with_settings(labels=labels)
         changes = {**(settings or {}), **({"epochs": epochs} if epochs else {})}
         return method.with_settings(**changes) if method.deep else method
 
@@ -550,7 +715,8 @@ def _merged(jobs: list[Job]) -> list[Job]:
     return list(merged.values())
 
 
-_STAGES = ("fixed", "screen", "chosen")
+# What is chosen can be known only after the others; these run side by side.
+_STAGES = (("fixed", "screen"), ("chosen",))
 
 
 def compare(
@@ -564,6 +730,8 @@ def compare(
     embedding: str | None = None,
     epochs: int | None = None,
     settings: Mapping[str, Any] | None = None,
+    labels: str | None = None,
+    protocol: Protocol | None = None,
     complete: bool = False,
     recompute: bool = False,
     n_jobs: int | None = None,
@@ -593,6 +761,10 @@ def compare(
         Of the deep methods, instead of their own.
     settings : mapping, optional
         Other `training.Settings` of the deep methods, instead of their own.
+    labels : str, optional
+        Give the methods that learn from labels those of other pairs: see `baselines.labels`.
+    protocol : Protocol, optional
+        How splits are drawn, instead of the default.
     complete : bool
         Run all methods on all splits. Otherwise those that take long are run on the first ones
         only.
@@ -618,21 +790,22 @@ def compare(
     needed = [*methods]
     if "InfoSEM-BC" in methods and "InfoSEM-B" not in methods:
         needed.append("InfoSEM-B")  # on which InfoSEM-BC's settings rest
-    frames = []
-    for dataset in datasets:
+    shown: dict[str, list[Job]] = {dataset: [] for dataset in datasets}
+    for stages in _STAGES:
         jobs: list[Job] = []
-        is_synthetic = base_name(dataset) == "synthetic"
-        at_hand = [name for name in needed if not (is_synthetic and name == "RegDiffusion")]
-        for stage in _STAGES:
+        for dataset, stage in product(datasets, stages):
+            is_synthetic = base_name(dataset) == "synthetic"
+            at_hand = [name for name in needed if not (is_synthetic and name == "RegDiffusion")]
             stage_jobs = jobs_of(
                 stage, ledger, dataset, network=network, methods=at_hand, splits=splits,
                 seeds=seeds, embedding=embedding, epochs=epochs, settings=settings,
-                complete=complete,
+                labels=labels, protocol=protocol, complete=complete,
             )  # fmt: skip
-            run(stage_jobs, ledger, n_jobs=n_jobs, scheduler=scheduler, recompute=recompute)
-            jobs += stage_jobs if stage != "screen" else []
-        frames.append(_rows(ledger, [job for job in jobs if job.method.name in methods]))
-    return pd.concat(frames, ignore_index=True)
+            jobs += stage_jobs
+            if stage != "screen":
+                shown[dataset] += [job for job in stage_jobs if job.method.name in methods]
+        run(jobs, ledger, n_jobs=n_jobs, scheduler=scheduler, recompute=recompute)
+    return pd.concat([_rows(ledger, jobs) for jobs in shown.values()], ignore_index=True)
 
 
 def learning_curve(
@@ -642,7 +815,9 @@ def learning_curve(
     *,
     epochs: Sequence[int] = CURVE_EPOCHS,
     split: int = 0,
+    recompute: bool = False,
     n_jobs: int | None = None,
+    scheduler: str | None = None,
 ) -> pd.DataFrame:
     """What training for fewer epochs costs a method that learns from labels.
 
@@ -656,7 +831,7 @@ def learning_curve(
     epochs : sequence of int
         Each is a run of its own, from the start.
     split : int
-    n_jobs : int, optional
+    recompute, n_jobs, scheduler
         See `run`.
 
     Returns
@@ -670,7 +845,7 @@ def learning_curve(
         Job(prepared.with_settings(epochs=n), dataset, network, TABLE1_SEEDS[0], (split,))
         for n in epochs
     ]
-    run(jobs, ledger, n_jobs=n_jobs)
+    run(jobs, ledger, n_jobs=n_jobs, scheduler=scheduler, recompute=recompute)
     return _rows(ledger, jobs).assign(epochs=list(epochs))
 
 
@@ -730,6 +905,84 @@ def sensitivity(
     return pd.DataFrame(lines)
 
 
+CONTROLS: dict[str, tuple[str, ...]] = {
+    "expression shuffled": (
+        "Pearson correlation", "Partial correlation", "Mutual information", "ARACNE", "PIDC",
+        "TIGRESS", "GRNBoost2", "DeepSEM", "InfoSEM-B", "InfoSEM-B (pairs)", "GENELink",
+    ),
+    "embeddings permuted": ("InfoSEM-B", "InfoSEM-B (pairs)"),
+    "labels shuffled within TFs": ("One-hot LR", "MatComp", "GENELink", "InfoSEM-BC"),
+    "labels shuffled": ("One-hot LR", "MatComp", "GENELink", "InfoSEM-BC"),
+    "no expression": ("InfoSEM-B",),
+}  # fmt: skip
+"""What is taken from which methods in `controls`. Others take too long, or have no such input."""
+_CONTROL_SPLITS = 3  # of GENELink and InfoSEM-BC, which are trained anew on every split
+NON_SPECIFIC_CONTROLS = (
+    "Partial correlation", "PIDC", "TIGRESS", "DeepSEM", "InfoSEM-B", "InfoSEM-B (pairs)",
+    "One-hot LR", "MatComp",
+)  # fmt: skip
+"""Methods of `controls` on the non-specific networks, without those that take long there."""
+
+
+def controls(
+    ledger: Ledger,
+    *,
+    datasets: Sequence[str],
+    network: str = "cell-type-specific",
+    methods: Sequence[str] | None = None,
+    splits: Sequence[int] = tuple(range(10)),
+    recompute: bool = False,
+    n_jobs: int | None = None,
+    scheduler: str | None = None,
+) -> pd.DataFrame:
+    """Rows of methods from which one of their inputs is taken, and of the methods as they are.
+
+    Parameters
+    ----------
+    ledger, datasets, network, splits, recompute, n_jobs, scheduler
+        As for `compare`.
+    methods : sequence of str, optional
+        Some of those in `CONTROLS`, instead of all.
+
+    Returns
+    -------
+    DataFrame
+        As from `compare`, with a column control: one of `CONTROLS`, or "none". "no expression" is
+        the prior alone.
+    """
+    frames = []
+    asked = dict.fromkeys(name for names in CONTROLS.values() for name in names)
+    wanted = [name for name in asked if methods is None or name in methods]
+
+    def rows(
+        control: str, names: Iterable[str], dataset: str, variant: str = "", **how: Any
+    ) -> None:
+        for name in names:
+            slow = name in ("GENELink", "InfoSEM-BC") and base_name(dataset) != "synthetic"
+            frame = compare(
+                ledger, datasets=[dataset + variant], network=network, methods=[name],
+                splits=splits[:_CONTROL_SPLITS] if slow else splits, recompute=recompute,
+                n_jobs=n_jobs, scheduler=scheduler, **how,
+            )  # fmt: skip
+            method = "InfoSEM-B" if name == "Prior alone" else name
+            frames.append(frame.assign(dataset=dataset, method=method, control=control))
+
+    def those(control: str) -> list[str]:
+        return [name for name in CONTROLS[control] if name in wanted]
+
+    for dataset in datasets:
+        text = method_for("InfoSEM-B", base_name(dataset), network).settings["embedding"]
+        rows("none", wanted, dataset)
+        rows("expression shuffled", those("expression shuffled"), dataset, ":shuffled-0")
+        permuted = those("embeddings permuted")
+        rows("embeddings permuted", permuted, dataset, embedding=f"permuted {text}")
+        for how in SHUFFLES:
+            rows(f"labels {how}", those(f"labels {how}"), dataset, labels=how)
+        if those("no expression"):
+            rows("no expression", ["Prior alone"], dataset, embedding=text)
+    return pd.concat(frames, ignore_index=True)
+
+
 PRIOR_SETTINGS: dict[str, tuple[str, float]] = {
     "as in Table 1": ("lr_w", 1.0),
     "w learns 10 times slower": ("lr_w", 0.1),
@@ -748,6 +1001,7 @@ def prior_settings(
     splits: Sequence[int] = tuple(range(10)),
     recompute: bool = False,
     n_jobs: int | None = None,
+    scheduler: str | None = None,
 ) -> pd.DataFrame:
     """Rows of InfoSEM-B with other settings of its prior, on cell-type-specific networks.
 
@@ -756,7 +1010,7 @@ def prior_settings(
 
     Parameters
     ----------
-    ledger, datasets, splits, recompute, n_jobs
+    ledger, datasets, splits, recompute, n_jobs, scheduler
         As for `compare`.
 
     Returns
@@ -770,9 +1024,207 @@ def prior_settings(
         frame = compare(
             ledger, datasets=[dataset], methods=["InfoSEM-B"], splits=splits,
             settings={setting: factor * usual[setting]}, recompute=recompute, n_jobs=n_jobs,
+            scheduler=scheduler,
         )  # fmt: skip
         lines.extend(frame.assign(method=name).to_dict("records"))
     return pd.DataFrame(lines)
+
+
+PROTOCOL_CHOICES: dict[str, dict[str, Any]] = {
+    "as in Table 1": {},
+    "another training seed": {"seeds": (*TABLE1_SEEDS, 1)},
+    "targets with an edge anywhere": {"protocol": Protocol(targets="positive-anywhere")},
+    "every gene a target": {"protocol": Protocol(targets="all")},
+    "no TF with itself": {"protocol": Protocol(self_pairs=False)},
+    "no gene dropped": {"variant": _ALL_GENES},
+    "Gaussian likelihood": {"settings": {"likelihood": "gaussian"}},
+    "fixed prior of Z": {"settings": {"latent_prior": "standard"}},
+    "both, as in Eq. 5": {"settings": {"likelihood": "gaussian", "latent_prior": "standard"}},
+    "learning rate decays": {"settings": {"decay": 0.95}},
+    "a quarter more epochs": {"epochs": 1.25},
+}
+"""What the paper leaves open, decided otherwise: what `protocol_choices` calls `compare` with, the
+epochs as a multiple of the usual ones, and the variant of the data set. The training seed, of which
+the last counts, is for scale."""
+
+
+def protocol_choices(
+    ledger: Ledger,
+    *,
+    datasets: Sequence[str],
+    choices: Sequence[str] = tuple(PROTOCOL_CHOICES),
+    splits: Sequence[int] = tuple(range(10)),
+    recompute: bool = False,
+    n_jobs: int | None = None,
+    scheduler: str | None = None,
+) -> pd.DataFrame:
+    """Rows of Table 1 under other choices, on cell-type-specific networks.
+
+    DeepSEM and InfoSEM-B, and the rows without information where the choice concerns the pairs of
+    the test. Genes that have no text can have no text embedding: where these are kept, InfoSEM-B
+    is left out. The weight of its prior is chosen on training edges under each choice anew.
+
+    Parameters
+    ----------
+    ledger, datasets, splits, recompute, n_jobs, scheduler
+        As for `compare`.
+    choices : sequence of str
+        Some of `PROTOCOL_CHOICES`.
+
+    Returns
+    -------
+    DataFrame
+        As from `compare`, with a column choice. The data set is named without its variant.
+    """
+    lines: list[Any] = []
+    for dataset, choice in product(datasets, choices):
+        changes = dict(PROTOCOL_CHOICES[choice])
+        variant = changes.pop("variant", "")
+        if "epochs" in changes:
+            usual = method_for("DeepSEM", base_name(dataset), "cell-type-specific").settings
+            changes["epochs"] = round(changes["epochs"] * usual["epochs"])
+        methods = ["DeepSEM"] if variant else ["DeepSEM", "InfoSEM-B"]
+        if not {"settings", "epochs", "seeds"} & set(changes):
+            methods += ["Random", "Random TF constant"]
+        frame = compare(
+            ledger, datasets=[dataset + variant], methods=methods, splits=splits,
+            recompute=recompute, n_jobs=n_jobs, scheduler=scheduler, **changes,
+        )  # fmt: skip
+        if "seeds" in changes:
+            frame = frame[frame["seed"] == changes["seeds"][-1]]
+        lines.extend(frame.assign(dataset=dataset, choice=choice).to_dict("records"))
+    return pd.DataFrame(lines)
+
+
+def subsampling(
+    ledger: Ledger,
+    *,
+    datasets: Sequence[str],
+    methods: Sequence[str] = SUBSAMPLING_METHODS,
+    percents: Sequence[int] = SUBSAMPLING_PERCENTS,
+    draws: Sequence[int] = SUBSAMPLING_DRAWS,
+    longer: bool = True,
+    splits: Sequence[int] = tuple(range(10)),
+    recompute: bool = False,
+    n_jobs: int | None = None,
+    scheduler: str | None = None,
+) -> pd.DataFrame:
+    """Rows of Figure 6: methods that see only some of the cells, on cell-type-specific networks.
+
+    The alpha that InfoSEM-B, and InfoSEM-BC with it, has on a split is the one that all cells
+    chose, by the training edges of that same split (see `compare`). It is not chosen again on fewer
+    cells, which would take three times as many runs.
+
+    Parameters
+    ----------
+    ledger, datasets, methods, splits, recompute, n_jobs, scheduler
+        As for `compare`.
+    percents : sequence of int
+        Of the cells, from 1 to 100.
+    draws : sequence of int
+        Of the cells. A deep method that sees a draw has the training seed of the same number, and
+        so it has on all cells, where draws differ in nothing else.
+    longer : bool
+        Train the deep methods on the smallest percentage once more, for as many epochs more as
+        there are cells fewer. In the same epochs they make fewer steps.
+
+    Returns
+    -------
+    DataFrame
+        As from `compare`, with columns percent and draw. What does not look at cells is there with
+        100 percent only. The method of the longer training is called "DeepSEM (longer)".
+
+    Raises
+    ------
+    InfosemError
+        As `compare`, and for a percentage that there is not.
+    """
+    if wrong := [percent for percent in percents if percent not in range(1, 101)]:
+        raise InfosemError(f"percents: {wrong}; give whole numbers from 1 to 100")
+    lines: list[Any] = []
+    fewer: list[tuple[Job, dict[str, Any]]] = []  # with what its rows are called
+    for dataset in datasets:
+        whole = compare(
+            ledger, datasets=[dataset], methods=methods, splits=splits, seeds=draws,
+            recompute=recompute, n_jobs=n_jobs, scheduler=scheduler,
+        )  # fmt: skip
+        if 100 not in percents:
+            whole = whole[[not METHODS[name].expression for name in whole["method"]]]
+        lines.extend(whole.assign(percent=100, draw=whole["seed"]).to_dict("records"))
+        on_all_cells = [
+            job
+            for stage in ("fixed", "chosen")
+            for job in jobs_of(
+                stage, ledger, dataset, network="cell-type-specific", methods=methods,
+                splits=splits, seeds=draws[:1],
+            )
+        ]  # fmt: skip
+        for percent, draw, job in product(percents, draws, on_all_cells):
+            if percent == 100 or not job.method.expression:
+                continue
+            job = replace(job, dataset=f"{dataset}:cells-{percent}-{draw}", seed=draw)
+            about = {"dataset": dataset, "percent": percent, "draw": draw}
+            fewer.append((job, about))
+            if longer and percent == min(percents) and job.method.deep:
+                epochs = round(job.method.settings["epochs"] * 100 / percent)
+                job = replace(job, method=job.method.with_settings(epochs=epochs))
+                fewer.append((job, {**about, "method": f"{job.method.name} (longer)"}))
+    jobs = [job for job, _ in fewer]
+    run(jobs, ledger, n_jobs=n_jobs, scheduler=scheduler, recompute=recompute)
+    stored = _Stored(ledger)
+    lines += [{**stored.line(job, split), **about} for job, about in fewer for split in job.splits]
+    return pd.DataFrame(lines)
+
+
+def _curve(
+    ledger: Ledger, *, datasets: Sequence[str], splits: Sequence[int], **where: Any
+) -> pd.DataFrame:
+    """The learning curve that the page of Table 1 shows."""
+    on = "mDC" if "mDC" in datasets else datasets[0]
+    return learning_curve(ledger, on, split=splits[0], **where)
+
+
+EVERYTHING: dict[str, Callable[..., pd.DataFrame]] = {
+    **{name: partial(compare, **wanted) for name, wanted in STUDIES.items()},
+    "learning-curve": _curve,
+    "embeddings": sensitivity,
+    "prior-settings": prior_settings,
+    "protocol": protocol_choices,
+    "controls": controls,
+    "controls-non-specific": partial(
+        controls, network="non-cell-type-specific", methods=NON_SPECIFIC_CONTROLS
+    ),
+    "subsampling": subsampling,
+}
+"""Every study that the book shows; to be called with a ledger, and `datasets`, `splits`,
+`recompute`, `n_jobs` and `scheduler` as for `compare`."""
+
+
+def plan(ledger: Ledger, **where: Any) -> pd.DataFrame:
+    """What `EVERYTHING` would run, and how long that takes.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        It stays as it is.
+    **where
+        What the studies are to be called with.
+
+    Returns
+    -------
+    DataFrame
+        One row a study, in order: study, runs (how many the ledger will lack, when those before are
+        done), seconds (of one core, by earlier runs) and unknown, the number of runs of methods of
+        which there is none, which are not in the seconds.
+    """
+    ahead, lines = _Plan(ledger), []
+    for name, compute in EVERYTHING.items():
+        ahead.lengths.clear()
+        compute(ahead, **where)
+        known = [seconds for seconds in ahead.lengths if np.isfinite(seconds)]
+        n_runs = len(ahead.lengths)
+        lines.append((name, n_runs, sum(known), n_runs - len(known)))
+    return pd.DataFrame(lines, columns=["study", "runs", "seconds", "unknown"])
 
 
 class _Stored:
@@ -786,23 +1238,23 @@ class _Stored:
     def __init__(self, ledger: Ledger) -> None:
         self.root = ledger.root
         self.fingerprints: dict[tuple[str, str, str | None], str] = {}
-        self.seconds: dict[tuple[str, str, str], float] = {}  # by method, data set and network
-        self.lines: dict[tuple[str, int], dict[str, Any]] = {}
+        self.seconds: dict[tuple[str, str, str], float] = {}  # by Job.kind
+        self.rows: dict[tuple[str, int], dict[str, Any]] = {}  # by key and split
         for row in sorted(ledger.rows(), key=itemgetter("date")):
             self.fingerprints[_data(row)] = row["fingerprint"]
             self.seconds[row["method"], row["dataset"], row["network"]] = row["seconds"]
-            fields = ("method", "dataset", "network", "fingerprint", "seed", "seconds", "peak_mib")
-            for split, metrics in row["splits"].items():
-                self.lines[row["key"], int(split)] = {
-                    **{name: row[name] for name in fields},
-                    "split": int(split),
-                    **metrics,
-                    **{name: row["settings"].get(name) for name in ("embedding", "alpha")},
-                    "key": row["key"],
-                }
+            self.rows.update({(row["key"], int(split)): row for split in row["splits"]})
+
+    def expected_seconds(self, kind: tuple[str, str, str]) -> float:
+        """How long a `Job.kind` takes: as the last one did, else as the method on other data."""
+        for data in (kind[1], base_name(kind[1])):
+            if (kind[0], data, kind[2]) in self.seconds:
+                return self.seconds[kind[0], data, kind[2]]
+        others = [seconds for other, seconds in self.seconds.items() if other[0] == kind[0]]
+        return float(np.mean(others)) if others else np.inf
 
     def has(self, job: Job, split: int) -> bool:
-        return (self._key(job), split) in self.lines
+        return (self._key(job), split) in self.rows
 
     def line(self, job: Job, split: int) -> dict[str, Any]:
         if not self.has(job, split):
@@ -810,11 +1262,53 @@ class _Stored:
                 f"{self.root}: no result of {job.method.name} on {job.dataset}, seed {job.seed}, "
                 f"split {split}; run it with `infosem run`"
             )
-        return self.lines[self._key(job), split]
+        row = self.rows[self._key(job), split]
+        fields = ("method", "dataset", "network", "fingerprint", "seed", "seconds", "peak_mib")
+        return {
+            **{name: row[name] for name in fields},
+            "split": int(split),
+            **row["splits"][str(split)],
+            **{name: row["settings"].get(name) for name in ("embedding", "alpha")},
+            "key": row["key"],
+        }
 
     def _key(self, job: Job) -> str:
         fingerprint = self.fingerprints.get(job.data, "")
         return key({**job.identity(), "fingerprint": fingerprint})
+
+
+class _Plan(Ledger):
+    """A ledger in memory, where what it lacks counts as done: what a study would run is counted.
+
+    Which settings are chosen depends on results that may not be there; any will do.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        super().__init__(ledger.root)
+        self.known = ledger.rows()
+        self.lengths: list[float] = []  # s, infinite where nothing is known
+
+    def rows(self, **filters: Any) -> list[dict[str, Any]]:
+        assert not filters  # no study has any
+        return self.known
+
+    def pretend(
+        self,
+        jobs: Iterable[Job],
+        fingerprints: Mapping[tuple[str, str, str | None], str],
+        times: Mapping[tuple[str, str, str], float],
+    ) -> None:
+        for job in jobs:
+            self.lengths.append(_AROUND + times[job.kind])
+            row = {
+                **job.identity(),
+                "fingerprint": fingerprints.get(job.data, ""),
+                "splits": {str(split): {"train_auprc": 0.0} for split in job.splits},
+                "seconds": times[job.kind],
+                "peak_mib": 0.0,
+                "date": "",  # before all that was run
+            }
+            self.known.append({**row, "key": key(row)})
 
 
 def _rows(ledger: Ledger, jobs: Iterable[Job]) -> pd.DataFrame:

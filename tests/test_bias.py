@@ -54,7 +54,7 @@ def no_runs(monkeypatch):
 
 
 def coefficients_file(ledger):
-    return ledger.root / "bias" / "planted" / "synthetic" / "coefficients.csv"
+    return ledger.root / "coefficients" / "planted" / "synthetic.csv"
 
 
 # --- from scores ----------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ def test_stale_file_is_refused_until_recomputed(copied):
     coefs = bias.coefficients(ledger, rows)
     path = coefficients_file(ledger)
     path.write_text(path.read_text().replace(coefs["key"][0], "0123456789ab"))
-    with pytest.raises(InfosemError, match=r"coefficients\.csv: stale.*0123456789ab"):
+    with pytest.raises(InfosemError, match=r"synthetic\.csv: stale.*0123456789ab"):
         bias.coefficients(ledger, rows)
     again = bias.coefficients(ledger, rows, recompute=True)
     pd.testing.assert_frame_equal(again, coefs)
@@ -145,7 +145,7 @@ def test_broken_file_is_refused(copied, no_runs, text):
     path = coefficients_file(ledger)
     path.parent.mkdir(parents=True)
     path.write_text(text)
-    with pytest.raises(InfosemError, match=r"coefficients\.csv: .*delete it"):
+    with pytest.raises(InfosemError, match=r"synthetic\.csv: .*delete it"):
         bias.coefficients(ledger, rows)
 
 

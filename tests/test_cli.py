@@ -1,9 +1,11 @@
+from functools import partial
+
 import anndata
 import numpy as np
 import pandas as pd
 import pytest
 
-from infosem import cli, simulate
+from infosem import cli, simulate, study
 
 
 @pytest.fixture
@@ -100,6 +102,27 @@ def test_run_embeddings_prints_every_control(tmp_path, capsys, monkeypatch):
     assert "Hit@1%" in out
     assert cli.main([*arguments, "--methods", "Random"]) == 2
     assert "--methods" in capsys.readouterr().err
+
+
+def test_run_all_runs_every_study_and_says_what_is_left(tmp_path, capsys, monkeypatch):
+    first = partial(study.compare, methods=["Random"])
+    monkeypatch.setattr(
+        study, "EVERYTHING", {"first": first, "second": partial(first, methods=["One-hot LR"])}
+    )
+    arguments = [
+        "run", "all", "--datasets", "synthetic", "--n-splits", "2", "--jobs", "1",
+        "--ledger", str(tmp_path),
+    ]  # fmt: skip
+    assert cli.main(arguments) == 0
+    out = capsys.readouterr().out
+    assert "first: 20 runs; with those of the studies after it 22" in out
+    assert "second: 2 runs; with those of the studies after it 2" in out
+    assert "has all that the book shows of synthetic" in out
+    assert list(tmp_path.rglob("One-hot-LR.jsonl"))
+    assert cli.main(arguments) == 0
+    assert "first: 0 runs; with those of the studies after it 0" in capsys.readouterr().out
+    assert cli.main([*arguments, "--seeds", "1"]) == 2
+    assert "--seeds" in capsys.readouterr().err
 
 
 @pytest.mark.needs_data

@@ -70,6 +70,6 @@ def test_broken_file_is_named(finished: tuple[Ledger, pd.DataFrame]) -> None:
     prior_effects(ledger, rows)
     (path,) = (ledger.root / "prior").rglob("*.csv")
     path.write_text("no,table\n1,2\n")
-    with pytest.raises(InfosemError, match=r"synthetic\.csv: cannot be read"):
+    with pytest.raises(InfosemError, match=r"synthetic\.csv: .*delete it"):
         prior_effects(ledger, rows)
     path.unlink()

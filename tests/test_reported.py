@@ -1,3 +1,4 @@
+import pandas as pd
 import pytest
 
 from infosem.errors import InfosemError
@@ -42,9 +43,15 @@ def test_appendix_b_is_consistent_with_itself():
 
 def test_everything_without_a_filter():
     table = reported()
-    assert len(table) == 396
+    assert len(table) == 402
     assert " ".join(table) == "source network split method dataset quantity value sem"
     assert table["value"].notna().all()
+
+
+def test_percentages_of_the_text_are_means_over_data_sets():
+    table = pd.concat([reported("Section 5.2"), reported("Abstract", network="")])
+    assert table["value"].tolist() == [25, 52, 31, 66, 38.5, 11.1]
+    assert set(table["dataset"]) == {""}
 
 
 def test_filters_narrow_each_other():

@@ -1,9 +1,9 @@
-import json
+import io
 import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -264,6 +264,49 @@ def test_kill_loses_at_most_the_runs_under_way(tmp_path, n_finished, n_jobs):
     assert len(executed) == 20 - len(kept & stored)
 
 
+def test_plan_counts_what_is_then_run(tmp_path, monkeypatch):
+    few = partial(study.compare, methods=["Random TF constant", "InfoSEM-BC"], epochs=2, seeds=[0])
+    more = partial(study.compare, methods=["Pearson correlation", "Random"], seeds=[0])
+    everything = {"few": few, "same": few, "more": more}
+    monkeypatch.setattr(study, "EVERYTHING", everything)
+    ledger, where = Ledger(tmp_path), {"datasets": ["synthetic"], "splits": range(2)}
+    study.compare(ledger, methods=["Random"], **where, n_jobs=1)
+    planned = study.plan(ledger, **where, n_jobs=1)
+    assert planned["study"].tolist() == list(everything)
+    # InfoSEM-BC on two splits rests on two candidates; what InfoSEM-B is given is one of them.
+    assert planned["runs"].tolist() == [20 + 2 + 2, 0, 1]
+    assert planned["unknown"].tolist() == [20 + 2 + 2, 0, 1]
+    assert set(Ledger(tmp_path).frame()["method"]) == {"Random"}
+    executed = []
+    execute = study.execute
+    monkeypatch.setattr(study, "execute", lambda job, *rest: executed.append(job) or execute(job))
+    for compute in everything.values():
+        compute(ledger, **where, n_jobs=1)
+    assert len(executed) == planned["runs"].sum()
+    assert study.plan(ledger, **where)["runs"].sum() == 0
+    again = study.plan(ledger, **where, recompute=True)
+    assert again["unknown"].sum() == 0
+    assert again["seconds"].sum() > 0
+
+
+def test_progress_is_told_by_the_time_of_earlier_runs(finished, tmp_path, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    ledger = Ledger(tmp_path)
+    for name, seconds in (("Pearson correlation", 39.5), ("One-hot LR", 99.5)):
+        ledger.append({**finished[0].rows(method=name)[0], "seconds": seconds})
+    monkeypatch.setattr("sys.stderr", terminal := Terminal())
+    options = {**QUICK, "methods": ["Pearson correlation", "One-hot LR"], "recompute": True}
+    study.compare(ledger, **options)  # One-hot LR on two splits
+    bars = terminal.getvalue().split("\r")
+    assert "0 of 3 runs:   0%" in terminal.getvalue()
+    assert "04:00 on one core by earlier runs" in terminal.getvalue()
+    assert "3 of 3 runs: 100%" in bars[-1]
+    assert "earlier runs" not in bars[-1]
+
+
 def test_rows_of_other_data_are_not_mixed(finished, tmp_path):
     ledger, _ = finished
     row = {k: v for k, v in ledger.rows(method="Random")[0].items() if k != "key"}
@@ -289,34 +332,3 @@ def test_check_parameters_names_the_misspelt_one():
     study.check_parameters(known, {**known, "_private": 1})
     with pytest.raises(InfosemError, match="n_split unknown"):
         study.check_parameters(known, {**known, "n_split": 3})
-
-
-@pytest.fixture(scope="module")
-def committed():
-    return Ledger(Path(__file__).parent.parent / "results")
-
-
-@pytest.mark.needs_data
-def test_committed_results_are_those_of_this_code(committed):
-    rows = study.compare(committed, datasets=["hHEP"], methods=["One-hot LR", "DeepSEM"])
-    said = study.recheck(committed, rows)
-    assert said.count("the stored numbers") == 2, said
-    assert "OTHER" not in said
-
-
-@pytest.mark.needs_data
-def test_recheck_sees_a_wrong_number(committed, tmp_path):
-    rows = study.compare(committed, datasets=["mDC"], methods=["One-hot LR"])
-    (stored, *_) = committed.rows(key=rows["key"].iloc[0])
-    wrong = json.loads(json.dumps(stored))
-    wrong["splits"]["0"]["seen_auprc"] += 0.001
-    ledger = Ledger(tmp_path)
-    ledger.append(wrong)
-    assert "One-hot LR on mDC: OTHER NUMBERS" in study.recheck(ledger, rows)
-
-
-def test_recheck_says_where_there_are_no_data(committed, finished, monkeypatch):
-    monkeypatch.setattr(study, "data_available", lambda: None)
-    ledger, rows = finished
-    assert "Only the synthetic" in study.recheck(ledger, rows)
-    assert "not at hand" in study.recheck(committed, rows.assign(dataset="hESC"))

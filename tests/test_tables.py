@@ -81,6 +81,55 @@ def test_fewer_splits_than_others_have_are_told(rows):
     assert line["verdict"] == "no difference shown"
 
 
+@pytest.fixture
+def both_networks(rows):
+    """InfoSEM-B at a multiple of DeepSEM, on two data sets and both kinds of networks."""
+    old = rows[rows["method"] == "DeepSEM"]
+    rng = np.random.default_rng(1)
+    parts = []
+    for network, dataset, factor in (
+        ("cell-type-specific", "hESC", 1.1),
+        ("cell-type-specific", "mDC", 1.5),
+        ("non-cell-type-specific", "hESC", 2.0),
+    ):
+        where = {"network": network, "dataset": dataset}
+        noise = 1 + 0.01 * rng.normal(size=len(old))
+        auprc, hit = factor * old["unseen_auprc"] * noise, factor * old["unseen_hit"] / noise
+        better = old.assign(method="InfoSEM-B", unseen_auprc=auprc, unseen_hit=hit)
+        parts += [old.assign(**where), better.assign(**where)]
+    return pd.concat(parts, ignore_index=True)
+
+
+def test_percentages_of_the_paper_follow_from_its_tables_but_for_one(both_networks):
+    table = tables.percentages(both_networks)
+    assert table["paper"].tolist() == ["25%", "52%", "31%", "66%", "38.5%", "11.1%"]
+    assert table["follows"].tolist() == ["yes"] * 5 + ["no"]
+    recomputed = [float(text.partition("%")[0]) for text in table["from its tables"]]
+    assert recomputed[:4] == pytest.approx([25, 52, 31, 66], abs=0.5)
+    assert recomputed[4:] == pytest.approx([38.5, 7.4], abs=0.11)
+
+
+def test_our_percentages_are_means_over_data_sets_and_networks(both_networks):
+    table = tables.percentages(both_networks)
+    ours = [float(text.partition("%")[0]) for text in table["ours"][[0, 1, 4]]]
+    assert ours == pytest.approx([30, 100, 53.3], abs=1.0)
+    assert table["on"].tolist() == ["2 of 4", "1 of 4", "0 of 4", "0 of 4", "3 of 8", "0 of 8"]
+    assert table["verdict"][[0, 1, 2]].tolist() == ["partly", "partly", "not run"]
+    one_split = both_networks[both_networks["split"] == 0]
+    assert tables.percentages(one_split)["verdict"][0] == "undecided"
+    assert tables.percentages(both_networks.assign(dataset="synthetic")).empty
+
+
+def test_jackknife_error_of_a_mean_of_ratios_to_a_constant_is_that_of_the_mean(rows):
+    # Where DeepSEM is the same on all splits the gain is linear in InfoSEM-B.
+    level = np.where(rows["method"] == "DeepSEM", 0.2, rows["unseen_auprc"])
+    gain, error, n = tables._gain(
+        rows.assign(unseen_auprc=level, unseen_hit=level), "InfoSEM-B", "DeepSEM"
+    )
+    by_split = rows[rows["method"] == "InfoSEM-B"].groupby("split")["unseen_auprc"].mean() / 0.2
+    assert (gain, error, n) == pytest.approx((by_split.mean() - 1, by_split.sem(), 3))
+
+
 def test_lift_over_the_base_rate_on_seen_and_unseen_genes(rows):
     rows = rows.assign(seen_base=0.2, unseen_base=0.1, seen_auprc=rows["unseen_auprc"] + 0.5)
     table = tables.seen_and_unseen(rows, ["InfoSEM-B", "DeepSEM", "MatComp"])
