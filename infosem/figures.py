@@ -15,6 +15,7 @@ __all__ = [
     "beside_paper_figure",
     "choices_figure",
     "coefficients_figure",
+    "controls_figure",
     "designs_figure",
     "downsampling_figure",
     "methods_figure",
@@ -660,7 +661,7 @@ def shortcuts_figure(shortcuts: pd.DataFrame, nulls: pd.DataFrame, network: str)
         panel = own[own["dataset"] == dataset].pivot(index="name", columns="sign", values="auprc")
         panel = panel.loc[names]
         axis.hlines(heights, panel["-"], panel["+"], color=_OURS, linewidth=1)
-        for sign, marker, label in (("+", "$+$", "more is likelier"), ("-", "_", "less is")):
+        for sign, marker, label in (("+", "$+$", "more is likelier"), ("-", "|", "less is")):
             axis.plot(panel[sign], heights, marker=marker, color=_OURS, markersize=7,
                       linestyle="none", label=label)  # fmt: skip
         axis.plot(panel["by training edges"], heights, "o", color=_PAPER, markersize=4.5,
@@ -752,6 +753,55 @@ def designs_figure(folds: pd.DataFrame) -> Figure:
     figure.legend(handles, labels, loc="outside upper center",
                   ncols=max(2, len(labels) // 2) if len(panels) > 2 else 2,
                   frameon=False)  # fmt: skip
+    plt.close(figure)
+    return figure
+
+
+_CONTROLS = {
+    "none": ("#0072B2", "o", "as it is"),
+    "expression shuffled": ("#D55E00", "s", "expression of other genes"),
+    "embeddings permuted": ("#009E73", "^", "text of other genes"),
+    "no expression": ("#CC79A7", "D", "no expression"),
+    "labels shuffled within TFs": ("#E69F00", "v", "labels of other targets"),
+    "labels shuffled": ("#666666", "X", "labels of other pairs"),
+}
+
+
+def controls_figure(left: pd.DataFrame) -> Figure:
+    """What each method gains over the share of positives, and gains without one of its inputs.
+
+    One panel a data set; error bars are standard errors over splits.
+
+    Parameters
+    ----------
+    left : DataFrame
+        From `tables.left_of_gain`.
+    """
+    datasets, methods = list(left["dataset"].unique()), list(left["method"].unique())
+    heights = pd.Series(np.arange(len(methods))[::-1], index=methods)
+    figure, axes = plt.subplots(
+        1, len(datasets), sharey=True, squeeze=False, layout="constrained",
+        figsize=(2.4 + 2.1 * len(datasets), 1.3 + 0.4 * len(methods)),
+    )  # fmt: skip
+    shown = [name for name in _CONTROLS if name in set(left["control"])]
+    for axis, dataset in zip(axes[0], datasets, strict=True):
+        panel = left[left["dataset"] == dataset]
+        for place, control in enumerate(shown):
+            color, marker, label = _CONTROLS[control]
+            own = panel[panel["control"] == control]
+            offset = 0.3 - 0.6 * place / max(1, len(shown) - 1)
+            axis.errorbar(own["gain"], heights[own["method"]] + offset, xerr=own["sem"], fmt=marker,
+                          color=color, markersize=4.5, linewidth=1, label=label)  # fmt: skip
+        axis.axvline(0, color=_NULL, linestyle=":", linewidth=1)
+        axis.set_yticks(heights, methods)
+        axis.set_title(dataset, fontsize=10)
+        axis.set_xlabel("AUPRC - share of positives")
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.grid(axis="x", color="#dddddd", linewidth=0.5)
+        axis.set_axisbelow(True)
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center",
+                  ncols=3 if len(datasets) > 2 else 1, frameon=False)  # fmt: skip
     plt.close(figure)
     return figure
 

@@ -89,7 +89,7 @@ TABLE1_METHODS = tuple(
 NON_SPECIFIC_METHODS = tuple(
     name
     for name in TABLE1_METHODS
-    if name not in ("scGREAT", "MatComp (rank by CV)", "GENIE3", "RegDiffusion", "InfoSEM-B (bias)")
+    if name not in ("scGREAT", "MatComp (rank by CV)")
 )
 STUDIES: dict[str, dict[str, Any]] = {
     "table1": {"methods": TABLE1_METHODS},
@@ -111,6 +111,7 @@ CURVE_EPOCHS = (3, 6, 12, 25)  # scGREAT has 12 in this book
 # each network, and fewer on some data sets.
 _DEPTH: dict[tuple[str, ...], int] = {
     ("scGREAT", "cell-type-specific"): 3,
+    ("scGREAT", "cell-type-specific", "hHEP"): 0,
     ("scGREAT", "cell-type-specific", "mESC"): 0,
     ("scGREAT (downsampled)", "cell-type-specific"): 3,
     ("scGREAT (downsampled)", "cell-type-specific", "hESC"): 1,
@@ -908,20 +909,22 @@ def sensitivity(
 CONTROLS: dict[str, tuple[str, ...]] = {
     "expression shuffled": (
         "Pearson correlation", "Partial correlation", "Mutual information", "ARACNE", "PIDC",
-        "TIGRESS", "GRNBoost2", "DeepSEM", "InfoSEM-B", "InfoSEM-B (pairs)", "GENELink",
+        "DeepSEM", "InfoSEM-B",
     ),
     "embeddings permuted": ("InfoSEM-B", "InfoSEM-B (pairs)"),
-    "labels shuffled within TFs": ("One-hot LR", "MatComp", "GENELink", "InfoSEM-BC"),
-    "labels shuffled": ("One-hot LR", "MatComp", "GENELink", "InfoSEM-BC"),
     "no expression": ("InfoSEM-B",),
+    "labels shuffled within TFs": ("One-hot LR", "MatComp"),
+    "labels shuffled": ("One-hot LR", "MatComp"),
 }  # fmt: skip
 """What is taken from which methods in `controls`. Others take too long, or have no such input."""
-_CONTROL_SPLITS = 3  # of GENELink and InfoSEM-BC, which are trained anew on every split
-NON_SPECIFIC_CONTROLS = (
-    "Partial correlation", "PIDC", "TIGRESS", "DeepSEM", "InfoSEM-B", "InfoSEM-B (pairs)",
-    "One-hot LR", "MatComp",
-)  # fmt: skip
-"""Methods of `controls` on the non-specific networks, without those that take long there."""
+NON_SPECIFIC_CONTROLS: dict[str, tuple[str, ...]] = {
+    "none": ("DeepSEM", "InfoSEM-B"),
+    "expression shuffled": CONTROLS["expression shuffled"][:5],
+    "embeddings permuted": ("InfoSEM-B (pairs)",),
+    "labels shuffled within TFs": ("One-hot LR", "MatComp"),
+    "labels shuffled": ("One-hot LR", "MatComp"),
+}
+"""The same on the non-specific networks, where training takes longer."""
 
 
 def controls(
@@ -929,7 +932,7 @@ def controls(
     *,
     datasets: Sequence[str],
     network: str = "cell-type-specific",
-    methods: Sequence[str] | None = None,
+    taken: Mapping[str, Sequence[str]] = CONTROLS,
     splits: Sequence[int] = tuple(range(10)),
     recompute: bool = False,
     n_jobs: int | None = None,
@@ -941,46 +944,40 @@ def controls(
     ----------
     ledger, datasets, network, splits, recompute, n_jobs, scheduler
         As for `compare`.
-    methods : sequence of str, optional
-        Some of those in `CONTROLS`, instead of all.
+    taken : mapping of str to sequence of str
+        Which of `CONTROLS` from which methods. Those under "none" are run as they are only.
 
     Returns
     -------
     DataFrame
-        As from `compare`, with a column control: one of `CONTROLS`, or "none". "no expression" is
-        the prior alone.
+        As from `compare`, with a column control: one of `CONTROLS`, or "none" for a method as it
+        is. "no expression" is the prior alone.
     """
-    frames = []
-    asked = dict.fromkeys(name for names in CONTROLS.values() for name in names)
-    wanted = [name for name in asked if methods is None or name in methods]
+    lines: list[Any] = []
 
     def rows(
         control: str, names: Iterable[str], dataset: str, variant: str = "", **how: Any
     ) -> None:
-        for name in names:
-            slow = name in ("GENELink", "InfoSEM-BC") and base_name(dataset) != "synthetic"
+        if chosen := list(names):
             frame = compare(
-                ledger, datasets=[dataset + variant], network=network, methods=[name],
-                splits=splits[:_CONTROL_SPLITS] if slow else splits, recompute=recompute,
-                n_jobs=n_jobs, scheduler=scheduler, **how,
+                ledger, datasets=[dataset + variant], network=network, methods=chosen,
+                splits=splits, recompute=recompute, n_jobs=n_jobs, scheduler=scheduler, **how,
             )  # fmt: skip
-            method = "InfoSEM-B" if name == "Prior alone" else name
-            frames.append(frame.assign(dataset=dataset, method=method, control=control))
+            frame["method"] = frame["method"].replace("Prior alone", "InfoSEM-B")
+            lines.extend(frame.assign(dataset=dataset, control=control).to_dict("records"))
 
-    def those(control: str) -> list[str]:
-        return [name for name in CONTROLS[control] if name in wanted]
-
+    every = dict.fromkeys(name for names in taken.values() for name in names)
     for dataset in datasets:
         text = method_for("InfoSEM-B", base_name(dataset), network).settings["embedding"]
-        rows("none", wanted, dataset)
-        rows("expression shuffled", those("expression shuffled"), dataset, ":shuffled-0")
-        permuted = those("embeddings permuted")
+        rows("none", every, dataset)
+        rows("expression shuffled", taken.get("expression shuffled", ()), dataset, ":shuffled-0")
+        permuted = taken.get("embeddings permuted", ())
         rows("embeddings permuted", permuted, dataset, embedding=f"permuted {text}")
-        for how in SHUFFLES:
-            rows(f"labels {how}", those(f"labels {how}"), dataset, labels=how)
-        if those("no expression"):
+        if taken.get("no expression"):
             rows("no expression", ["Prior alone"], dataset, embedding=text)
-    return pd.concat(frames, ignore_index=True)
+        for how in SHUFFLES:
+            rows(f"labels {how}", taken.get(f"labels {how}", ()), dataset, labels=how)
+    return pd.DataFrame(lines)
 
 
 PRIOR_SETTINGS: dict[str, tuple[str, float]] = {
@@ -1192,7 +1189,7 @@ EVERYTHING: dict[str, Callable[..., pd.DataFrame]] = {
     "protocol": protocol_choices,
     "controls": controls,
     "controls-non-specific": partial(
-        controls, network="non-cell-type-specific", methods=NON_SPECIFIC_CONTROLS
+        controls, network="non-cell-type-specific", taken=NON_SPECIFIC_CONTROLS
     ),
     "subsampling": subsampling,
 }

@@ -22,7 +22,7 @@
 # expression alone. Errors are standard errors over splits.
 #
 # The AUPRCs come from the ledger in `results/`. Coefficients and predicted probabilities, which the
-# ledger does not hold, come from files in `results/bias/`, each line with the key of its run. What
+# ledger does not hold, come from files beside it, each line with the key of its run. What
 # is missing is computed.
 
 # %% tags=["hide-cell"]
@@ -244,7 +244,7 @@ bias.rank_correlations(live_coefs).round(3)
 #
 # The keys of the rows behind each number. A row lies in
 # `results/<network>/<data set>/<method>.jsonl`; the coefficients and probabilities of the same runs
-# lie in `results/bias/<network>/<data set>/`.
+# lie in `results/coefficients/` and `results/probabilities/`.
 
 # %% tags=["hide-output"]
 tables.traced(rows)

@@ -13,7 +13,11 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     return study.controls(
         ledger,
         datasets=["synthetic"],
-        methods=["Partial correlation", "One-hot LR", "MatComp"],
+        taken={
+            "expression shuffled": ["Partial correlation"],
+            "labels shuffled within TFs": ["One-hot LR", "MatComp"],
+            "labels shuffled": ["One-hot LR", "MatComp"],
+        },
         splits=range(4),
         n_jobs=1,
     )

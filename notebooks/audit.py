@@ -1,0 +1,442 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # What a score on unseen genes is worth
+#
+# **Asked.** The paper {cite:p}`cui2025infosem` compares methods by one number, the AUPRC of
+# *interactions between unseen genes*, averaged over ten random blocks. How large can it get by luck?
+# How far does it rise for a score that looks at one gene of a pair only? Does a method that
+# wins it know which targets belong to which TF? And how many TFs would it take to tell two methods
+# apart?
+#
+# **Done.** Methods of [Table 1](table1.ipynb) are audited, on the cell-type-specific and on the
+# non-specific networks, on the splits of the [benchmark](../book/benchmark.md). As scores are needed,
+# which the ledger does not keep, the methods that take longest are left out. GENELink would have
+# nothing to show: its scores of unseen genes are constant. Scores are of the first training seed.
+#
+# Each part has a question, a method, a figure and an answer. The answers are printed from the
+# results. To read this page takes an hour; the [last section](#recommendations) is what to take
+# along.
+#
+# The ledger holds no scores. What is needed of them lies in small tables beside it
+# (`results/nulls/`, `permutation/`, `shortcuts/`, `audit/`, `folds/`), each line with the key of
+# its run. What is missing is computed: `infosem run audit`.
+
+# %% tags=["hide-cell"]
+import pandas as pd
+from IPython.display import display
+
+from infosem import METHODS, Ledger, audit, figures, study, tables
+
+pd.set_option("display.max_colwidth", None, "display.max_rows", None)
+print(*audit.METHODS_OF, sep="\n")
+
+# %% tags=["parameters", "hide-cell"]
+datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
+methods = list(audit.METHODS_OF["cell-type-specific"])
+non_specific = list(audit.METHODS_OF["non-cell-type-specific"])
+controls = study.CONTROLS  # which input is taken from which methods
+non_specific_controls = study.NON_SPECIFIC_CONTROLS
+n_splits = 10
+seeds = [0, 1, 2]  # training seeds, for the part on variance
+recompute = False  # run again what is stored
+n_jobs = None  # processes of one thread each; None: one for each core
+ledger = "../results"
+known = set(globals())
+print(datasets, methods, non_specific, controls, non_specific_controls, sep="\n")
+print(n_splits, seeds, recompute, n_jobs, ledger, sep="\n")
+
+# %% tags=["hide-cell"]
+study.check_parameters(known, globals())
+rows = audit.results(
+    Ledger(ledger),
+    datasets=datasets,
+    methods=dict(zip(audit.METHODS_OF, (methods, non_specific), strict=True)),
+    splits=range(n_splits),
+    recompute=recompute,
+    n_jobs=n_jobs,
+)
+audit.fill(Ledger(ledger), rows, recompute=recompute)
+networks = list(rows["network"].unique())
+print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
+
+# %% [markdown]
+# ## 1. How far does luck go?
+#
+# **Question.** What AUPRC and Hit@1% do scores get that know nothing?
+#
+# **Method.** On every unseen block, 200 draws each of: *noise*, a random number for every pair; a
+# *TF constant*, one number for all pairs of a TF; a *target constant*; and the *sum* of the last
+# two. A draw of the constants is shared by all splits, as a method's opinion of a TF is. The
+# *mean over splits* is what a table prints.
+#
+# Most constants are ties. By default pairs of the same score share one threshold. With *ties broken*
+# the AUPRC is the mean over all orders of tied pairs, computed exactly; it is what tiny noise on
+# top of the constants would give. One constant for all pairs has the share of positives in the
+# first case, and what noise gets on average in the second.
+
+# %% tags=["hide-input"]
+nulls = audit.nulls(Ledger(ledger), rows)
+audit.null_table(nulls)
+
+# %% mystnb={"image": {"alt": "Ranges of AUPRC and Hit@1% of four kinds of scores without information on cell-type-specific networks, one column of panels for each data set: noise is narrow and near the share of positives, a constant per TF is wide and lies above it."}}
+figures.nulls_figure(nulls, networks[0])
+
+# %% mystnb={"image": {"alt": "The same ranges on the last network; on non-cell-type-specific networks, which have many more TFs."}}
+figures.nulls_figure(nulls, networks[-1])
+
+# %% [markdown]
+# **Answer.** Differences from the share of positives:
+
+# %% tags=["hide-input"]
+print(audit.nulls_said(nulls))
+
+# %% [markdown]
+# An order of the TFs is a lottery with few tickets, and the fewer TFs are tested, the larger
+# its prizes. It is asymmetric: a busy TF in front wins more than it loses at the end. What breaking
+# ties takes from the mean of TF constants is owed to the shared threshold, at which all pairs of
+# a TF count at once; the rest is owed to the lottery.
+#
+# ### Each method in its own lottery
+#
+# **Method.** A method's own scores stay as they are, but their rows are exchanged among the unseen
+# TFs, 999 times on each split: which TF is which is lost, and all else is kept, such as how spread
+# its scores are, what it thinks of targets, and its ties. p is the part of these permutations that
+# reach the method's AUPRC.
+# The splits share TFs, so that their p-values are not independent; twice their mean is a valid
+# p-value however they depend on each other {cite:p}`vovk2020combining`. *q* is the false discovery
+# rate over all methods and data sets of a network. A method whose scores do not tell TFs
+# apart, such as one that gives unseen genes a constant, has p = 1.
+
+# %% mystnb={"image": {"alt": "For each method and data set of the first network, the AUPRC as a point on a grey bar that shows its TF permutation null; filled where the false discovery rate is below 0.05."}}
+placed = audit.placed(audit.permutations(Ledger(ledger), rows))
+figures.placed_figure(placed, networks[0])
+
+# %% mystnb={"image": {"alt": "The same on the last network, where the null is narrow."}}
+figures.placed_figure(placed, networks[-1])
+
+# %% tags=["hide-input"]
+placed.drop(columns=["null_sd"]).round(4).rename(
+    columns={"null_mean": "mean of the null", "n_splits": "splits", "n_low": "splits with p < 0.05"}
+)
+
+# %% [markdown]
+# **Answer.**
+
+# %% tags=["hide-input"]
+print(audit.placed_said(placed))
+
+# %% [markdown]
+# ## 2. What does one gene of the pair tell?
+#
+# **Question.** How good is a score that looks at the TF alone, or at the target alone, and at no
+# label?
+#
+# **Method.** Six numbers of a gene: mean, variance and share of zeros of its expression; its mean
+# absolute correlation with all genes; the cosine of its text vector (that of Table 1) with the mean
+# vector; and the number of letters of its symbol. Each is used as a score of TFs and of targets, with
+# both signs. Which sign is right is not known without labels, so the better of two is no
+# result. *Chosen by training edges* takes on each split the sign with the higher AUPRC on the
+# training edges: it uses labels, through one bit. *Any of these* chooses among all in the
+# same way, as the weight of InfoSEM's prior is chosen.
+
+# %% mystnb={"image": {"alt": "For each data set of the first network, the AUPRC of twelve scores that look at one gene only, with both signs, and of the one that training edges choose; a grey band shows random constants per TF."}} tags=["full-width"]
+shortcuts = audit.shortcut_table(audit.shortcuts(Ledger(ledger), rows))
+figures.shortcuts_figure(shortcuts, nulls, networks[0])
+
+# %% mystnb={"image": {"alt": "The same on the last network."}} tags=["full-width"]
+figures.shortcuts_figure(shortcuts, nulls, networks[-1])
+
+# %% [markdown]
+# **Answer.**
+
+# %% tags=["hide-input"]
+print(audit.shortcuts_said(shortcuts, rows))
+
+# %% [markdown]
+# With all numbers (*tf_gain* and *target_gain* are explained in the next part; a score of TFs has
+# no gain within TFs, by construction):
+
+# %% tags=["hide-output"]
+shortcuts.round(3)
+
+# %% [markdown]
+# ## 3. A score that shortcuts cannot win
+#
+# **Question.** Who ranks the targets of a TF well, and not only the TFs?
+#
+# **Method.** The AUPRC is taken *within* each unseen TF with at least three positives and three
+# negatives, and the TFs are averaged. TFs differ in their share of positives, and the AUPRC with
+# it, so that it must be put on one scale first. The same scores, of the same separation (AUROC),
+# at five shares of positives:
+
+# %% tags=["hide-input"]
+audit.measures()
+
+# %% [markdown]
+# AUPRC divided by the share can reach 50 for one TF and hardly 2 for another: the mean is that of
+# the TFs with few targets. The difference has a limit that falls with the share: busy TFs can add
+# little. The *gain* (AUPRC - chance) / (1 - chance) has the same two ends for every TF, 0 for
+# chance and 1 for perfect. It is not free of the share either, as no function of AUPRC is.
+# *Chance* is the mean over all orders of the pairs, not the share of positives: with one
+# positive among five pairs it is 0.46, not 0.2. Ties are broken, so that constants have 0 exactly.
+# A TF with itself is left out.
+#
+# Four scores on this scale:
+#
+# - *pooled*: the AUPRC of the paper, over all pairs;
+# - *within TFs*: what is constant within a TF gains nothing. A good ranking of targets, the same for
+#   every TF, does;
+# - *own TF*: within each TF, the AUPRC of its own row less that of the rows of the other
+#   unseen TFs on the same labels. Neither constants per TF nor constants per target can win it, nor
+#   their sum; what remains is which targets belong to *this* TF;
+# - *within targets*: the TFs of a target are ranked. Constants per target gain nothing, those per TF
+#   do.
+#
+# For the second and the third, a TF's splits are averaged first, and the 95% interval comes from
+# resampling TFs. For the others it is Student's over splits.
+
+# %% mystnb={"image": {"alt": "Dot plot of four gains with 95% intervals for each method on the first network, one row for each data set: pooled, within TFs, own TF, within targets; a dotted line at 0, which is chance."}} tags=["full-width"]
+within = audit.within(Ledger(ledger), rows)
+summary = audit.within_summary(rows, within, audit.permutations(Ledger(ledger), rows))
+figures.within_figure(summary, networks[0])
+
+# %% mystnb={"image": {"alt": "The same on the last network."}} tags=["full-width"]
+figures.within_figure(summary, networks[-1])
+
+# %% [markdown]
+# Within TFs, and the part of it that needs the TF to be the right one:
+
+# %% tags=["full-width", "hide-input"]
+for measure in ("within TFs", "own TF"):
+    display(audit.within_text(summary, measure).style.set_caption(measure))
+
+# %% [markdown]
+# InfoSEM-B less DeepSEM within the same TFs, with intervals by resampling TFs:
+
+# %% tags=["hide-input"]
+audit.paired_within(within, "InfoSEM-B", "DeepSEM").round(3)
+
+# %% [markdown]
+# **Answer.**
+
+# %% tags=["hide-input"]
+print(audit.within_said(summary))
+
+# %% [markdown]
+# The intervals are not corrected for their number: of forty without any signal one
+# would lie above 0. Targets are shared by TFs, which makes them too narrow.
+#
+# ## 4. What is left without one of its inputs?
+#
+# **Question.** Which part of a method's score comes from expression, which from text, which from
+# labels?
+#
+# **Method.** One input is taken from a method at a time, and all else is kept: the *expression* of
+# every gene is given to another; its *text vector* is; *labels* of the training pairs are drawn
+# anew within every TF, or over all pairs; or there is *no expression* at all, and the prior of
+# InfoSEM-B is fitted alone. The weight of the prior is chosen on training edges each time. Shown is
+# AUPRC minus the share of positives: on unseen genes for methods without labels, on unseen pairs of
+# *seen* genes for those with labels, as One-hot LR and MatComp can tell nothing of unseen ones.
+# Methods that take long are left out, InfoSEM-BC among them, and some on the non-specific networks.
+
+# %% tags=["hide-input"]
+controlled = {
+    network: study.controls(
+        Ledger(ledger),
+        datasets=datasets,
+        network=network,
+        taken=controls if network == networks[0] else non_specific_controls,
+        splits=range(n_splits),
+        recompute=recompute,
+        n_jobs=n_jobs,
+    )
+    for network in networks
+}
+left = {}
+for network, runs in controlled.items():
+    labelled = runs["method"].isin([name for name in METHODS if METHODS[name].labels])
+    parts = [(runs[~labelled], "unseen"), (runs[labelled], "seen")]
+    left[network] = pd.concat([tables.left_of_gain(*part) for part in parts if len(part[0])])
+print(*(f"{network}: {len(runs)} results" for network, runs in controlled.items()), sep="\n")
+
+# %% mystnb={"image": {"alt": "AUPRC minus the share of positives for each method as it is and without one of its inputs, on the first network, one panel for each data set; a dotted line at 0."}}
+figures.controls_figure(left[networks[0]])
+
+# %% mystnb={"image": {"alt": "The same on the last network."}}
+figures.controls_figure(left[networks[-1]])
+
+# %% [markdown]
+# Mean and standard error over splits. A star stands where the 95% interval lies above 0: of the gain
+# for the method as it is, and of what a control takes from it, on the same splits, for the others.
+
+# %% tags=["full-width", "hide-input"]
+for network in networks:
+    display(tables.left_of_gain_text(left[network]).style.set_caption(network).hide())
+
+# %% [markdown]
+# **Answer.**
+
+# %% tags=["hide-input"]
+for network in networks:
+    print(network)
+    print(tables.controls_said(left[network]), end="\n\n")
+
+# %% [markdown]
+# ## 5. Where the variance is
+#
+# **Question.** What moves a result most: the split, the training seed, or which TFs there are?
+#
+# **Method.** Methods with several training seeds on the same splits give a crossed table, whose
+# analysis of variance separates splits, seeds and the rest (standard deviations of AUPRC). For
+# *Random TF constant*, a seed is a draw of the constants.
+
+# %% tags=["hide-input"]
+several = study.compare(
+    Ledger(ledger),
+    datasets=datasets,
+    methods=["Random TF constant", "DeepSEM", "InfoSEM-B"],
+    splits=range(n_splits),
+    seeds=seeds,
+    recompute=recompute,
+    n_jobs=n_jobs,
+)
+components = audit.components(several)
+components.round(3)
+
+# %% [markdown]
+# Within TFs: the standard deviation of the gain between TFs, and between the splits of one TF, where
+# it has other targets.
+
+# %% tags=["hide-input"]
+of_tfs = audit.tf_components(within)
+deep = of_tfs[of_tfs["method"].isin(["Pearson correlation", "DeepSEM", "InfoSEM-B"])]
+deep.round(3)
+
+# %% [markdown]
+# **How much data would it take?** The paper's difference between InfoSEM-B and DeepSEM, beside the
+# standard deviation of ours over splits, and how many splits a two-sided test at 5% needs to see it
+# with a power of 80%, by the normal approximation and as if they did not overlap. A split
+# tests a fourth of the TFs: after four disjoint ones there are no more. *smallest* is the difference
+# that our splits could show; the last columns are the same within TFs.
+
+# %% tags=["hide-input"]
+power = audit.power(rows, within, audit.permutations(Ledger(ledger), rows))
+power.round(3)
+
+# %% [markdown]
+# **Answer.**
+
+# %% tags=["hide-input"]
+print(audit.components_said(components))
+print(audit.power_said(power))
+
+# %% [markdown]
+# ### A better use of the same TFs
+#
+# **Question.** Is the number less of a draw if every TF is tested once?
+#
+# **Method.** TFs and targets are divided into four groups each. Four folds test TF group *i* on
+# target group *i*; sixteen test every TF group on every target group, without the targets that are
+# seen TFs, so that they have another mean where most targets are TFs. Against them stand 4, 10 and
+# 16 random blocks of the same size. For methods whose scores do not depend on the split the same
+# scores serve all designs; each design is drawn 200 times. Its error is the standard deviation
+# of the mean AUPRC over these draws. The number of blocks is the cost: a method that learns from
+# labels is trained once for each.
+
+# %% mystnb={"image": {"alt": "Standard deviation of the mean AUPRC against the number of blocks, logarithmic, for random blocks and for folds of one division; one panel for each network and method, one colour for each data set."}}
+folds = audit.folds(Ledger(ledger), rows)
+figures.designs_figure(folds)
+
+# %% tags=["hide-input"]
+folds[["network", "dataset", "method", "design", "n_blocks", "mean", "sd"]].round(4)
+
+# %% [markdown]
+# **Answer.**
+
+# %% tags=["hide-input"]
+print(audit.folds_said(folds))
+
+# %% [markdown]
+# This is the error that comes from drawing the blocks. That the TFs of the network are
+# themselves a sample, and a small one, is not in it, and no design can mend it.
+#
+# ## 6. The model's own limit
+#
+# **Question.** The prior mean of Eq. 7 is a number for the TF plus a number for the target. It ranks
+# the targets alike for every TF: it cannot say which targets belong to which TF. Does the smallest
+# extension that can say it do better?
+#
+# **Method.** *InfoSEM-B (pairs)* adds a bilinear term of low rank to the prior mean,
+# $h_i B h_k^\\top$ with $B = U V^\\top$ of rank 8. $V$ starts at zero and both learn as $w$ does; all
+# else, the choice of the weight of the prior on training edges included, is as for InfoSEM-B. Its
+# control has the text vectors permuted. It is judged by what it was made for, the gain that needs
+# the TF to be the right one (*own TF*, part 3), beside the gain within TFs and the pooled one. On the
+# non-specific networks the TFs are many, and the intervals narrow.
+
+# %% tags=["hide-input"]
+shown = ("DeepSEM", "InfoSEM-B", "InfoSEM-B (pairs)")
+pair_rows = pd.concat(controlled.values()).query("method in @shown")
+pair_rows = pair_rows[pair_rows["control"].isin(["none", "embeddings permuted"])]
+suffix = pair_rows["control"].map({"none": "", "embeddings permuted": ", permuted"})
+pair_rows = pair_rows.assign(method=pair_rows["method"] + suffix)
+pair_within = audit.within(Ledger(ledger), pair_rows, recompute=recompute)
+pair_places = audit.permutations(Ledger(ledger), pair_rows, recompute=recompute)
+pair_summary = audit.within_summary(pair_rows, pair_within, pair_places)
+for measure in ("own TF", "within TFs", "pooled"):
+    display(audit.within_text(pair_summary, measure).style.set_caption(measure))
+
+# %% [markdown]
+# The pair-aware prior less its rivals, within the same TFs, with intervals by resampling TFs:
+
+# %% mystnb={"image": {"alt": "Dot plot of four gains with 95% intervals on the last network for DeepSEM, InfoSEM-B and the pair-aware InfoSEM-B, with text and with permuted text."}} tags=["full-width"]
+figures.within_figure(pair_summary, networks[-1])
+
+# %% tags=["hide-input"]
+pair_table = audit.pair_differences(pair_within)
+pair_table.round(4)
+
+# %% [markdown]
+# **Answer.**
+
+# %% tags=["hide-input"]
+print(audit.pair_differences_said(pair_table))
+
+# %% [markdown]
+# (recommendations)=
+# ## For those who make benchmarks
+#
+# :::{admonition} Recommendations
+# :class: tip
+#
+# 1. **Print a null that plays the same lottery.** Uniform noise is the wrong one for a pooled
+#    AUPRC where TFs differ in their number of targets. Add a random constant per TF, in many draws that
+#    all splits share, and give its range, not only its mean.
+# 2. **Give each method its own null.** Exchange the rows of its scores among the tested TFs. It costs
+#    no training. Correct for the number of methods and data sets.
+# 3. **Say how ties count,** and break them in expectation, so that a constant is at chance and not
+#    below it.
+# 4. **Score within TFs, and with another TF's row.** Report the gain within TFs beside the pooled
+#    AUPRC, and the part of it that another TF's ranking of the same targets does not have. A sum of
+#    a number per TF and a number per target cannot win the latter.
+# 5. **Try the shortcuts first.** A property of one gene, its sign chosen on training edges, is a
+#    baseline that any method with labels has to beat.
+# 6. **Resample TFs, not pairs or splits.** The TF is the unit. Random splits repeat the same ones, and
+#    ten splits are not ten experiments.
+# 7. **Test every TF once:** grouped folds of TFs and targets instead of random blocks.
+# 8. **Say what could have been shown.** Print the smallest difference that the TFs at hand can show.
+#    Where it is larger than the differences in the table, more TFs are needed, not more splits.
+# :::
+#
+# ## Where the numbers come from
+
+# %% tags=["hide-output"]
+for network, part in rows.groupby("network", sort=False):
+    print(network)
+    display(tables.traced(part))
