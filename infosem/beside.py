@@ -8,6 +8,7 @@ has the key of the run that it comes from. What a file lacks is computed and sto
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -148,8 +149,16 @@ def _same_run(lines: pd.DataFrame, run: Any) -> Any:
 
 
 def _read(path: Path, types: Mapping[str, type]) -> pd.DataFrame:
+    """The lines of a file, which must not be changed: they are kept until the file is another."""
     if not path.is_file():
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
+    stat = path.stat()
+    return _parsed(path, tuple(types.items()), (stat.st_ino, stat.st_mtime_ns, stat.st_size))
+
+
+@lru_cache(maxsize=32)
+def _parsed(path: Path, columns: tuple[tuple[str, type], ...], state: object) -> pd.DataFrame:
+    types = dict(columns)
     try:
         lines = pd.read_csv(path, dtype=dict(types), keep_default_na=False)  # a gene called NaN
     except ValueError as error:

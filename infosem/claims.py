@@ -22,7 +22,7 @@ from infosem.errors import InfosemError
 from infosem.methods import METHODS
 from infosem.reported import reported
 
-__all__ = ["CONTROLLED", "PAGES", "claims", "linked", "said", "stored"]
+__all__ = ["PAGES", "claims", "linked", "said", "stored"]
 
 PAGES = {
     "table1": "Table 1",
