@@ -15,12 +15,14 @@ import argparse
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import cover
 import papermill
 import yaml
+from joblib import cpu_count
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
@@ -57,17 +59,24 @@ def add_links(config: dict[str, Any], repository: str) -> None:
 
 
 def run_notebooks() -> None:
-    """Run every notebook in its own folder, and put the result among the staged pages."""
-    for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        print(f"running notebooks/{notebook.name}", flush=True)
-        papermill.execute_notebook(
-            notebook,
-            SOURCE / "notebooks" / notebook.name,
-            kernel_name="python3",
-            cwd=notebook.parent,
-            progress_bar=sys.stderr.isatty(),
-            extra_arguments=["--log-level=ERROR"],  # of the kernel, else it warns of local TCP
-        )
+    """Run every notebook, one for each core at a time, and put them among the staged pages."""
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    with ThreadPoolExecutor(max_workers=cpu_count()) as pool:
+        for notebook in pool.map(run_notebook, notebooks):
+            print(f"ran notebooks/{notebook.name}", flush=True)
+
+
+def run_notebook(notebook: Path) -> Path:
+    """Run a notebook in its own folder, in a process of its own, and return it."""
+    papermill.execute_notebook(
+        notebook,
+        SOURCE / "notebooks" / notebook.name,
+        kernel_name="python3",
+        cwd=notebook.parent,
+        progress_bar=False,
+        extra_arguments=["--log-level=ERROR"],  # of the kernel, else it warns of local TCP
+    )
+    return notebook
 
 
 def make_html() -> int:

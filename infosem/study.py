@@ -87,9 +87,7 @@ TABLE1_METHODS = tuple(
 )
 # Without those that would take hours there.
 NON_SPECIFIC_METHODS = tuple(
-    name
-    for name in TABLE1_METHODS
-    if name not in ("scGREAT", "MatComp (rank by CV)")
+    name for name in TABLE1_METHODS if name not in ("scGREAT", "MatComp (rank by CV)")
 )
 STUDIES: dict[str, dict[str, Any]] = {
     "table1": {"methods": TABLE1_METHODS},
@@ -911,7 +909,7 @@ CONTROLS: dict[str, tuple[str, ...]] = {
         "Pearson correlation", "Partial correlation", "Mutual information", "ARACNE", "PIDC",
         "DeepSEM", "InfoSEM-B",
     ),
-    "embeddings permuted": ("InfoSEM-B", "InfoSEM-B (pairs)"),
+    "embeddings permuted": ("InfoSEM-B",),
     "no expression": ("InfoSEM-B",),
     "labels shuffled within TFs": ("One-hot LR", "MatComp"),
     "labels shuffled": ("One-hot LR", "MatComp"),

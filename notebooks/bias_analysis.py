@@ -203,7 +203,7 @@ verdicts if len(verdicts) else print("none: these are not the paper's data sets"
 # MatComp and GENELink give every pair of unseen genes the same score, by construction, so that
 # their AUPRC there *is* the share of positives; the paper's numbers for them differ from it, within
 # about their errors. Of these methods only scGREAT has something to go by there, and so only
-# scGREAT can be put to this test. On three splits of three data sets it is not above chance on
+# scGREAT can be put to this test. On three splits of hESC and of mDC it is not above chance on
 # unseen genes, and about as good as One-hot LR on seen ones, as the paper has it. For the same reason DeepSEM is above the others there as far as
 # it is above chance, and a random number for each TF does as well (dashed line;
 # [Table 1](table1.ipynb) has the test).

@@ -29,8 +29,8 @@
 # cross-validation on the training pairs stands beside it. *GENELink*, *scGREAT* and *GRNBoost2*
 # {cite:p}`chen2022genelink,wang2024scgreat,moerman2019grnboost2` have the settings that their
 # authors released, with one reduction: scGREAT trains for at most 12 epochs instead of 50, and takes
-# part on three splits of three data sets only, as a run takes minutes to half an hour. The classics (correlations,
-# mutual information, ARACNE, PIDC, TIGRESS, GENIE3) and RegDiffusion
+# part on three splits of hESC and mDC only, as a run takes minutes to half an hour. The classics
+# (correlations, mutual information, ARACNE, PIDC, TIGRESS, GENIE3) and RegDiffusion
 # {cite:p}`zhu2024regdiffusion` are ours: readers will ask for them. GENIE3 has 100 trees instead of
 # 1000. *SCENIC* is part of the package and not run here: it needs a database of motif rankings of
 # about 1 GB.
