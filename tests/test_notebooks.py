@@ -4,10 +4,12 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 import pytest
+from joblib import cpu_count
 from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,12 +23,12 @@ def jupytext(path: Path, to: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def nbval(*paths: Path) -> subprocess.CompletedProcess[str]:
-    """Run the notebooks and compare every output with the stored one, to the last digit."""
+def nbval(path: Path) -> subprocess.CompletedProcess[str]:
+    """Run a notebook and compare every output with the stored one, to the last digit."""
     command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env"]
     # Another library's warning in this child is no fault of ours: it runs without our settings.
-    command += ["-c", os.devnull, "--rootdir", paths[0].parent, "-p", "no:cacheprovider"]
-    return subprocess.run([*command, *paths], capture_output=True, text=True)
+    command += ["-c", os.devnull, "--rootdir", path.parent, "-p", "no:cacheprovider"]
+    return subprocess.run([*command, path], capture_output=True, text=True)
 
 
 def code_cells(path: Path) -> list[NotebookNode]:
@@ -87,8 +89,9 @@ def test_misspelt_parameter_is_an_error(path: Path, tmp_path: Path) -> None:
 
 
 def test_numbers_are_reproduced() -> None:
-    result = nbval(*NOTEBOOKS)
-    assert result.returncode == 0, result.stdout + result.stderr
+    with ThreadPoolExecutor(max_workers=cpu_count()) as pool:
+        for result in pool.map(nbval, NOTEBOOKS):
+            assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.fixture
