@@ -30,7 +30,7 @@
 
 # %% tags=["hide-cell"]
 import pandas as pd
-from IPython.display import display
+from IPython.display import Markdown, display
 
 from infosem import METHODS, Ledger, audit, figures, study, tables
 
@@ -215,7 +215,7 @@ figures.within_figure(summary, networks[-1])
 
 # %% tags=["full-width", "hide-input"]
 for measure in ("within TFs", "own TF"):
-    display(audit.within_text(summary, measure).style.set_caption(measure))
+    display(Markdown(f"*{measure}*"), audit.within_text(summary, measure))
 
 # %% [markdown]
 # InfoSEM-B less DeepSEM within the same TFs, with intervals by resampling TFs:
@@ -278,7 +278,7 @@ figures.controls_figure(left[networks[-1]])
 
 # %% tags=["full-width", "hide-input"]
 for network in networks:
-    display(tables.left_of_gain_text(left[network]).style.set_caption(network).hide())
+    display(Markdown(f"*{network}*"), tables.left_of_gain_text(left[network]))
 
 # %% [markdown]
 # **Answer.**
@@ -374,7 +374,7 @@ print(audit.folds_said(folds))
 # extension that can say it do better?
 #
 # **Method.** *InfoSEM-B (pairs)* adds a bilinear term of low rank to the prior mean,
-# $h_i B h_k^\\top$ with $B = U V^\\top$ of rank 8. $V$ starts at zero and both learn as $w$ does; all
+# $h_i B h_k^\top$ with $B = U V^\top$ of rank 8. $V$ starts at zero and both learn as $w$ does; all
 # else, the choice of the weight of the prior on training edges included, is as for InfoSEM-B. Its
 # control has the text vectors permuted. It is judged by what it was made for, the gain that needs
 # the TF to be the right one (*own TF*, part 3), beside the gain within TFs and the pooled one, on the
@@ -391,13 +391,13 @@ pair_within = audit.within(Ledger(ledger), pair_rows, recompute=recompute)
 pair_places = audit.permutations(Ledger(ledger), pair_rows, recompute=recompute)
 pair_summary = audit.within_summary(pair_rows, pair_within, pair_places)
 for measure in ("own TF", "within TFs", "pooled"):
-    display(audit.within_text(pair_summary, measure).style.set_caption(measure))
-
-# %% [markdown]
-# The pair-aware prior less its rivals, within the same TFs, with intervals by resampling TFs:
+    display(Markdown(f"*{measure}*"), audit.within_text(pair_summary, measure))
 
 # %% mystnb={"image": {"alt": "Dot plot of four gains with 95% intervals on the last network for DeepSEM, InfoSEM-B and the pair-aware InfoSEM-B, with text and with permuted text."}} tags=["full-width"]
 figures.within_figure(pair_summary, networks[-1])
+
+# %% [markdown]
+# The pair-aware prior less its rivals, within the same TFs, with intervals by resampling TFs:
 
 # %% tags=["hide-input"]
 pair_table = audit.pair_differences(pair_within)
