@@ -8,12 +8,15 @@ are stored, so that the stored notebook changes only where its text or its resul
 """
 
 import base64
+import io
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbformat import NotebookNode
+from PIL import Image
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 PICTURE = Path(__file__).resolve().parent / "table1.png"
@@ -35,14 +38,28 @@ def main(names: list[str]) -> None:
             resources={"metadata": {"path": NOTEBOOKS}},
             extra_arguments=["--log-level=ERROR"],
         ).execute()
+        for output in outputs_of(notebook):
+            if picture := output.get("data", {}).get("image/png"):
+                output["data"]["image/png"] = smaller(picture)
         nbformat.write(notebook, path)
     write_picture()
 
 
+def outputs_of(notebook: NotebookNode) -> list[NotebookNode]:
+    return [output for cell in notebook.cells for output in cell.get("outputs", [])]
+
+
+def smaller(picture: str) -> str:
+    """Return a base64-coded PNG with a palette: figures have few colours, git keeps all."""
+    packed = io.BytesIO()
+    with Image.open(io.BytesIO(base64.b64decode(picture))) as image:
+        image.convert("RGB").quantize(128).save(packed, "PNG", optimize=True)
+    return base64.b64encode(packed.getvalue()).decode("ascii")
+
+
 def write_picture() -> None:
     """Take the picture of README.md from the notebook that draws it."""
-    notebook = nbformat.read(NOTEBOOKS / "table1.ipynb", as_version=4)
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    outputs = outputs_of(nbformat.read(NOTEBOOKS / "table1.ipynb", as_version=4))
     picture = next(o["data"]["image/png"] for o in outputs if "image/png" in o.get("data", {}))
     PICTURE.write_bytes(base64.b64decode(picture))
 

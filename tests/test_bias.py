@@ -188,10 +188,8 @@ def test_what_gives_no_log_odds_is_refused(finished):
 
 def test_committed_files_belong_to_the_committed_ledger(no_runs):
     # What is on the page about the real data is read, without data.
-    rows = Ledger(ROOT / "results").frame(
-        method=["One-hot LR", "GENELink"], dataset=CELLS, network="cell-type-specific"
-    )
     ledger = Ledger(ROOT / "results")
+    rows = study.compare(ledger, datasets=CELLS, methods=["One-hot LR", "GENELink"], n_jobs=0)
     coefs = bias.coefficients(ledger, rows)
     assert coefs.groupby("dataset")["split"].nunique().to_dict() == dict.fromkeys(CELLS, 10)
     told = bias.predictions(coefs, bias.probabilities(ledger, rows, bias.illustrated_tfs(coefs)))
