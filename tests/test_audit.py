@@ -296,3 +296,23 @@ def test_power_says_what_the_paper_s_difference_takes():
     assert line["splits"] == np.ceil((2.8016 * sd / line["paper"]) ** 2)
     assert (line["tfs"], line["of_tfs"]) == (8 * line["splits"], 32)
     assert "hESC" in audit.power_said(table)
+
+
+def test_pair_aware_prior_is_set_against_each_rival_within_the_same_tfs() -> None:
+    ahead = {"InfoSEM-B": 0.1, "DeepSEM": -0.1, "InfoSEM-B (pairs), permuted": 0.1}
+    lines = [
+        {"network": "n", "dataset": "d", "tf": f"TF{i}", "split": 0, "method": method,
+         "gain": 0.2, "specific": 0.01 * i - lead}
+        for method, lead in {"InfoSEM-B (pairs)": 0.0, **ahead}.items()
+        for i in range(5)
+    ]  # fmt: skip
+    table = audit.pair_differences(pd.DataFrame(lines)).set_index(["measure", "against"])
+    for rival, lead in ahead.items():
+        assert table.loc[("own TF", rival), "difference"] == pytest.approx(lead)
+        assert table.loc[("within TFs", rival), "difference"] == pytest.approx(0)
+    said = audit.pair_differences_said(table.reset_index())
+    assert "against InfoSEM-B: better on d, worse on none, of 1 data sets" in said
+    assert "against DeepSEM: better on none, worse on d" in said
+    assert said.endswith("its own control on: none.")
+    better = table.reset_index().assign(low=0.1)
+    assert audit.pair_differences_said(better).endswith("its own control on: n d.")
