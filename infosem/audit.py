@@ -9,11 +9,8 @@ Vovk and Wang (2020), Combining p-values via averaging, Biometrika 107, 791-808:
 p-values is one, however they depend on each other.
 """
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -264,26 +261,9 @@ def fill(
     n_jobs : int, optional
         See `beside.beside`.
     """
-    with _scores_kept():
+    with study.scores_kept():
         for table in (nulls, shortcuts, permutations, within, folds):
             table(ledger, rows, recompute=recompute, n_jobs=n_jobs)
-
-
-@contextmanager
-def _scores_kept() -> Iterator[None]:
-    """Where $INFOSEM_SCORES is not set, keep scores for the meantime.
-
-    A run without labels is then done again once, not for every split and table.
-    """
-    if os.environ.get("INFOSEM_SCORES"):
-        yield
-        return
-    with TemporaryDirectory() as folder:
-        os.environ["INFOSEM_SCORES"] = folder
-        try:
-            yield
-        finally:
-            del os.environ["INFOSEM_SCORES"]
 
 
 def _first_seed(rows: pd.DataFrame) -> pd.DataFrame:

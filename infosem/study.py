@@ -16,6 +16,7 @@ from functools import lru_cache, partial
 from itertools import product
 from operator import itemgetter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -68,6 +69,7 @@ __all__ = [
     "prior_settings",
     "protocol_choices",
     "run",
+    "scores_kept",
     "scores_of",
     "sensitivity",
     "side_by_side",
@@ -345,6 +347,23 @@ def scores_of(ledger: Ledger, run: Mapping[str, Any]) -> tuple[Dataset, Split, S
         execute(replace(job, method=replace(method, function=catching)))
         (scores,) = caught
     return *confirm(ledger, run, scores), scores
+
+
+@contextmanager
+def scores_kept() -> Iterator[None]:
+    """Where $INFOSEM_SCORES is not set, keep scores for the meantime.
+
+    A run without labels is then done again once, not for every split and table.
+    """
+    if os.environ.get("INFOSEM_SCORES"):
+        yield
+        return
+    with TemporaryDirectory() as folder:
+        os.environ["INFOSEM_SCORES"] = folder
+        try:
+            yield
+        finally:
+            del os.environ["INFOSEM_SCORES"]
 
 
 def stored_job(ledger: Ledger, run: Mapping[str, Any]) -> Job:
@@ -696,11 +715,9 @@ def jobs_of(
         elif stage == "chosen" and method.tuned:
             # InfoSEM-BC takes over what InfoSEM-B was given on the same split.
             by_split = chosen("InfoSEM-B" if method.labels else name, first)
-            # Trained anew on every split, it gets one seed; the others, trained once, get all.
-            own_seeds = seeds[:1] if method.labels else seeds
             for split, winner in by_split.items():
                 shared = {k: winner.settings[k] for k in candidates_for(name_of_data)[0]}
-                jobs += [job(method.with_settings(**shared), seed, [split]) for seed in own_seeds]
+                jobs += [job(method.with_settings(**shared), seed, [split]) for seed in seeds]
     return _merged(jobs)
 
 
@@ -752,8 +769,8 @@ def compare(
         Of the real data sets: another than Table 1's gives the rows of the paper's Tables 4 and 5.
     methods : sequence of str
     splits, seeds : sequence of int
-        Split seeds, and training seeds of the deep methods. InfoSEM-BC, trained anew on every
-        split, and the other methods take the first training seed only.
+        Split seeds, and training seeds of the deep methods (`Method.deep`). The others that draw
+        anything take the first only.
     embedding : str, optional
         Instead of the one that each data set has in Table 1; see `embeddings.attach`.
     epochs : int, optional

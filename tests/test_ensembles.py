@@ -1,0 +1,98 @@
+"""Ensembles of training seeds: what is averaged, what is stored, what is shown."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from infosem import InfosemError, Ledger, ensembles, metrics, study
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ledger, pd.DataFrame]:
+    ledger = Ledger(tmp_path_factory.mktemp("ledger"))
+    rows = study.compare(
+        ledger, datasets=["synthetic"], methods=["One-hot LR", "DeepSEM", "InfoSEM-BC"],
+        splits=range(2), seeds=[0, 1, 2], epochs=2, n_jobs=1,
+    )  # fmt: skip
+    return ledger, rows
+
+
+@pytest.fixture(scope="module")
+def found(finished: tuple[Ledger, pd.DataFrame]) -> pd.DataFrame:
+    return ensembles.ensembles(*finished)
+
+
+def test_deep_methods_get_every_seed_and_others_the_first(finished):
+    seeds = finished[1].groupby("method")["seed"].nunique()
+    assert dict(seeds) == {"One-hot LR": 1, "DeepSEM": 3, "InfoSEM-BC": 3}
+
+
+def test_an_ensemble_has_the_metrics_of_the_mean_score(finished, found):
+    ledger, rows = finished
+    for method in ("DeepSEM", "InfoSEM-BC"):
+        runs = rows[(rows["method"] == method) & (rows["split"] == 1)].to_dict("records")
+        dataset, split, _ = study.scores_of(ledger, runs[0])
+        mean = sum(study.scores_of(ledger, run)[2] for run in runs) / 3
+        expected = metrics.evaluate(mean, dataset.network, split)
+        (line,) = found[
+            (found["method"] == f"{method}, ensemble of 3") & (found["split"] == 1)
+        ].to_dict("records")
+        for name, value in expected.items():
+            assert line[name] == pytest.approx(value, rel=1e-5)
+
+
+def test_what_is_stored_is_not_computed_again(finished, found, monkeypatch):
+    def computing(*_):
+        raise AssertionError("it is stored")
+
+    monkeypatch.setattr(study, "scores_of", computing)
+    pd.testing.assert_frame_equal(ensembles.ensembles(*finished), found)
+
+
+def test_an_ensemble_of_other_seeds_is_another(finished, found):
+    ledger, rows = finished
+    fewer = ensembles.ensembles(ledger, rows[rows["seed"] < 2])
+    assert set(fewer["method"]) == {"DeepSEM, ensemble of 2", "InfoSEM-BC, ensemble of 2"}
+    with pytest.raises(InfosemError, match="stale"):  # as many, but not the same
+        ensembles.ensembles(ledger, rows[rows["seed"] > 0])
+
+
+def test_one_seed_makes_no_ensemble(finished):
+    ledger, rows = finished
+    with pytest.raises(InfosemError, match="several training seeds"):
+        ensembles.ensembles(ledger, rows[rows["seed"] == 0])
+
+
+def test_beside_single_runs():
+    where = {"network": "planted", "dataset": "d", "method": "M"}
+    single = {(0, 0): 0.1, (0, 1): 0.3, (1, 0): 0.2, (1, 1): 0.2}
+    rows = pd.DataFrame(
+        [{**where, "split": k, "seed": s, "unseen_auprc": v} for (k, s), v in single.items()]
+    )
+    together = pd.DataFrame(
+        [{**where, "method": "M, ensemble of 2", "split": k, "seed": 0, "unseen_auprc": v}
+         for k, v in ((0, 0.3), (1, 0.4))]
+    )  # fmt: skip
+    # "first" is that of the smallest seed, in whatever order the rows come
+    table = ensembles.compared(rows[::-1], together, {"unseen_auprc": "AUPRC"})
+    (line,) = table.to_dict("records")
+    # by seed: .15 and .25; by split: .2 and .2, so that the ensemble gains .1 and .2
+    wanted = {"first": 0.15, "lowest": 0.15, "highest": 0.25, "single": 0.2, "sem": 0.0}
+    wanted |= {"ensemble": 0.35, "gain": 0.15, "n_seeds": 2, "n_splits": 2}
+    wanted |= {"seed_sd": np.sqrt(0.005), "ensemble_sem": 0.05}
+    for name, value in wanted.items():
+        assert line[name] == pytest.approx(value), name
+    half = 12.7062 * 0.05  # Student's t with one degree of freedom
+    assert (line["low"], line["high"]) == pytest.approx((0.15 - half, 0.15 + half), rel=1e-4)
+    (text,) = ensembles.compared_text(table).to_dict("records")
+    assert text["mean of seeds (s.e.)"] == "0.200 (0.000)"
+    assert text["lowest to highest"] == "0.150 to 0.250"
+
+
+def test_in_words():
+    gains = {"low": [0.01, -0.3], "high": [0.03, -0.1], "gain": [0.02, -0.2]}
+    seeds = {"lowest": [0.1, 0.2], "highest": [0.2, 0.25], "sem": [0.05, 0.05]}
+    text = ensembles.said(pd.DataFrame({"metric": "AUPRC", **gains, **seeds}))
+    assert "1.0 to 2.0 standard errors" in text
+    assert "-0.090 on average, from -0.200 to +0.020" in text
+    assert "above it in 1, below it in 1 of 2 cases" in text
