@@ -1,13 +1,17 @@
 """Tidy frame in, matplotlib Figure out. Colours are those of Okabe and Ito, safe for all eyes."""
 
+from collections.abc import Collection, Iterable
+from itertools import product
+from typing import Any, Literal
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 from infosem.tables import METRICS, summarise, summarise_percents
 
@@ -32,6 +36,84 @@ __all__ = [
 
 _OURS, _PAPER, _NULL = "#0072B2", "#D55E00", "#666666"
 
+# Lines at what has no information, above the grid and below the points.
+_DOTTED: dict[str, Any] = {"color": _NULL, "linestyle": ":", "linewidth": 1.2, "zorder": 1}
+_DASHED: dict[str, Any] = _DOTTED | {"linestyle": "--"}
+
+
+def _panels(
+    n_rows: int, n_columns: int, width: float, height: float,
+    *, grid: Literal["both", "x", "y"] = "both", **options: Any,
+) -> tuple[Figure, NDArray[Any]]:  # fmt: skip
+    """A figure of so many inches, and its panels (n_rows, n_columns) on a light grid."""
+    figure, axes = plt.subplots(
+        n_rows, n_columns, squeeze=False, layout="constrained", figsize=(width, height), **options
+    )
+    plt.close(figure)  # else a notebook shows it twice
+    for axis in axes.flat:
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.grid(axis=grid, color="#dddddd", linewidth=0.5)
+        axis.set_axisbelow(True)
+    return figure, axes
+
+
+def _heights(names: Iterable[str]) -> pd.Series:
+    """Where each name stands, from the top down."""
+    names = list(names)
+    return pd.Series(np.arange(len(names))[::-1] * 1.0, index=names)
+
+
+def _dot_panels(
+    n_rows: int, columns: Collection[str], heights: pd.Series, width: float, height: float,
+    **options: Any,
+) -> tuple[Figure, NDArray[Any]]:  # fmt: skip
+    """Panels for dots beside names, with a title above each column."""
+    options.setdefault("grid", "x")
+    figure, axes = _panels(n_rows, len(columns), width, height, sharey=True, **options)
+    for axis, title in zip(axes[0], columns, strict=True):
+        axis.set_title(title, fontsize=10)
+    # Set for one panel, for all: they share the axis, but not the strokes at its names.
+    axes[0, 0].set_yticks(heights, heights.index)
+    axes[0, 0].set_ylim(heights.min() - 0.5, heights.max() + 0.5)
+    for axis in axes.flat:
+        axis.tick_params(axis="y", length=0)
+    return figure, axes
+
+
+def _name_rows(axes: NDArray[Any], names: Iterable[str]) -> None:
+    for axis, name in zip(axes[:, 0], names, strict=True):
+        axis.set_ylabel(name, fontsize=11, fontweight="bold")
+
+
+def _log_log(axis: Axes, sizes: pd.Series) -> None:
+    """Logarithmic axes, with ticks at these sizes only."""
+    ticks = sorted(sizes.unique())
+    axis.set_xscale("log")
+    axis.set_yscale("log")
+    axis.set_xticks(ticks, [str(tick) for tick in ticks])
+    axis.set_xticks([], minor=True)
+
+
+def _ours_and_paper(axis: Axes, panel: pd.DataFrame, heights: pd.Series) -> None:
+    """Two dots for each method, with their standard errors."""
+    y = heights[panel["method"]].to_numpy()
+    axis.errorbar(panel["mean"], y + 0.14, xerr=panel["sem"], fmt="o", color=_OURS, markersize=5,
+                  label="this book")  # fmt: skip
+    axis.errorbar(panel["paper"], y - 0.14, xerr=panel["paper_sem"], fmt="D", color=_PAPER,
+                  markerfacecolor="white", markersize=4.5, label="paper")  # fmt: skip
+
+
+def _legend(figure: Figure, axis: Axes) -> None:
+    """Above all panels, what one of them shows."""
+    # Lines are of use only beside the points or steps that come first.
+    found = zip(*axis.get_legend_handles_labels(), strict=True)
+    handles, labels = zip(
+        *sorted(found, key=lambda entry: isinstance(entry[0], Line2D)), strict=True
+    )
+    # An entry is about 2.3 inches wide.
+    ncols = min(len(labels), max(1, int(figure.get_figwidth() / 2.3)))
+    figure.legend(handles, labels, loc="outside upper center", ncols=ncols, frameon=False)
+
 
 def beside_paper_figure(compared: pd.DataFrame) -> Figure:
     """Our means beside the paper's, one panel a metric and data set.
@@ -46,33 +128,17 @@ def beside_paper_figure(compared: pd.DataFrame) -> Figure:
     """
     compared = compared.dropna(subset="mean")  # what was not run has no place here
     datasets, metrics = compared["dataset"].unique(), compared["metric"].unique()
-    methods = list(compared["method"].unique())
-    figure, axes = plt.subplots(
-        len(metrics), len(datasets), sharey=True, squeeze=False, layout="constrained",
-        figsize=(2 + 2.1 * len(datasets), 0.6 + (0.6 + 0.25 * len(methods)) * len(metrics)),
-    )  # fmt: skip
-    heights = pd.Series(np.arange(len(methods))[::-1], index=methods)
-    for row, metric in zip(axes, metrics, strict=True):
-        for axis, dataset in zip(row, datasets, strict=True):
-            panel = compared[(compared["metric"] == metric) & (compared["dataset"] == dataset)]
-            y = heights[panel["method"]].to_numpy(dtype=float)
-            axis.errorbar(panel["mean"], y + 0.13, xerr=panel["sem"], fmt="o", color=_OURS,
-                          markersize=5, label="this book")  # fmt: skip
-            axis.errorbar(panel["paper"], y - 0.13, xerr=panel["paper_sem"], fmt="D",
-                          color=_PAPER, markerfacecolor="white", markersize=5,
-                          label="paper")  # fmt: skip
-            null = panel.loc[panel["method"] == "Random TF constant", "mean"]
-            if len(null):
-                axis.axvline(null.item(), color=_NULL, linestyle="--", linewidth=1,
-                             label="random constant per TF")  # fmt: skip
-            axis.set_yticks(heights, methods)
-            axis.set_title(dataset if metric == metrics[0] else "", fontsize=10)
-            axis.set_xlabel(metric)
-            axis.spines[["top", "right"]].set_visible(False)
-            axis.grid(axis="x", color="#dddddd", linewidth=0.5)
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=3, frameon=False)
-    plt.close(figure)  # else a notebook shows it twice
+    heights = _heights(compared["method"].unique())
+    height = 0.6 + (0.6 + 0.25 * len(heights)) * len(metrics)
+    figure, axes = _dot_panels(len(metrics), datasets, heights, 2 + 2.1 * len(datasets), height)
+    for axis, (metric, dataset) in zip(axes.flat, product(metrics, datasets), strict=True):
+        panel = compared[(compared["metric"] == metric) & (compared["dataset"] == dataset)]
+        _ours_and_paper(axis, panel, heights)
+        null = panel.loc[panel["method"] == "Random TF constant", "mean"]
+        if len(null):
+            axis.axvline(null.item(), **_DASHED, label="random constant per TF")
+        axis.set_xlabel(metric)
+    _legend(figure, axes[0, 0])
     return figure
 
 
@@ -103,32 +169,23 @@ def methods_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figure:
         A column of `rows`, of unseen genes.
     """
     summary = summarise(rows, [metric])
-    methods = [name for name in dict.fromkeys(rows["method"]) if name != "Random TF constant"]
-    datasets = list(dict.fromkeys(rows["dataset"]))
-    heights = pd.Series(np.arange(len(methods))[::-1], index=methods)
-    figure, axes = plt.subplots(
-        1, len(datasets), sharey=True, squeeze=False, layout="constrained",
-        figsize=(2.4 + 2.1 * len(datasets), 0.9 + 0.28 * len(methods)),
-    )  # fmt: skip
-    for axis, dataset in zip(axes[0], datasets, strict=True):
+    datasets = rows["dataset"].unique()
+    heights = _heights(name for name in rows["method"].unique() if name != "Random TF constant")
+    figure, axes = _dot_panels(
+        1, datasets, heights, 2.4 + 2.1 * len(datasets), 0.9 + 0.28 * len(heights)
+    )
+    for axis, dataset in zip(axes.flat, datasets, strict=True):
         panel = summary[summary["dataset"] == dataset].set_index("method")
-        ours = panel.loc[[name for name in methods if name in panel.index]]
+        ours = panel.loc[[name for name in heights.index if name in panel.index]]
         axis.errorbar(ours["mean"], heights[ours.index], xerr=ours["sem"], fmt="o", color=_OURS,
                       markersize=5, label="mean and standard error over splits")  # fmt: skip
         if "Random TF constant" in panel.index:
-            axis.axvline(panel.loc["Random TF constant", "mean"], color=_NULL, linestyle="--",
-                         linewidth=1, label="random constant per TF")  # fmt: skip
+            null = panel.loc["Random TF constant", "mean"]
+            axis.axvline(null, **_DASHED, label="random constant per TF")
         base = rows.loc[rows["dataset"] == dataset].drop_duplicates("split")["unseen_base"].mean()
-        axis.axvline(base, color=_NULL, linestyle=":", linewidth=1, label="share of positives")
-        axis.set_yticks(heights, methods)
-        axis.set_title(dataset, fontsize=10)
+        axis.axvline(base, **_DOTTED, label="share of positives")
         axis.set_xlabel(METRICS[metric])
-        axis.spines[["top", "right"]].set_visible(False)
-        axis.grid(axis="x", color="#dddddd", linewidth=0.5)
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center",
-                  ncols=3 if len(datasets) > 2 else 1, frameon=False)  # fmt: skip
-    plt.close(figure)
+    _legend(figure, axes[0, 0])
     return figure
 
 
@@ -144,34 +201,25 @@ def prior_figure(effects: pd.DataFrame, n_tfs: int = 10) -> Figure:
         From `prior.prior_effects`.
     n_tfs : int
     """
-    datasets = list(dict.fromkeys(effects["dataset"]))
-    figure, axes = plt.subplots(
-        2, len(datasets), squeeze=False, layout="constrained",
-        figsize=(0.8 + 2.3 * len(datasets), 5), height_ratios=[3, 2],
-    )  # fmt: skip
-    for column, dataset in enumerate(datasets):
+    datasets = effects["dataset"].unique()
+    figure, axes = _panels(2, len(datasets), 0.8 + 2.3 * len(datasets), 5, height_ratios=[3, 2])
+    for (axis, below), dataset in zip(axes.T, datasets, strict=True):
         own = effects[effects["dataset"] == dataset]
         tfs = own[own["kind"] == "TF"].set_index("name")["source"]
         largest = tfs.reindex(tfs.abs().sort_values(ascending=False, kind="stable").index)[:n_tfs]
-        axis = axes[0, column]
         axis.barh(largest.index[::-1], 1000 * largest.to_numpy()[::-1], color=_OURS)
         axis.axvline(0, color=_NULL, linewidth=0.8)
         axis.set_title(dataset, fontsize=10)
         axis.set_xlabel("part of the prior mean (0.001)")
         axis.tick_params(axis="y", labelsize=8)
         components = own[own["kind"] == "component"]
-        below = axes[1, column]
         x = np.arange(1, len(components) + 1)
         below.bar(x - 0.2, 100 * components["source"], 0.4, color=_OURS, label="as regulators")
         below.bar(x + 0.2, 100 * components["target"], 0.4, color=_PAPER, label="as targets")
         below.set_xticks(x[::3])
         below.set_xlabel("principal component of the text")
-        for one in (axis, below):
-            one.spines[["top", "right"]].set_visible(False)
     axes[1, 0].set_ylabel("share of the effects (%)")
-    handles, labels = axes[1, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=2, frameon=False)
-    plt.close(figure)
+    _legend(figure, axes[1, 0])
     return figure
 
 
@@ -193,8 +241,8 @@ def scaling_figure(medians: pd.DataFrame, part: str) -> Figure:
         ("network_seconds", "time of a network (s)", 1.0),
         ("peak_mib", "peak memory (GiB)", 1024.0),
     )
-    figure, axes = plt.subplots(1, len(panels), layout="constrained", figsize=(10, 3.6))
-    for axis, (column, label, scale) in zip(axes, panels, strict=True):
+    figure, axes = _panels(1, len(panels), 10, 3.6)
+    for axis, (column, label, scale) in zip(axes.flat, panels, strict=True):
         for method, points in medians.groupby("method", sort=False):
             if column == "unit_seconds" and points["unit"].iloc[0] != "epoch":
                 continue
@@ -208,20 +256,13 @@ def scaling_figure(medians: pd.DataFrame, part: str) -> Figure:
                           markersize=5, linewidth=1, capsize=2,
                           markerfacecolor="white" if is_open else colour,
                           label=method)  # fmt: skip
-        sizes = sorted(medians[part].unique())
-        axis.set_xscale("log")
-        axis.set_yscale("log")
-        axis.set_xticks(sizes, [str(size) for size in sizes])
-        axis.set_xticks([], minor=True)
+        _log_log(axis, medians[part])
         axis.set_xlabel(part)
         axis.set_ylabel(label)
-        axis.spines[["top", "right"]].set_visible(False)
-        axis.grid(color="#dddddd", linewidth=0.5)
-    handles, labels = axes[-1].get_legend_handles_labels()
+    handles, labels = axes[0, -1].get_legend_handles_labels()
     # Without their error bars, so that the legend shows the markers.
     figure.legend([handle[0] for handle in handles], labels, loc="outside upper center",
                   ncols=len(labels), frameon=False)  # fmt: skip
-    plt.close(figure)
     return figure
 
 
@@ -229,67 +270,55 @@ def seen_unseen_figure(compared: pd.DataFrame) -> Figure:
     """AUPRC of methods on seen and on unseen genes, ours beside the paper's (Figure 3 (a)).
 
     A row a test, a column a data set; the two panels of a data set share their axis. Error bars are
-    standard errors over splits. Lines are the means of a random score and of a random constant per
-    TF.
+    standard errors over splits. The dotted line is the mean of random scores, the dashed one that
+    of a random constant per TF. Methods that learn from labels stand above the others.
 
     Parameters
     ----------
     compared : DataFrame
         From `bias.seen_beside_unseen`.
     """
-    lines = {"Random": ":", "Random TF constant": "--"}
+    lines = {
+        "Random": _DOTTED | {"label": "random scores"},
+        "Random TF constant": _DASHED | {"label": "random constant per TF"},
+    }
+    datasets, metrics = compared["dataset"].unique(), compared["metric"].unique()
     points = compared[~compared["method"].isin(lines)]
-    datasets, metrics = list(compared["dataset"].unique()), list(compared["metric"].unique())
     by_method = points.drop_duplicates("method").set_index("method")["labels"]
-    # From the top down, with a gap between the methods with labels and those without.
-    heights = pd.Series(np.arange(len(by_method))[::-1] * 1.0, index=by_method.index)
-    heights[by_method] += 0.6
-    figure, axes = plt.subplots(
-        len(metrics), len(datasets), sharex="col", sharey=True, squeeze=False,
-        layout="constrained",
-        figsize=(2.4 + 2.0 * len(datasets), 1.1 + (0.5 + 0.27 * len(heights)) * len(metrics)),
+    heights = _heights(by_method.index)
+    heights[by_method] += 0.6  # a gap between the methods with labels and those without
+    figure, axes = _dot_panels(
+        len(metrics), datasets, heights, 2.4 + 2.0 * len(datasets),
+        1.1 + (0.5 + 0.27 * len(heights)) * len(metrics), sharex="col",
     )  # fmt: skip
-    for row, metric in zip(axes, metrics, strict=True):
-        for axis, dataset in zip(row, datasets, strict=True):
-            here = (compared["dataset"] == dataset) & (compared["metric"] == metric)
-            panel = points[here[points.index]]
-            y = heights[panel["method"]].to_numpy()
-            axis.errorbar(panel["mean"], y + 0.14, xerr=panel["sem"], fmt="o", color=_OURS,
-                          markersize=5, label="this book")  # fmt: skip
-            axis.errorbar(panel["paper"], y - 0.14, xerr=panel["paper_sem"], fmt="D",
-                          color=_PAPER, markerfacecolor="white", markersize=4.5,
-                          label="paper")  # fmt: skip
-            for method, style in lines.items():
-                null = compared.loc[here & (compared["method"] == method), "mean"].dropna()
-                if len(null):
-                    label = {"Random": "random scores"}.get(method, "random constant per TF")
-                    axis.axvline(null.item(), color=_NULL, linestyle=style, linewidth=1.2,
-                                 label=label, zorder=0)  # fmt: skip
-            axis.set_yticks(heights, list(heights.index))
-            axis.set_title(dataset if metric == metrics[0] else "", fontsize=10)
-            axis.set_xlabel("AUPRC" if metric == metrics[-1] else "")
-            axis.tick_params(axis="y", length=0)
-            axis.spines[["top", "right"]].set_visible(False)
-            axis.grid(axis="x", color="#dddddd", linewidth=0.5)
-        row[0].set_ylabel(metric.removeprefix("AUPRC, "), fontsize=11, fontweight="bold")
-        if by_method.nunique() > 1:
-            border = (heights[by_method].min() + heights[~by_method].max()) / 2
-            for axis in row:
-                axis.axhline(border, color="#bbbbbb", linewidth=0.6)
-            for text, group in (("labels", by_method), ("no labels", ~by_method)):
-                row[-1].annotate(text, (1.03, heights[group].mean()), fontsize=9, color=_NULL,
-                                 xycoords=("axes fraction", "data"), rotation=270,
-                                 va="center")  # fmt: skip
+    for axis, (metric, dataset) in zip(axes.flat, product(metrics, datasets), strict=True):
+        panel = compared[(compared["dataset"] == dataset) & (compared["metric"] == metric)]
+        _ours_and_paper(axis, panel[panel["method"].isin(heights.index)], heights)
+        for method, style in lines.items():
+            null = panel.loc[panel["method"] == method, "mean"].dropna()
+            if len(null):
+                axis.axvline(null.item(), **style)
+    if by_method.nunique() > 1:
+        border = (heights[by_method].min() + heights[~by_method].max()) / 2
+        for axis in axes.flat:
+            axis.axhline(border, color="#bbbbbb", linewidth=0.6)
+        for text, group in (("labels", by_method), ("no labels", ~by_method)):
+            for axis in axes[:, -1]:
+                axis.annotate(text, (1.03, heights[group].mean()), fontsize=9, color=_NULL,
+                              xycoords=("axes fraction", "data"), rotation=270,
+                              va="center")  # fmt: skip
+    for axis in axes[-1]:
+        axis.set_xlabel("AUPRC")
+    _name_rows(axes, [metric.removeprefix("AUPRC, ") for metric in metrics])
     _legend(figure, axes[0, 0])
-    plt.close(figure)
     return figure
 
 
 def coefficients_figure(coefs: pd.DataFrame, correlations: pd.DataFrame, split: int = 0) -> Figure:
     """One-hot LR's coefficients of TFs against their shares of positives (Figure 3 (b)).
 
-    One panel a data set, with the histogram of the shares at its side. One split is coloured, the
-    others are grey. Above each panel stands the mean of the rank correlation over splits.
+    One panel a data set, a point a TF and split. One split is coloured, with the histogram of its
+    shares at the side, the others are grey. Above stands the mean rank correlation over splits.
 
     Parameters
     ----------
@@ -300,12 +329,12 @@ def coefficients_figure(coefs: pd.DataFrame, correlations: pd.DataFrame, split: 
     split : int
         The one that is coloured.
     """
-    datasets = list(coefs["dataset"].unique())
-    figure, axes = plt.subplots(
-        1, 2 * len(datasets), sharey=True, squeeze=False,
-        layout=ConstrainedLayoutEngine(w_pad=0.02, wspace=0.02),
-        width_ratios=[3, 1] * len(datasets), figsize=(0.8 + 2.5 * len(datasets), 3.3),
+    datasets = coefs["dataset"].unique()
+    figure, axes = _panels(
+        1, 2 * len(datasets), 0.8 + 2.5 * len(datasets), 3.3, sharey=True,
+        width_ratios=[3, 1] * len(datasets),
     )  # fmt: skip
+    figure.set_layout_engine("constrained", w_pad=0.02, wspace=0.02)
     bins = np.linspace(0, 1, 21)
     for axis, side, dataset in zip(axes[0, ::2], axes[0, 1::2], datasets, strict=True):
         panel = coefs[coefs["dataset"] == dataset]
@@ -325,13 +354,8 @@ def coefficients_figure(coefs: pd.DataFrame, correlations: pd.DataFrame, split: 
         side.set_xlabel("TFs")
         side.xaxis.set_major_locator(MaxNLocator(2, integer=True))
         side.tick_params(axis="y", length=0)
-        for part in (axis, side):
-            part.spines[["top", "right"]].set_visible(False)
-            part.grid(color="#dddddd", linewidth=0.5)
-            part.set_axisbelow(True)
     axes[0, 0].set_ylabel("share of positives in training")
     _legend(figure, axes[0, 0])
-    plt.close(figure)
     return figure
 
 
@@ -352,11 +376,8 @@ def probabilities_figure(probs: pd.DataFrame, told: pd.DataFrame) -> Figure:
     told : DataFrame
         From `bias.predictions`.
     """
-    datasets, methods = list(probs["dataset"].unique()), list(probs["method"].unique())
-    figure, axes = plt.subplots(
-        2, len(datasets), sharex=True, squeeze=False, layout="constrained",
-        figsize=(0.8 + 2.4 * len(datasets), 4.4),
-    )  # fmt: skip
+    datasets, methods = probs["dataset"].unique(), probs["method"].unique()
+    figure, axes = _panels(2, len(datasets), 0.8 + 2.4 * len(datasets), 4.4, grid="y", sharex=True)
     bins = np.linspace(0, 1, 26)
     for column, dataset in zip(axes.T, datasets, strict=True):
         of_dataset = probs[probs["dataset"] == dataset]
@@ -369,18 +390,13 @@ def probabilities_figure(probs: pd.DataFrame, told: pd.DataFrame) -> Figure:
                     axis.stairs(counts, bins, fill=True, color=colour, alpha=0.18)
                     axis.stairs(counts, bins, color=colour, linewidth=width, label=method)
             share = told.loc[(told["dataset"] == dataset) & (told["tf"] == tf), "share"].iloc[0]
-            axis.axvline(share, color=_NULL, linestyle="--", linewidth=1.2,
-                         label="share of positives in training")  # fmt: skip
+            axis.axvline(share, **_DASHED, label="share of positives in training")
             axis.set_title(f"{dataset}, {tf}: share {share:.2f}", fontsize=9)
             axis.set_xlim(-0.02, 1.02)
-            axis.spines[["top", "right"]].set_visible(False)
-            axis.grid(axis="y", color="#dddddd", linewidth=0.5)
-            axis.set_axisbelow(True)
         column[-1].set_xlabel("predicted probability")
     for axis in axes[:, 0]:
         axis.set_ylabel("seen test pairs")
     _legend(figure, axes[0, 0])
-    plt.close(figure)
     return figure
 
 
@@ -388,7 +404,7 @@ def downsampling_figure(lifts: pd.DataFrame) -> Figure:
     """AUPRC beyond chance, trained on all negatives and on as many as positives (Figure 5).
 
     A row a test, a column a data set; the two panels of a data set share their axis. Error bars are
-    standard errors over splits.
+    standard errors over splits, the dotted line is chance.
 
     Parameters
     ----------
@@ -397,33 +413,24 @@ def downsampling_figure(lifts: pd.DataFrame) -> Figure:
     """
     styles = {"all": ("o", _OURS, _OURS, 0.14), "downsampled": ("s", "#E69F00", "white", -0.14)}
     names = {"all": "all training negatives", "downsampled": "as many negatives as positives"}
-    datasets, tests = list(lifts["dataset"].unique()), list(lifts["test"].unique())
-    methods = list(lifts["method"].unique())
-    heights = pd.Series(np.arange(len(methods))[::-1] * 1.0, index=methods)
-    figure, axes = plt.subplots(
-        len(tests), len(datasets), sharex="col", sharey=True, squeeze=False, layout="constrained",
-        figsize=(2.2 + 2.0 * len(datasets), 1.2 + (0.4 + 0.3 * len(methods)) * len(tests)),
+    datasets, tests = lifts["dataset"].unique(), lifts["test"].unique()
+    heights = _heights(lifts["method"].unique())
+    figure, axes = _dot_panels(
+        len(tests), datasets, heights, 2.2 + 2.0 * len(datasets),
+        1.2 + (0.4 + 0.3 * len(heights)) * len(tests), sharex="col",
     )  # fmt: skip
-    for row, test in zip(axes, tests, strict=True):
-        for axis, dataset in zip(row, datasets, strict=True):
-            panel = lifts[(lifts["dataset"] == dataset) & (lifts["test"] == test)]
-            for training, (marker, colour, face, shift) in styles.items():
-                points = panel[panel["training"] == training]
-                axis.errorbar(points["mean"], heights[points["method"]] + shift,
-                              xerr=points["sem"], fmt=marker, color=colour, markersize=5,
-                              markerfacecolor=face, label=names[training])  # fmt: skip
-            axis.axvline(0, color=_NULL, linestyle=":", linewidth=1.2, zorder=0,
-                         label="share of positives")  # fmt: skip
-            axis.set_yticks(heights, methods)
-            axis.set_ylim(-0.5, len(methods) - 0.5)
-            axis.set_title(dataset if test == tests[0] else "", fontsize=10)
-            axis.set_xlabel("AUPRC - share of positives" if test == tests[-1] else "")
-            axis.tick_params(axis="y", length=0)
-            axis.spines[["top", "right"]].set_visible(False)
-            axis.grid(axis="x", color="#dddddd", linewidth=0.5)
-        row[0].set_ylabel(f"{test} genes", fontsize=11, fontweight="bold")
+    for axis, (test, dataset) in zip(axes.flat, product(tests, datasets), strict=True):
+        panel = lifts[(lifts["dataset"] == dataset) & (lifts["test"] == test)]
+        for training, (marker, colour, face, shift) in styles.items():
+            points = panel[panel["training"] == training]
+            axis.errorbar(points["mean"], heights[points["method"]] + shift,
+                          xerr=points["sem"], fmt=marker, color=colour, markersize=5,
+                          markerfacecolor=face, label=names[training])  # fmt: skip
+        axis.axvline(0, **_DOTTED, label="share of positives")
+    for axis in axes[-1]:
+        axis.set_xlabel("AUPRC - share of positives")
+    _name_rows(axes, [f"{test} genes" for test in tests])
     _legend(figure, axes[0, 0])
-    plt.close(figure)
     return figure
 
 
@@ -442,14 +449,11 @@ def subsampling_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figu
         A column of `rows`, of unseen genes.
     """
     summary = summarise_percents(rows, metric)
-    datasets = list(dict.fromkeys(rows["dataset"]))
-    lines = [name for name in dict.fromkeys(rows["method"]) if name != "Random TF constant"]
+    datasets = rows["dataset"].unique()
+    lines = [name for name in rows["method"].unique() if name != "Random TF constant"]
     usual = [name for name in lines if not name.endswith(" (longer)")]
-    figure, axes = plt.subplots(
-        1, len(datasets), squeeze=False, layout="constrained",
-        figsize=(max(5.5, 1.2 + 2.6 * len(datasets)), 4),
-    )  # fmt: skip
-    for axis, dataset in zip(axes[0], datasets, strict=True):
+    figure, axes = _panels(1, len(datasets), max(5.5, 1.2 + 2.6 * len(datasets)), 4)
+    for axis, dataset in zip(axes.flat, datasets, strict=True):
         panel = summary[summary["dataset"] == dataset]
         for name in lines:
             short = name.removesuffix(" (longer)")
@@ -464,20 +468,14 @@ def subsampling_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figu
                           label=name.replace(" (longer)", ", trained longer"))  # fmt: skip
         null = panel.loc[panel["method"] == "Random TF constant", "mean"]
         if len(null):
-            axis.axhline(null.item(), color=_NULL, linestyle="--", linewidth=1, zorder=0,
-                         label="random constant per TF")  # fmt: skip
-        own = rows[rows["dataset"] == dataset].drop_duplicates("split")
-        axis.axhline(own["unseen_base"].mean(), color=_NULL, linestyle=":", linewidth=1, zorder=0,
-                     label="share of positives")  # fmt: skip
+            axis.axhline(null.item(), **_DASHED, label="random constant per TF")
+        base = rows.loc[rows["dataset"] == dataset].drop_duplicates("split")["unseen_base"].mean()
+        axis.axhline(base, **_DOTTED, label="share of positives")
         axis.set_xticks(sorted(rows["percent"].unique()))
         axis.set_title(dataset, fontsize=10)
         axis.set_xlabel("cells (%)")
-        axis.spines[["top", "right"]].set_visible(False)
-        axis.grid(color="#dddddd", linewidth=0.5)
-        axis.set_axisbelow(True)
     axes[0, 0].set_ylabel(f"{METRICS[metric]} on unseen genes")
     _legend(figure, axes[0, 0])
-    plt.close(figure)
     return figure
 
 
@@ -485,50 +483,41 @@ def choices_figure(changed: pd.DataFrame) -> Figure:
     """How far each choice that the paper leaves open moves a method, a column a data set.
 
     Error bars are 95% intervals of the mean difference over splits. The band is as wide as the
-    standard error over splits of DeepSEM in Table 1, to either side. A grey bar tells how far the
-    share of positives moves, which is what a random score gets.
+    standard error over splits of DeepSEM in Table 1, to either side of the dotted line of no
+    change. A grey stroke tells how far the share of positives moves, which is what a random score
+    gets.
 
     Parameters
     ----------
     changed : DataFrame
         From `choices.changes`.
     """
-    datasets = list(dict.fromkeys(changed["dataset"]))
-    names = list(dict.fromkeys(changed["choice"]))
-    heights = pd.Series(np.arange(len(names))[::-1] * 1.0, index=names)
+    datasets = changed["dataset"].unique()
+    heights = _heights(changed["choice"].unique())
     shifts = {"DeepSEM": 0.14, "InfoSEM-B": -0.14}
-    figure, axes = plt.subplots(
-        len(METRICS), len(datasets), sharex="col", sharey=True, squeeze=False,
-        layout="constrained",
-        figsize=(2.6 + 2.0 * len(datasets), 1.2 + (0.4 + 0.3 * len(names)) * len(METRICS)),
+    figure, axes = _dot_panels(
+        len(METRICS), datasets, heights, 2.6 + 2.0 * len(datasets),
+        1.2 + (0.4 + 0.3 * len(heights)) * len(METRICS), sharex="col",
     )  # fmt: skip
-    for row, metric in zip(axes, METRICS.values(), strict=True):
-        for axis, dataset in zip(row, datasets, strict=True):
-            panel = changed[changed["dataset"] == dataset]
-            for method, shift in shifts.items():
-                colour, marker = _METHODS[method]
-                points = panel[(panel["method"] == method) & (panel["metric"] == metric)]
-                reach = (points["high"] - points["difference"]).replace(np.inf, np.nan)
-                axis.errorbar(points["difference"], heights[points["choice"]] + shift, xerr=reach,
-                              fmt=marker, color=colour, markersize=5, label=method)  # fmt: skip
-            ours = panel[panel["method"] == "DeepSEM"]
-            sem = ours.loc[ours["metric"] == metric, "sem"].iloc[0]
-            axis.axvspan(-sem, sem, color="#eeeeee", zorder=0, label="standard error in Table 1")
-            base = ours[ours["metric"] == "share of positives"]
-            axis.plot(base["difference"], heights[base["choice"]], "|", color=_NULL, markersize=14,
-                      zorder=1, label="share of positives")  # fmt: skip
-            axis.axvline(0, color=_NULL, linestyle=":", linewidth=1, zorder=0)
-            axis.set_yticks(heights, names)
-            axis.set_ylim(-0.5, len(names) - 0.5)
-            axis.set_title(dataset if metric == "AUPRC" else "", fontsize=10)
-            axis.set_xlabel("change" if metric == "Hit@1%" else "")
-            axis.tick_params(axis="y", length=0)
-            axis.spines[["top", "right"]].set_visible(False)
-            axis.grid(axis="x", color="#dddddd", linewidth=0.5)
-            axis.set_axisbelow(True)
-        row[0].set_ylabel(metric, fontsize=11, fontweight="bold")
+    for axis, (metric, dataset) in zip(axes.flat, product(METRICS.values(), datasets), strict=True):
+        panel = changed[changed["dataset"] == dataset]
+        for method, shift in shifts.items():
+            colour, marker = _METHODS[method]
+            points = panel[(panel["method"] == method) & (panel["metric"] == metric)]
+            reach = (points["high"] - points["difference"]).replace(np.inf, np.nan)
+            axis.errorbar(points["difference"], heights[points["choice"]] + shift, xerr=reach,
+                          fmt=marker, color=colour, markersize=5, label=method)  # fmt: skip
+        ours = panel[panel["method"] == "DeepSEM"]
+        sem = ours.loc[ours["metric"] == metric, "sem"].iloc[0]
+        axis.axvspan(-sem, sem, color="#eeeeee", zorder=0, label="standard error in Table 1")
+        base = ours[ours["metric"] == "share of positives"]
+        axis.plot(base["difference"], heights[base["choice"]], "|", color=_NULL, markersize=14,
+                  zorder=1, label="share of positives")  # fmt: skip
+        axis.axvline(0, **_DOTTED)
+    for axis in axes[-1]:
+        axis.set_xlabel("change")
+    _name_rows(axes, METRICS.values())
     _legend(figure, axes[0, 0])
-    plt.close(figure)
     return figure
 
 
@@ -546,44 +535,33 @@ def nulls_figure(nulls: pd.DataFrame, network: str) -> Figure:
         The one that is shown.
     """
     own = nulls[nulls["network"] == network]
-    datasets, metrics = list(own["dataset"].unique()), ["AUPRC", "Hit@1%"]
-    kinds = [kind for kind in own["kind"].unique() if kind != "one constant"]
-    figure, axes = plt.subplots(
-        len(metrics), len(datasets), sharey=True, squeeze=False, layout="constrained",
-        figsize=(1.8 + 2.0 * len(datasets), 1 + 1.6 * len(metrics)),
-    )  # fmt: skip
-    heights = np.arange(len(kinds))[::-1]
-    for row, metric in zip(axes, metrics, strict=True):
-        for axis, dataset in zip(row, datasets, strict=True):
-            panel = own[(own["dataset"] == dataset) & (own["measure"] == metric)]
-            length = panel["block"].str.count(" ")
-            whole = panel[length == length.max()].set_index("kind")
-            single = panel[length == 0].groupby("kind")[["low", "high"]].mean()
-            axis.hlines(heights, single.loc[kinds, "low"], single.loc[kinds, "high"], color=_OURS,
-                        linewidth=1, label="one split, 95% of draws")  # fmt: skip
-            axis.hlines(heights, whole.loc[kinds, "low"], whole.loc[kinds, "high"], color=_OURS,
-                        linewidth=5, alpha=0.5, label="mean over splits, 95%")  # fmt: skip
-            axis.plot(whole.loc[kinds, "median"], heights, "o", color=_OURS, markersize=4,
-                      label="median")  # fmt: skip
-            axis.axvline(whole.loc["one constant", "mean"], color=_NULL, linestyle=":",
-                         linewidth=1.2, label="share of positives")  # fmt: skip
-            axis.set_yticks(heights, kinds)
-            axis.set_ylim(-0.6, len(kinds) - 0.4)
-            axis.set_title(dataset if metric == metrics[0] else "", fontsize=10)
-            axis.set_xlabel(metric)
-            axis.spines[["top", "right"]].set_visible(False)
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=min(4, 1 + len(datasets)),
-                  frameon=False)  # fmt: skip
-    plt.close(figure)
+    datasets, metrics = own["dataset"].unique(), ["AUPRC", "Hit@1%"]
+    heights = _heights(kind for kind in own["kind"].unique() if kind != "one constant")
+    figure, axes = _dot_panels(
+        len(metrics), datasets, heights, 1.8 + 2.0 * len(datasets), 1 + 1.6 * len(metrics)
+    )
+    for axis, (metric, dataset) in zip(axes.flat, product(metrics, datasets), strict=True):
+        panel = own[(own["dataset"] == dataset) & (own["measure"] == metric)]
+        length = panel["block"].str.count(" ")
+        means = panel[length == length.max()].set_index("kind")
+        whole = means.loc[heights.index]
+        single = panel[length == 0].groupby("kind")[["low", "high"]].mean().loc[heights.index]
+        axis.hlines(heights, single["low"], single["high"], color=_OURS, linewidth=1,
+                    label="one split, 95% of draws")  # fmt: skip
+        axis.hlines(heights, whole["low"], whole["high"], color=_OURS, linewidth=5, alpha=0.5,
+                    label="mean over splits, 95%")  # fmt: skip
+        axis.plot(whole["median"], heights, "o", color=_OURS, markersize=4, label="median")
+        axis.axvline(means.loc["one constant", "mean"], **_DOTTED, label="share of positives")
+        axis.set_xlabel(metric)
+    _legend(figure, axes[0, 0])
     return figure
 
 
 def placed_figure(placed: pd.DataFrame, network: str) -> Figure:
     """Every method's AUPRC within its TF permutation null, one panel a data set.
 
-    Bars reach from the mean of the null two standard deviations (of one split) to either side.
-    Filled points have a false discovery rate below 0.05.
+    Bars reach from the mean of the null, a stroke, two standard deviations (of one split) to either
+    side. Filled points have a false discovery rate below 0.05.
 
     Parameters
     ----------
@@ -593,13 +571,11 @@ def placed_figure(placed: pd.DataFrame, network: str) -> Figure:
         The one that is shown.
     """
     own = placed[placed["network"] == network]
-    datasets, methods = list(own["dataset"].unique()), list(own["method"].unique())
-    heights = pd.Series(np.arange(len(methods))[::-1], index=methods)
-    figure, axes = plt.subplots(
-        1, len(datasets), sharey=True, squeeze=False, layout="constrained",
-        figsize=(2.4 + 2.1 * len(datasets), 0.9 + 0.25 * len(methods)),
-    )  # fmt: skip
-    for axis, dataset in zip(axes[0], datasets, strict=True):
+    datasets, heights = own["dataset"].unique(), _heights(own["method"].unique())
+    figure, axes = _dot_panels(
+        1, datasets, heights, 2.4 + 2.1 * len(datasets), 0.9 + 0.25 * len(heights)
+    )
+    for axis, dataset in zip(axes.flat, datasets, strict=True):
         panel = own[own["dataset"] == dataset]
         y = heights[panel["method"]]
         axis.hlines(y, panel["null_mean"] - 2 * panel["null_sd"],
@@ -613,16 +589,8 @@ def placed_figure(placed: pd.DataFrame, network: str) -> Figure:
         ):
             axis.plot(panel.loc[chosen, "auprc"], heights[panel.loc[chosen, "method"]], "o",
                       color=_PAPER, markerfacecolor=face, markersize=5, label=label)  # fmt: skip
-        axis.set_yticks(heights, methods)
-        axis.set_title(dataset, fontsize=10)
         axis.set_xlabel("AUPRC")
-        axis.spines[["top", "right"]].set_visible(False)
-        axis.grid(axis="x", color="#dddddd", linewidth=0.5)
-        axis.set_axisbelow(True)
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center",
-                  ncols=3 if len(datasets) > 2 else 1, frameon=False)  # fmt: skip
-    plt.close(figure)
+    _legend(figure, axes[0, 0])
     return figure
 
 
@@ -647,40 +615,33 @@ def shortcuts_figure(shortcuts: pd.DataFrame, nulls: pd.DataFrame, network: str)
     )
     own = own.sort_values("role", key=lambda role: role.map(["TF", "target", "any"].index),
                           kind="stable")  # fmt: skip
-    datasets, names = list(own["dataset"].unique()), list(own["name"].unique())
-    heights = pd.Series(np.arange(len(names))[::-1], index=names)
-    figure, axes = plt.subplots(
-        1, len(datasets), sharey=True, squeeze=False, layout="constrained",
-        figsize=(2.9 + 2.0 * len(datasets), 0.9 + 0.25 * len(names)),
-    )  # fmt: skip
-    for axis, dataset in zip(axes[0], datasets, strict=True):
+    datasets, heights = own["dataset"].unique(), _heights(own["name"].unique())
+    figure, axes = _dot_panels(
+        1, datasets, heights, 2.9 + 2.0 * len(datasets), 0.9 + 0.25 * len(heights)
+    )
+    for axis, dataset in zip(axes.flat, datasets, strict=True):
         null = nulls[(nulls["network"] == network) & (nulls["dataset"] == dataset)]
         null = null[(null["kind"] == "TF constant") & (null["measure"] == "AUPRC")]
         whole = null.loc[null["block"].str.count(" ").idxmax()]
         axis.axvspan(whole["low"], whole["high"], color="#dddddd", label="random TF constants, 95%")
         panel = own[own["dataset"] == dataset].pivot(index="name", columns="sign", values="auprc")
-        panel = panel.loc[names]
+        panel = panel.loc[heights.index]
         axis.hlines(heights, panel["-"], panel["+"], color=_OURS, linewidth=1)
         for sign, marker, label in (("+", "$+$", "more is likelier"), ("-", "|", "less is")):
             axis.plot(panel[sign], heights, marker=marker, color=_OURS, markersize=7,
                       linestyle="none", label=label)  # fmt: skip
         axis.plot(panel["by training edges"], heights, "o", color=_PAPER, markersize=4.5,
                   label="chosen by training edges")  # fmt: skip
-        axis.set_yticks(heights, names)
-        axis.set_title(dataset, fontsize=10)
         axis.set_xlabel("AUPRC")
-        axis.spines[["top", "right"]].set_visible(False)
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center",
-                  ncols=4 if len(datasets) > 2 else 2, frameon=False)  # fmt: skip
-    plt.close(figure)
+    _legend(figure, axes[0, 0])
     return figure
 
 
 def within_figure(summary: pd.DataFrame, network: str) -> Figure:
     """Pooled scores beside those within TFs and within targets, on one scale.
 
-    A row a measure, a column a data set. 0 is chance, 1 is perfect; bars are 95% intervals.
+    A row a data set, a column a measure. 0 is chance, the dotted line, and 1 is perfect; error bars
+    are 95% intervals.
 
     Parameters
     ----------
@@ -691,34 +652,29 @@ def within_figure(summary: pd.DataFrame, network: str) -> Figure:
     """
     own = summary[summary["network"] == network]
     measures = ["pooled", "within TFs", "own TF", "within targets"]
-    datasets, methods = list(own["dataset"].unique()), list(own["method"].unique())
-    heights = pd.Series(np.arange(len(methods))[::-1], index=methods)
-    figure, axes = plt.subplots(
-        len(datasets), len(measures), sharex="row", sharey=True, squeeze=False,
-        layout="constrained",
-        figsize=(10, 0.6 + (0.5 + 0.19 * len(methods)) * len(datasets)),
+    datasets, heights = own["dataset"].unique(), _heights(own["method"].unique())
+    figure, axes = _dot_panels(
+        len(datasets), measures, heights, 10, 0.6 + (0.5 + 0.19 * len(heights)) * len(datasets),
+        grid="both", sharex="row",
     )  # fmt: skip
-    for row, dataset in zip(axes, datasets, strict=True):
-        for axis, measure in zip(row, measures, strict=True):
-            panel = own[(own["dataset"] == dataset) & (own["measure"] == measure)]
-            reach = [panel["mean"] - panel["low"], panel["high"] - panel["mean"]]
-            axis.axvline(0, color=_NULL, linestyle=":", linewidth=1.2)
-            axis.errorbar(panel["mean"], heights[panel["method"]], xerr=reach, fmt="o",
-                          color=_OURS, markersize=3.5, linewidth=1)  # fmt: skip
-            axis.set_yticks(heights, methods, fontsize=8)
-            axis.set_title(measure if dataset == datasets[0] else "", fontsize=10)
-            axis.set_xlabel("gain" if dataset == datasets[-1] else "")
-            axis.spines[["top", "right"]].set_visible(False)
-            axis.grid(color="#eeeeee", linewidth=0.5)
-        row[0].set_ylabel(dataset, fontsize=11, fontweight="bold")
-    plt.close(figure)
+    for axis, (dataset, measure) in zip(axes.flat, product(datasets, measures), strict=True):
+        panel = own[(own["dataset"] == dataset) & (own["measure"] == measure)]
+        reach = [panel["mean"] - panel["low"], panel["high"] - panel["mean"]]
+        axis.axvline(0, **_DOTTED)
+        axis.errorbar(panel["mean"], heights[panel["method"]], xerr=reach, fmt="o", color=_OURS,
+                      markersize=3.5, linewidth=1)  # fmt: skip
+        axis.tick_params(axis="y", labelsize=8)
+    for axis in axes[-1]:
+        axis.set_xlabel("gain")
+    _name_rows(axes, datasets)
     return figure
 
 
 def designs_figure(folds: pd.DataFrame) -> Figure:
     """Error of the mean AUPRC by the number of blocks, random or of one division.
 
-    One panel a network and method. Both axes are logarithmic.
+    One panel a network and method. Both axes are logarithmic. Lines join the designs of a kind:
+    solid for random blocks, dashed for folds of one division.
 
     Parameters
     ----------
@@ -726,12 +682,9 @@ def designs_figure(folds: pd.DataFrame) -> Figure:
         From `audit.folds`.
     """
     panels = [*dict.fromkeys(zip(folds["network"], folds["method"], strict=True))]
-    figure, axes = plt.subplots(
-        1, len(panels), sharey=True, squeeze=False, layout="constrained",
-        figsize=(0.8 + 2.4 * len(panels), 3.2),
-    )  # fmt: skip
+    figure, axes = _panels(1, len(panels), 0.8 + 2.4 * len(panels), 3.2, sharey=True)
     colours = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
-    for axis, (network, method) in zip(axes[0], panels, strict=True):
+    for axis, (network, method) in zip(axes.flat, panels, strict=True):
         own = folds[(folds["network"] == network) & (folds["method"] == method)]
         for (dataset, part), colour in zip(own.groupby("dataset", sort=False), colours,
                                            strict=False):  # fmt: skip
@@ -740,20 +693,11 @@ def designs_figure(folds: pd.DataFrame) -> Figure:
                 axis.plot(line["n_blocks"], line["sd"], style, marker=marker, color=colour,
                           markerfacecolor="white" if design == "folds" else colour,
                           label=f"{dataset}, {design}")  # fmt: skip
-        axis.set_xscale("log")
-        axis.set_yscale("log")
-        sizes = sorted(own["n_blocks"].unique())
-        axis.set_xticks(sizes, [str(size) for size in sizes])
-        axis.set_xticks([], minor=True)
+        _log_log(axis, own["n_blocks"])
         axis.set_xlabel("blocks")
         axis.set_title(f"{method}\n{network}", fontsize=9)
-        axis.spines[["top", "right"]].set_visible(False)
     axes[0, 0].set_ylabel("sd of the mean AUPRC")
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center",
-                  ncols=max(2, len(labels) // 2) if len(panels) > 2 else 2,
-                  frameon=False)  # fmt: skip
-    plt.close(figure)
+    _legend(figure, axes[0, 0])
     return figure
 
 
@@ -770,21 +714,19 @@ _CONTROLS = {
 def controls_figure(left: pd.DataFrame) -> Figure:
     """What each method gains over the share of positives, and gains without one of its inputs.
 
-    One panel a data set; error bars are standard errors over splits.
+    One panel a data set; error bars are standard errors over splits, the dotted line is chance.
 
     Parameters
     ----------
     left : DataFrame
         From `tables.left_of_gain`.
     """
-    datasets, methods = list(left["dataset"].unique()), list(left["method"].unique())
-    heights = pd.Series(np.arange(len(methods))[::-1], index=methods)
-    figure, axes = plt.subplots(
-        1, len(datasets), sharey=True, squeeze=False, layout="constrained",
-        figsize=(2.4 + 2.1 * len(datasets), 1.3 + 0.4 * len(methods)),
-    )  # fmt: skip
+    datasets, heights = left["dataset"].unique(), _heights(left["method"].unique())
+    figure, axes = _dot_panels(
+        1, datasets, heights, 2.4 + 2.1 * len(datasets), 1.3 + 0.4 * len(heights)
+    )
     shown = [name for name in _CONTROLS if name in set(left["control"])]
-    for axis, dataset in zip(axes[0], datasets, strict=True):
+    for axis, dataset in zip(axes.flat, datasets, strict=True):
         panel = left[left["dataset"] == dataset]
         for place, control in enumerate(shown):
             color, marker, label = _CONTROLS[control]
@@ -792,26 +734,7 @@ def controls_figure(left: pd.DataFrame) -> Figure:
             offset = 0.3 - 0.6 * place / max(1, len(shown) - 1)
             axis.errorbar(own["gain"], heights[own["method"]] + offset, xerr=own["sem"], fmt=marker,
                           color=color, markersize=4.5, linewidth=1, label=label)  # fmt: skip
-        axis.axvline(0, color=_NULL, linestyle=":", linewidth=1)
-        axis.set_yticks(heights, methods)
-        axis.set_title(dataset, fontsize=10)
+        axis.axvline(0, **_DOTTED)
         axis.set_xlabel("AUPRC - share of positives")
-        axis.spines[["top", "right"]].set_visible(False)
-        axis.grid(axis="x", color="#dddddd", linewidth=0.5)
-        axis.set_axisbelow(True)
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center",
-                  ncols=3 if len(datasets) > 2 else 1, frameon=False)  # fmt: skip
-    plt.close(figure)
+    _legend(figure, axes[0, 0])
     return figure
-
-
-def _legend(figure: Figure, axis: Axes) -> None:
-    """Above all panels, what one of them shows."""
-    # Lines are of use only beside the points or steps that come first.
-    found = zip(*axis.get_legend_handles_labels(), strict=True)
-    handles, labels = zip(
-        *sorted(found, key=lambda entry: isinstance(entry[0], Line2D)), strict=True
-    )
-    ncols = min(len(labels), max(1, int(figure.get_figwidth() / 2)))
-    figure.legend(handles, labels, loc="outside upper center", ncols=ncols, frameon=False)
