@@ -20,24 +20,27 @@ from pathlib import Path
 from typing import Any
 
 import cover
+import nbformat
 import papermill
+import reproduce
 import yaml
 from joblib import cpu_count
+
+from infosem import Ledger
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
 SOURCE = BUILD / "source"
 
 
-def stage() -> None:
+def stage(repository: str | None) -> None:
     """Copy what the pages are made of into an empty `_build/source`."""
     shutil.rmtree(BUILD, ignore_errors=True)
     SOURCE.mkdir(parents=True)
     shutil.copy(ROOT / "_toc.yml", SOURCE)
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    if "repository-code" in citation:
-        add_links(config, citation["repository-code"])
+    if repository:
+        add_links(config, repository)
     (SOURCE / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     # infosem/ is there for the pages that show its code.
     for name in ("book", "notebooks", "infosem"):
@@ -58,25 +61,34 @@ def add_links(config: dict[str, Any], repository: str) -> None:
         config["launch_buttons"]["colab_url"] = "https://colab.research.google.com"
 
 
-def run_notebooks() -> None:
-    """Run every notebook, one for each core at a time, and put them among the staged pages."""
+def run_notebooks() -> dict[str, list[reproduce.CodeCell]]:
+    """Run every notebook, one for each core at a time, and return the times of their cells."""
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    times = {}
     with ThreadPoolExecutor(max_workers=cpu_count()) as pool:
-        for notebook in pool.map(run_notebook, notebooks):
+        for notebook, cells in zip(notebooks, pool.map(run_notebook, notebooks), strict=True):
             print(f"ran notebooks/{notebook.name}", flush=True)
+            times[notebook.stem] = cells
+    return times
 
 
-def run_notebook(notebook: Path) -> Path:
-    """Run a notebook in its own folder, in a process of its own, and return it."""
-    papermill.execute_notebook(
+def run_notebook(notebook: Path) -> list[reproduce.CodeCell]:
+    """Run a notebook in its own folder, in a process of its own, into the staged pages."""
+    staged = SOURCE / "notebooks" / notebook.name
+    executed = papermill.execute_notebook(
         notebook,
-        SOURCE / "notebooks" / notebook.name,
+        staged,
         kernel_name="python3",
         cwd=notebook.parent,
         progress_bar=False,
         extra_arguments=["--log-level=ERROR"],  # of the kernel, else it warns of local TCP
     )
-    return notebook
+    cells = reproduce.code_cells(executed)
+    # The site offers the notebook for download: without paths of this machine.
+    for part in (executed, *executed.cells):
+        part.metadata.pop("papermill", None)
+    nbformat.write(executed, staged)
+    return cells
 
 
 def make_html() -> int:
@@ -94,9 +106,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Run the notebooks and build the book.")
     parser.add_argument("--stored", action="store_true", help="use the notebooks' stored outputs")
     arguments = parser.parse_args()
-    stage()
-    if not arguments.stored:
-        run_notebooks()
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    repository = citation.get("repository-code")
+    stage(repository)
+    times = {} if arguments.stored else run_notebooks()
+    reproduce.write(SOURCE / "book", times, Ledger(ROOT / "results"), repository)
     status = make_html()
     if status == 0:
         print("the book is in _build/html/index.html")

@@ -148,7 +148,7 @@ def _run_all(ledger: Ledger, where: dict[str, Any]) -> None:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    filters = {"method": options.methods, "dataset": options.datasets}
+    filters = {"key": options.keys, "method": options.methods, "dataset": options.datasets}
     rows = Ledger(options.ledger).rows(**{name: f for name, f in filters.items() if f})
     seed = options.seed if options.seed is not None else secrets.randbelow(10**6)
     chosen = verification.sample(rows, options.sample, seed=seed, max_seconds=options.max_seconds)
@@ -158,7 +158,8 @@ def _verify(options: argparse.Namespace) -> int:
     if not chosen:
         raise InfosemError(
             f"{options.ledger}: none of {len(rows)} rows can be verified in {options.max_seconds} "
-            "s; name another ledger, other --methods or --datasets, or allow more --max-seconds"
+            "s; name another ledger, other --keys, --methods or --datasets, or allow more "
+            "--max-seconds"
         )
     seconds = tqdm.format_interval(sum(row["seconds"] for row in chosen))
     print(
@@ -287,6 +288,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument(
         "--sample", type=int, default=20, metavar="N", help="rows at most (default: 20)"
     )
+    verify.add_argument("--keys", nargs="+", metavar="KEY", help="of these only")
     verify.add_argument("--methods", nargs="+", choices=list(METHODS), help="of these only")
     verify.add_argument("--datasets", nargs="+", help="of these only, such as hESC:shuffled-0")
     verify.add_argument("--seed", type=int, help="of the draw (default: another each time)")

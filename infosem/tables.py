@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,8 @@ __all__ = [
     "speed_tables",
     "speed_targets",
     "speed_text",
+    "stored_costs",
+    "stored_on",
     "subsampling_costs",
     "subsampling_verdicts",
     "summarise",
@@ -693,6 +696,49 @@ def traced(rows: pd.DataFrame) -> pd.DataFrame:
         .rename("keys of the rows in the ledger")
         .reset_index()
     )
+
+
+def stored_costs(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Core-hours of stored runs, by network and method.
+
+    A row of the ledger is one run on one thread, whose wall time counts once, on however many
+    splits it was evaluated. A method with labels is run anew on every split: those runs have one
+    key, and a row with a time of its own each.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        From `Ledger.rows`.
+
+    Returns
+    -------
+    DataFrame
+        One row a network and method: network, method, runs and core_hours. Runs that were
+        superseded since, or ended without a row, are not among them.
+    """
+    frame = pd.DataFrame(rows, columns=["network", "method", "seconds"])
+    groups = frame.groupby(["network", "method"])["seconds"]
+    table = pd.DataFrame({"runs": groups.size(), "core_hours": groups.sum() / 3600})
+    return table.reset_index()
+
+
+def stored_on(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """The machines and the versions that made stored runs.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        From `Ledger.rows`.
+
+    Returns
+    -------
+    DataFrame
+        One row a combination, the most frequent first: machine, python, torch, runs.
+    """
+    columns = ["machine", "python", "torch"]
+    made = [{"machine": row["machine"], **row["versions"]} for row in rows]
+    frame = pd.DataFrame(made, columns=columns).fillna("-")
+    return frame.value_counts().rename("runs").reset_index()
 
 
 # --- fewer cells ------------------------------------------------------------------------------

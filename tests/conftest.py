@@ -49,7 +49,7 @@ def build(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the book from the stored outputs, in a copy; shared, so no test may write into it."""
     root = tmp_path_factory.mktemp("book")
-    for name in ("book", "notebooks", "infosem"):
+    for name in ("book", "notebooks", "infosem", "results"):
         shutil.copytree(ROOT / name, root / name)
     for name in ("_config.yml", "_toc.yml", "CITATION.cff"):
         shutil.copy(ROOT / name, root)

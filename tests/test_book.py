@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import build
 
+from infosem import Ledger
 from infosem.datasets import CELLS, appendix_b, load_beeline
 from infosem.reported import reported
 
@@ -43,7 +44,9 @@ def tiny(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["book/intro", "book/model", "book/data", "book/benchmark"])
+@pytest.mark.parametrize(
+    "name", ["book/intro", "book/model", "book/data", "book/benchmark", "book/reproduce"]
+)
 def test_page_has_text(book: Path, name: str) -> None:
     article = page(book, name).article
     assert article is not None
@@ -67,6 +70,65 @@ def test_notebooks_are_run_in_their_folder(tiny: Path) -> None:
     assert "number 17" in text
     assert "number 16" not in text
     assert (tiny / "notebooks" / "tiny.ipynb").read_bytes() == before
+
+
+def tables(root: Path, name: str) -> list[list[list[str]]]:
+    """Return the rows of every table of a page, as texts."""
+    return [
+        [[cell.text.strip() for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
+        for table in page(root, name).select("table.dataframe")
+    ]
+
+
+def include(root: Path, *files: str) -> None:
+    """Make a page of files that the build writes."""
+    blocks = "\n".join(f"```{{include}} {file}\n```\n" for file in files)
+    (root / "book" / "intro.md").write_text(f"# Tiny\n\n{blocks}")
+
+
+def test_page_tells_what_the_cells_took_in_this_build(tiny: Path) -> None:
+    include(tiny, "seconds_of_cells.md", "hours_of_runs.md")
+    path = tiny / "notebooks" / "tiny.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    heading = nbformat.v4.new_markdown_cell("Some text\n\n## 2. A slow one\n")
+    slow = nbformat.v4.new_code_cell("# wait\nimport time\ntime.sleep(0.6)")
+    notebook.cells += [heading, slow]
+    nbformat.write(notebook, path)
+    result = build(tiny)
+    assert result.returncode == 0, result.stdout + result.stderr
+    (_, of_page), (_, of_cell) = tables(tiny, "book/intro")
+    assert of_page[:2] == ["Tiny notebook", "2"]
+    assert [of_cell[i] for i in (0, 2, 3)] == ["Tiny notebook", "2. A slow one", "import time"]
+    assert 0.6 <= float(of_cell[1]) == float(of_page[3]) <= float(of_page[2])
+    assert "The ledger of this build has no runs." in page(tiny, "book/intro").text
+    for copy in (tiny / "_build").rglob("*.ipynb"):  # the site offers it for download
+        assert str(tiny) not in copy.read_text(encoding="utf-8")
+
+
+def test_page_tells_that_a_build_of_stored_outputs_ran_nothing(book: Path) -> None:
+    article = page(book, "book/reproduce").article
+    assert article is not None
+    assert "This build ran no notebook" in article.text
+    costs, made = tables(book, "book/reproduce")
+    rows = Ledger(book / "results").rows()
+    assert sum(int(line[2]) for line in costs[1:]) == len(rows)
+    assert sum(float(line[3]) for line in costs[1:]) == pytest.approx(
+        sum(row["seconds"] for row in rows) / 3600, abs=0.0005 * len(costs)
+    )
+    assert sum(int(line[3]) for line in made[1:]) == len(rows)
+
+
+@pytest.mark.parametrize("address", [None, "https://github.com/someone/book"])
+def test_cell_for_colab_has_the_address_of_the_repository(tiny: Path, address: str | None) -> None:
+    include(tiny, "colab_cell.md")
+    if address:
+        with open(tiny / "CITATION.cff", "a") as file:
+            file.write(f"repository-code: {address}\n")
+    result = build(tiny, "--stored")
+    assert result.returncode == 0, result.stdout + result.stderr
+    text = page(tiny, "book/intro").text
+    assert f"git clone --depth 1 {address or 'ADDRESS'} infosem" in text
+    assert ("It is not published yet" in text) == (address is None)
 
 
 def test_failing_notebook_fails_the_build(tiny: Path) -> None:

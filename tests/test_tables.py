@@ -200,6 +200,45 @@ def test_costs_and_traces_name_each_run_once(rows):
     assert keys["DeepSEM"] == "DeepSEM0 DeepSEM1"
 
 
+def stored(method, seconds, splits="0", **changes):
+    """What a row of the ledger tells of the cost of a run."""
+    versions = {"python": "3.11.7", "torch": "2.13.0"}
+    return {
+        "network": "cell-type-specific", "method": method, "seconds": seconds, "key": method,
+        "splits": dict.fromkeys(splits.split()), "machine": "a processor", "versions": versions,
+        **changes,
+    }  # fmt: skip
+
+
+def test_stored_costs_count_each_run_once():
+    runs = [
+        stored("DeepSEM", 3600.0, splits="0 1 2"),  # one run, three splits
+        stored("One-hot LR", 36.0, splits="0"),  # one key, two runs
+        stored("One-hot LR", 72.0, splits="1"),
+        stored("DeepSEM", 1800.0, network="non-cell-type-specific"),
+    ]
+    costs = tables.stored_costs(runs).set_index(["network", "method"])
+    assert costs["runs"].tolist() == [1, 2, 1]
+    assert costs["core_hours"].tolist() == pytest.approx([1.0, 0.03, 0.5])
+    assert tables.stored_costs([]).empty
+
+
+def test_machines_and_versions_of_runs_are_counted():
+    other = {"python": "3.12.1", "torch": "2.13.0"}
+    runs = [
+        stored("DeepSEM", 1.0, versions=other),
+        *[stored("DeepSEM", 1.0)] * 2,
+        stored("DeepSEM", 1.0, machine="another", versions={}),
+    ]
+    made = tables.stored_on(runs)
+    assert made.iloc[0].tolist() == ["a processor", "3.11.7", "2.13.0", 2]
+    assert sorted(made.iloc[1:].to_numpy().tolist()) == [
+        ["a processor", "3.12.1", "2.13.0", 1],
+        ["another", "-", "-", 1],
+    ]
+    assert tables.stored_on([]).empty
+
+
 def test_method_is_placed_among_draws_of_the_constant(rows):
     rng = np.random.default_rng(1)
     # 30 draws that agree on all splits: an interval over splits would call each one certain.
