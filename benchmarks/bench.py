@@ -45,8 +45,8 @@ from infosem.datasets import CELLS, Dataset, data_available, simulate
 from infosem.errors import InfosemError
 from infosem.ledger import machine, peak_memory_mib, reset_peak_memory, versions
 from infosem.methods import Method, method_for
+from infosem.runs import load
 from infosem.splits import make_split
-from infosem.study import load
 from infosem.training import Settings, fit
 
 MEASURED = Path(__file__).with_name("measured.jsonl")

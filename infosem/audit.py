@@ -27,6 +27,7 @@ from infosem.ledger import Ledger
 from infosem.methods import method_for
 from infosem.metrics import hit_at
 from infosem.reported import reported
+from infosem.runs import base_name, load, scores_kept, scores_of
 from infosem.splits import Split
 
 __all__ = [
@@ -261,7 +262,7 @@ def fill(
     n_jobs : int, optional
         See `beside.beside`.
     """
-    with study.scores_kept():
+    with scores_kept():
         for table in (nulls, shortcuts, permutations, within, folds):
             table(ledger, rows, recompute=recompute, n_jobs=n_jobs)
 
@@ -375,7 +376,7 @@ def nulls(
 def _drawn(ledger: Ledger, run: Mapping[str, Any], splits: Sequence[int]) -> pd.DataFrame:
     values: dict[tuple[str, str], list[Floats]] = {}
     for seed in splits:
-        dataset, split, _ = study.scores_of(ledger, {**run, "split": seed})
+        dataset, split, _ = scores_of(ledger, {**run, "split": seed})
         block, rng = _Block(dataset, split), np.random.default_rng([*b"noise", seed])
         constants = np.random.default_rng([*b"nulls"])  # the same on all splits
         of_tf = constants.random((_N_DRAWS, dataset.n_tfs, 1))[:, block.tfs]
@@ -503,7 +504,7 @@ def permutations(
     """
 
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
-        dataset, split, scores = study.scores_of(ledger, run)
+        dataset, split, scores = scores_of(ledger, run)
         return pd.DataFrame([permuted(dataset, split, scores)])
 
     how = {"recompute": recompute, "n_jobs": n_jobs}
@@ -615,10 +616,10 @@ def shortcuts(
     """
 
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
-        dataset, split, _ = study.scores_of(ledger, run)
-        embedding = method_for("InfoSEM-B", study.base_name(dataset.name), run["network"])
+        dataset, split, _ = scores_of(ledger, run)
+        embedding = method_for("InfoSEM-B", base_name(dataset.name), run["network"])
         name = embedding.settings["embedding"]
-        with_text = study.load(run["dataset"], run["network"], embedding=name)
+        with_text = load(run["dataset"], run["network"], embedding=name)
         return _shortcuts_of(dataset, split, features(with_text, name))
 
     how = {"recompute": recompute, "n_jobs": n_jobs}
@@ -760,7 +761,7 @@ def within(
     """
 
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
-        dataset, split, scores = study.scores_of(ledger, run)
+        dataset, split, scores = scores_of(ledger, run)
         block = _Block(dataset, split)
         return _within_tfs(block, block.of(scores))
 
@@ -1206,7 +1207,7 @@ def folds(
     first = own[own["split"] == own["split"].min()]
 
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
-        dataset, _, scores = study.scores_of(ledger, run)
+        dataset, _, scores = scores_of(ledger, run)
         return designs(dataset, scores)
 
     return _kept(ledger, "folds", _FOLDS, first, compute, recompute=recompute, n_jobs=n_jobs)

@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from infosem.errors import InfosemError
 from infosem.ledger import Ledger
-from infosem.study import side_by_side
+from infosem.runs import side_by_side
 
 __all__ = ["beside", "runs_of"]
 
@@ -81,7 +81,7 @@ def beside(
         A column, and by data set the values of it that are wanted, in that order. A run is computed
         where one of them is missing; lines with other values stay.
     n_jobs : int, optional
-        Processes that compute side by side: see `study.run`.
+        Processes that compute side by side: see `runs.run`.
 
     Returns
     -------

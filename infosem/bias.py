@@ -13,13 +13,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from infosem import study
 from infosem.beside import beside, runs_of
 from infosem.datasets import Dataset
 from infosem.errors import InfosemError
 from infosem.ledger import Ledger
 from infosem.methods import METHODS
 from infosem.reported import reported
+from infosem.runs import base_name, scores_of
 from infosem.splits import Split
 from infosem.tables import beside_paper
 
@@ -179,12 +179,12 @@ def coefficients(
     ------
     InfosemError
         If a file is broken or stale (a line of it has the key of another run), or something is
-        missing and cannot be made: see `study.run`; or because the run gives other metrics now than
+        missing and cannot be made: see `runs.run`; or because the run gives other metrics now than
         those in the ledger.
     """
 
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
-        return tf_coefficients(*study.scores_of(ledger, run))
+        return tf_coefficients(*scores_of(ledger, run))
 
     runs = runs_of(rows, ["One-hot LR"])
     return beside(
@@ -234,7 +234,7 @@ def probabilities(
         raise InfosemError(f"methods: {wrong} give no log-odds; choose from {list(LOG_ODDS)}")
 
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
-        return tf_probabilities(*study.scores_of(ledger, run), tfs[run["dataset"]])
+        return tf_probabilities(*scores_of(ledger, run), tfs[run["dataset"]])
 
     runs = runs_of(rows[rows["split"] == split], methods)
     return beside(
@@ -317,7 +317,7 @@ def illustrated_tfs(coefs: pd.DataFrame, *, split: int = 0) -> dict[str, tuple[s
     for dataset, part in coefs[coefs["split"] == split].groupby("dataset", sort=False):
         high, low = tuple(_PAPER_SHARES)
         shares = part.sort_values("tf").set_index("tf")["share"]
-        if study.base_name(str(dataset)) != "hESC" or not {high, low} <= set(shares.index):
+        if base_name(str(dataset)) != "hESC" or not {high, low} <= set(shares.index):
             high, low = str(shares.idxmax()), str(shares.idxmin())
         chosen[str(dataset)] = (high, low)
     return chosen

@@ -15,6 +15,7 @@ from infosem.beside import beside, runs_of
 from infosem.datasets import NETWORKS, appendix_b
 from infosem.ledger import Ledger
 from infosem.reported import reported
+from infosem.runs import ALL_GENES, scores_of
 from infosem.tables import METRICS, paired, summarise
 
 __all__ = [
@@ -35,7 +36,7 @@ USUAL = "as in Table 1"
 SEED = "another training seed"
 """The one that is no choice, for scale."""
 _COUNTS = {"quantity": str, "count": float}
-_GENES = {"": "ours", ":genes-all": "ours, all genes"}
+_GENES = {"": "ours", ALL_GENES: "ours, all genes"}
 _DEEP = ("DeepSEM", "InfoSEM-B")
 _MEASURES = {
     **METRICS,
@@ -55,9 +56,9 @@ def counts(ledger: Ledger, *, datasets: Sequence[str], n_jobs: int | None = None
     ledger : Ledger
         In whose folder the counts are kept, under the keys of the runs of Random.
     datasets : sequence of str
-        As in `study.load`, without variants.
+        As in `runs.load`, without variants.
     n_jobs : int, optional
-        See `study.run`.
+        See `runs.run`.
 
     Returns
     -------
@@ -89,7 +90,7 @@ def counts(ledger: Ledger, *, datasets: Sequence[str], n_jobs: int | None = None
 
 
 def _counted(ledger: Ledger, run: Mapping[str, Any]) -> pd.DataFrame:
-    dataset, _, _ = study.scores_of(ledger, run)  # which looks that it is the data of the run
+    dataset, _, _ = scores_of(ledger, run)  # which looks that it is the data of the run
     return pd.DataFrame(appendix_b(dataset).items(), columns=[*_COUNTS])
 
 

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from infosem import study
 from infosem.beside import beside
 from infosem.errors import InfosemError
 from infosem.ledger import Ledger
 from infosem.metrics import evaluate
+from infosem.runs import scores_kept, scores_of
 from infosem.tables import METRICS, summarise
 
 __all__ = ["compared", "compared_text", "ensembles", "name_of", "said"]
@@ -40,7 +40,7 @@ def ensembles(
     """Metrics of the mean score of all training seeds, computing and storing what is not stored.
 
     Scores are taken from where $INFOSEM_SCORES says, or the runs are done again (see
-    `study.scores_of`).
+    `runs.scores_of`).
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def ensembles(
     recompute : bool
         Compute also what is stored.
     n_jobs : int, optional
-        See `study.run`.
+        See `runs.run`.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def ensembles(
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
         return pd.DataFrame([_evaluated(ledger, run["members"], run["split"])])
 
-    with study.scores_kept():
+    with scores_kept():
         parts = [
             beside(
                 ledger, "ensembles", _COLUMNS, [run for run in runs if run["network"] == network],
@@ -101,7 +101,7 @@ def ensembles(
 
 def _evaluated(ledger: Ledger, keys: Sequence[str], split: int) -> dict[str, float]:
     """Metrics of the mean scores of stored runs on one split."""
-    taken = [study.scores_of(ledger, {"key": key, "split": split}) for key in keys]
+    taken = [scores_of(ledger, {"key": key, "split": split}) for key in keys]
     dataset, drawn, _ = taken[0]
     return evaluate(np.mean([scores for *_, scores in taken], axis=0), dataset.network, drawn)
 
@@ -201,13 +201,13 @@ def said(table: pd.DataFrame) -> str:
     """`compared`, in words: what a seed is worth, and what an ensemble adds, by metric."""
     lines = []
     for metric, part in table.groupby("metric", sort=False):
-        apart = (part["highest"] - part["lowest"]) / part["sem"]
-        by_sign = {"above": part["low"] > 0, "below": part["high"] < 0}
-        shown = ", ".join(f"{word} it in {where.sum()}" for word, where in by_sign.items())
+        apart, sem = part["highest"] - part["lowest"], part["sem"]
+        above, below = (part["low"] > 0).sum(), (part["high"] < 0).sum()
         lines.append(
-            f"{metric}: the best and the worst seed lie {apart.min():.1f} to {apart.max():.1f} "
-            f"standard errors (over splits) apart. The ensemble minus the mean of its seeds is "
-            f"{part['gain'].mean():+.3f} on average, from {part['gain'].min():+.3f} to "
-            f"{part['gain'].max():+.3f}; the 95% interval lies {shown} of {len(part)} cases."
+            f"{metric}: the best and the worst seed lie {apart.min():.3f} to {apart.max():.3f} "
+            f"apart; the standard error over splits is {sem.min():.3f} to {sem.max():.3f}. The "
+            f"ensemble minus the mean of its seeds is {part['gain'].mean():+.3f} on average, from "
+            f"{part['gain'].min():+.3f} to {part['gain'].max():+.3f}; the 95% interval lies above "
+            f"0 in {above}, below 0 in {below} of {len(part)} cases."
         )
     return "\n".join(lines)

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from infosem import study
 from infosem.beside import beside, runs_of
 from infosem.embeddings import centre_and_normalise
 from infosem.errors import InfosemError
 from infosem.ledger import Ledger
+from infosem.runs import confirm, load, one_thread, stored_job
 from infosem.training import Settings, fit
 
 __all__ = ["directions", "prior_effects"]
@@ -76,7 +76,7 @@ def prior_effects(ledger: Ledger, rows: pd.DataFrame) -> pd.DataFrame:
     ------
     InfosemError
         If `rows` has none of InfoSEM-B, a file is broken, or something is missing and cannot be
-        made: see `study.run`.
+        made: see `runs.run`.
     """
     own = rows[rows["method"] == "InfoSEM-B, text"]
     if not len(own):
@@ -90,14 +90,14 @@ def prior_effects(ledger: Ledger, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _effects(ledger: Ledger, run: Mapping[str, Any]) -> pd.DataFrame:
-    job = study.stored_job(ledger, run)
+    job = stored_job(ledger, run)
     settings = dict(job.method.settings)
     name = settings.pop("embedding")
-    dataset = study.load(*job.data[:2], embedding=name)
+    dataset = load(*job.data[:2], embedding=name)
     vectors = centre_and_normalise(dataset.embedding(name))
-    with study.one_thread():
+    with one_thread():
         trained = fit(dataset.expression, Settings(**settings), seed=job.seed, embedding=vectors)
-    study.confirm(ledger, run, np.abs(trained.adjacency[dataset.tfs]))
+    confirm(ledger, run, np.abs(trained.adjacency[dataset.tfs]))
     source, target = trained.prior_source, trained.prior_target
     assert source is not None and target is not None  # there was an embedding
     tfs = pd.DataFrame(

@@ -12,11 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from infosem import study
 from infosem.beside import beside, runs_of
 from infosem.datasets import Dataset
 from infosem.ledger import Ledger
 from infosem.methods import METHODS
+from infosem.runs import confirm, scores_of
 from infosem.splits import Split
 from infosem.tables import beside_paper
 
@@ -131,7 +131,7 @@ def recalls(
     ------
     InfosemError
         If there is no such run, a file is broken or stale (a line of it has the key of another
-        run), or something is missing and cannot be made: see `study.scores_of`.
+        run), or something is missing and cannot be made: see `runs.scores_of`.
     """
     first = rows.groupby(["dataset", "method"])["seed"].transform("min")
     rows = rows[rows["seed"] == first]
@@ -140,9 +140,9 @@ def recalls(
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
         if run["key"] in at_hand:
             scores = at_hand[run["key"]]
-            dataset, split = study.confirm(ledger, run, scores)
+            dataset, split = confirm(ledger, run, scores)
         else:
-            dataset, split, scores = study.scores_of(ledger, run)
+            dataset, split, scores = scores_of(ledger, run)
             if not METHODS[run["method"]].labels:  # else each split has a training of its own
                 at_hand[run["key"]] = scores
         return recall_at_half(dataset, split, scores)

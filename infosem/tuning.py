@@ -25,6 +25,7 @@ from infosem.errors import InfosemError
 from infosem.ledger import Ledger, key
 from infosem.metrics import auprc
 from infosem.reported import reported
+from infosem.runs import SAME, load, one_thread, stored_job
 from infosem.splits import UNKNOWN, Split, hide, make_split
 
 __all__ = ["GRID", "chosen", "chosen_text", "given", "grid_text", "search"]
@@ -73,7 +74,7 @@ def search(
     recompute : bool
         Compute also what is stored.
     n_jobs : int, optional
-        See `study.run`.
+        See `runs.run`.
 
     Returns
     -------
@@ -87,7 +88,7 @@ def search(
     ------
     InfosemError
         For a method or setting that `grid` cannot have; if a file is broken or stale, or something
-        is missing and cannot be made: see `study.run`.
+        is missing and cannot be made: see `runs.run`.
     """
     if unknown := sorted(set(grid) - set(GRID)):
         raise InfosemError(f"grid: {unknown} cannot be searched; choose from {list(GRID)}")
@@ -143,8 +144,8 @@ def given(dataset: Dataset, split: Split) -> tuple[Dataset, NDArray[np.int8], ND
 
 def _validated(ledger: Ledger, run: Mapping[str, Any]) -> pd.DataFrame:
     """The lines of one training run; `run` has the key of the run whose settings are varied."""
-    job = study.stored_job(ledger, run)
-    dataset = study.load(*job.data[:2], embedding=job.embedding)
+    job = stored_job(ledger, run)
+    dataset = load(*job.data[:2], embedding=job.embedding)
     if key({**job.identity(), "fingerprint": dataset.fingerprint(job.embedding)}) != run["key"]:
         raise InfosemError(
             f"{job}: the data are not those of the ledger's run {run['key']}; use the same data, "
@@ -157,7 +158,7 @@ def _validated(ledger: Ledger, run: Mapping[str, Any]) -> pd.DataFrame:
     )
     started = perf_counter()
     try:
-        with study.one_thread():
+        with one_thread():
             scores = method(blind, edges if method.labels else None, seed=job.seed)
     except InfosemError as error:
         raise InfosemError(f"{job}, {_text(run['setting'])}: {error}") from error
@@ -200,7 +201,7 @@ def chosen(table: pd.DataFrame) -> pd.DataFrame:
         and its paper_auprc ("" and NaN where the paper has none), lowest_auprc (of all settings);
         AUPRCs are means over splits. difference (best - paper), with low and high, its 95% interval
         by Student's t, and verdict: of the paper's setting "as good as the best" where the
-        difference is less than `study.SAME`, "within the noise of the best" where the interval
+        difference is less than `runs.SAME`, "within the noise of the best" where the interval
         holds 0, else "below the best"; "not tried" where the search lacks it, "not in the paper".
     """
     lines = []
@@ -227,7 +228,7 @@ def chosen(table: pd.DataFrame) -> pd.DataFrame:
         if paper in whole:
             mean, half = _jackknifed(by_setting[best] - by_setting[paper])
             line |= {"difference": mean, "low": mean - half, "high": mean + half}
-            if mean < study.SAME:
+            if mean < SAME:
                 line["verdict"] = "as good as the best"
             else:
                 line["verdict"] = (

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from infosem import study
 from infosem.baselines.scenic import database_digest
 from infosem.datasets import CELLS, data_available
 from infosem.errors import InfosemError
 from infosem.ledger import Ledger
 from infosem.methods import METHODS
+from infosem.runs import SAME, base_name, execute, job_of, load, side_by_side
 
 __all__ = ["obstacle", "recheck", "sample", "verify"]
 
@@ -112,7 +112,7 @@ def verify(rows: Sequence[_Row], *, n_jobs: int | None = 1) -> pd.DataFrame:
             )
     # Those of the same data after one another: they are loaded once.
     calls = sorted(enumerate(rows), key=lambda call: (call[1]["dataset"], call[1]["network"]))
-    again = study.side_by_side(_compared, calls, n_jobs) if calls else ()
+    again = side_by_side(_compared, calls, n_jobs) if calls else ()
     lines = dict(tqdm(again, total=len(calls), desc="runs", unit="run", disable=None))
     return pd.DataFrame([lines[i] for i in range(len(rows))], columns=_COLUMNS)
 
@@ -134,16 +134,16 @@ def _line(row: _Row) -> dict[str, Any]:
     line |= {"reason": ""}
     if why := obstacle(row):
         return {**line, "verdict": "skipped", "reason": why}
-    job = study.job_of(row)
+    job = job_of(row)
     try:
-        dataset = study.load(*job.data[:2], embedding=job.embedding)
+        dataset = load(*job.data[:2], embedding=job.embedding)
     except InfosemError as error:
         return {**line, "verdict": "skipped", "reason": f"{job}: {error}"}
     if (own := dataset.fingerprint(job.embedding)) != row["fingerprint"]:
         why = f"{job}: fingerprint {own}, stored {row['fingerprint']}"
         return {**line, "verdict": "OTHER DATA", "differs": True, "reason": why}
     try:
-        again = study.execute(job)
+        again = execute(job)
     except InfosemError as error:
         if isinstance(error.__cause__, ImportError):  # of a package that not everyone has
             return {**line, "verdict": "skipped", "reason": f"{job}: {error}"}
@@ -155,7 +155,7 @@ def _line(row: _Row) -> dict[str, Any]:
             values.append((abs(new - stored), stored, new, f"{metric}, split {split}"))
     line |= dict(zip(("difference", "stored", "new", "where"), max(values), strict=True))
     verdict = "same to the third digit" if line["difference"] else "same digits"
-    if differs := line["difference"] >= study.SAME:
+    if differs := line["difference"] >= SAME:
         verdict = "OTHER NUMBERS"
     return {**line, "verdict": verdict + _elsewhere(row, again), "differs": differs}
 
@@ -172,7 +172,7 @@ def _elsewhere(row: _Row, again: _Row) -> str:
 
 
 def _is_real(row: _Row) -> bool:
-    return study.base_name(row["dataset"]) in CELLS
+    return base_name(row["dataset"]) in CELLS
 
 
 def _in_short(splits: list[int]) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score
 
-from infosem import Ledger, audit, figures, make_split, simulate, study
+from infosem import Ledger, audit, figures, make_split, simulate
 from infosem.errors import InfosemError
 
 METHODS = ["Random", "Random TF constant", "One-hot LR", "Pearson correlation", "DeepSEM",
@@ -218,7 +218,7 @@ TABLES = (audit.nulls, audit.shortcuts, audit.permutations, audit.within, audit.
 
 def test_stored_tables_are_read_and_not_made_again(finished, monkeypatch):
     ledger, rows = finished
-    monkeypatch.setattr(study, "scores_of", None)
+    monkeypatch.setattr(audit, "scores_of", None)
     nulls, shortcuts, placed, inside, folds = (table(ledger, rows) for table in TABLES)
     assert set(nulls["block"]) == {"0", "1", "0 1"}
     assert len(shortcuts) == 2 * 6 * 2 * 2

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from infosem import Ledger, bias, figures, make_split, simulate, study
+from infosem import Ledger, bias, figures, make_split, runs, simulate, study
 from infosem.datasets import CELLS
 from infosem.errors import InfosemError
 from infosem.methods import METHODS
@@ -50,7 +50,7 @@ def no_runs(monkeypatch):
     def execute(job, *rest):
         raise AssertionError(f"{job} was run")
 
-    monkeypatch.setattr(study, "execute", execute)
+    monkeypatch.setattr(runs, "execute", execute)
 
 
 def coefficients_file(ledger):
@@ -120,7 +120,7 @@ def test_stored_lines_are_read_and_not_made_again(copied, monkeypatch):
     assert probs["probability"].between(0, 1).all()
     assert set(probs["method"]) == {"One-hot LR", "GENELink"}
     assert tuple(probs["tf"].unique()) == tfs["synthetic"]
-    monkeypatch.setattr(study, "execute", None)
+    monkeypatch.setattr(runs, "execute", None)
     pd.testing.assert_frame_equal(bias.coefficients(ledger, rows), coefs)
     pd.testing.assert_frame_equal(bias.probabilities(ledger, rows, tfs), probs)
     stored = pd.read_csv(coefficients_file(ledger), dtype=str)

@@ -1,12 +1,10 @@
 """Controls: an input is taken from a method, and what its gain becomes."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from infosem import InfosemError, Ledger, study, tables
+from infosem import Ledger, study, tables
 
 
 @pytest.fixture(scope="module")
@@ -60,28 +58,3 @@ def test_gain_and_loss_are_paired_by_split() -> None:
     assert "of their summed gain 35% is left" in said
     text = tables.left_of_gain_text(left.reset_index())
     assert text["d"].str.endswith("*").tolist() == [True, True, False]
-
-
-# --- scores of stored runs ------------------------------------------------------------------------
-
-
-def test_kept_scores_serve_as_long_as_they_are_those_of_the_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("INFOSEM_SCORES", str(tmp_path / "scores"))
-    ledger = Ledger(tmp_path / "ledger")
-    rows = study.compare(
-        ledger, datasets=["synthetic"], methods=["Pearson correlation"], splits=[0, 1], n_jobs=1
-    )
-    (file,) = (tmp_path / "scores").iterdir()  # one for both splits
-    run = rows.iloc[1].to_dict()
-    with monkeypatch.context() as patch:
-        patch.setattr(study, "execute", None)
-        dataset, split, scores = study.scores_of(ledger, run)
-    assert split.seed == 1
-    assert scores.shape == dataset.network.shape
-    np.savez(file, scores=-scores)
-    with pytest.raises(InfosemError, match="other metrics than the ledger"):
-        study.scores_of(ledger, run)
-    file.unlink()
-    np.testing.assert_array_equal(study.scores_of(ledger, run)[2], scores)  # run again

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from infosem import InfosemError, Ledger, ensembles, metrics, study
+from infosem.runs import scores_of
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +31,9 @@ def test_deep_methods_get_every_seed_and_others_the_first(finished):
 def test_an_ensemble_has_the_metrics_of_the_mean_score(finished, found):
     ledger, rows = finished
     for method in ("DeepSEM", "InfoSEM-BC"):
-        runs = rows[(rows["method"] == method) & (rows["split"] == 1)].to_dict("records")
-        dataset, split, _ = study.scores_of(ledger, runs[0])
-        mean = sum(study.scores_of(ledger, run)[2] for run in runs) / 3
+        seeds = rows[(rows["method"] == method) & (rows["split"] == 1)].to_dict("records")
+        dataset, split, _ = scores_of(ledger, seeds[0])
+        mean = sum(scores_of(ledger, run)[2] for run in seeds) / 3
         expected = metrics.evaluate(mean, dataset.network, split)
         (line,) = found[
             (found["method"] == f"{method}, ensemble of 3") & (found["split"] == 1)
@@ -45,7 +46,7 @@ def test_what_is_stored_is_not_computed_again(finished, found, monkeypatch):
     def computing(*_):
         raise AssertionError("it is stored")
 
-    monkeypatch.setattr(study, "scores_of", computing)
+    monkeypatch.setattr(ensembles, "scores_of", computing)
     pd.testing.assert_frame_equal(ensembles.ensembles(*finished), found)
 
 
@@ -91,8 +92,8 @@ def test_beside_single_runs():
 
 def test_in_words():
     gains = {"low": [0.01, -0.3], "high": [0.03, -0.1], "gain": [0.02, -0.2]}
-    seeds = {"lowest": [0.1, 0.2], "highest": [0.2, 0.25], "sem": [0.05, 0.05]}
+    seeds = {"lowest": [0.1, 0.2], "highest": [0.2, 0.25], "sem": [0.04, 0.06]}
     text = ensembles.said(pd.DataFrame({"metric": "AUPRC", **gains, **seeds}))
-    assert "1.0 to 2.0 standard errors" in text
+    assert "seed lie 0.050 to 0.100 apart" in text and "splits is 0.040 to 0.060" in text
     assert "-0.090 on average, from -0.200 to +0.020" in text
-    assert "above it in 1, below it in 1 of 2 cases" in text
+    assert "above 0 in 1, below 0 in 1 of 2 cases" in text

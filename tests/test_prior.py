@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infosem import InfosemError, Ledger, study
+from infosem import InfosemError, Ledger, runs, study
 from infosem.prior import directions, prior_effects
 
 
@@ -43,7 +43,7 @@ def test_effects_are_computed_once_and_kept(
     ledger, rows = finished
     effects = prior_effects(ledger, rows)
     assert set(effects["key"]) <= set(rows["key"])
-    tfs = study.load("synthetic", "planted", embedding=None).tf_names
+    tfs = runs.load("synthetic", "planted", embedding=None).tf_names
     assert effects.loc[effects["kind"] == "TF", "name"].tolist() == tfs.tolist()
     components = effects[effects["kind"] == "component"]
     assert (components[["source", "target"]].sum() <= 1 + 1e-4).all()

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from infosem import Ledger, choices, cli, figures, study
+from infosem import Ledger, choices, cli, figures, runs, study
 from infosem.datasets import CELLS
 
 
@@ -42,7 +42,7 @@ def test_every_choice_is_run_on_its_own_pairs_and_genes(tmp_path, monkeypatch):
     """Which runs it is made of; they are not run."""
     asked = []
 
-    def compare(ledger, *, datasets, methods, splits, recompute, n_jobs, scheduler, **changes):
+    def compare(ledger, *, datasets, methods, splits, **changes):
         asked.append((datasets, methods, changes))
         seeds = changes.get("seeds", (0,))
         return pd.DataFrame([{"method": m, "seed": s, "split": 0} for m in methods for s in seeds])
@@ -83,12 +83,12 @@ def test_a_choice_of_pairs_changes_the_test_and_not_the_training(tmp_path, monke
     assert len(settings) == 2
     assert settings[0] == settings[1]
 
-    monkeypatch.setattr(study, "execute", lambda *_: pytest.fail("was run again"))
+    monkeypatch.setattr(runs, "execute", lambda *_: pytest.fail("was run again"))
     assert study.protocol_choices(ledger, **options).equals(found)
 
 
 def test_synthetic_data_drop_no_gene(synthetic):
-    kept = study.load("synthetic:genes-all", "planted", embedding=None)
+    kept = runs.load("synthetic:genes-all", "planted", embedding=None)
     assert kept.name == "synthetic:genes-all"
     assert kept.fingerprint() == synthetic.fingerprint()
 
@@ -104,7 +104,7 @@ def test_counts_are_kept_and_the_data_not_asked_for_again(tmp_path, synthetic, m
     assert text.loc["TFs", ("synthetic", "ours")] == str(synthetic.n_tfs)
     assert text.loc["TFs", ("synthetic", "paper")] == "-"
 
-    monkeypatch.setattr(study, "load", lambda *_, **__: pytest.fail("was loaded"))
+    monkeypatch.setattr(runs, "load", lambda *_, **__: pytest.fail("was loaded"))
     assert choices.counts(ledger, datasets=["synthetic"], n_jobs=1).equals(counted)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from infosem import Ledger, make_split, recall, study
+from infosem import Ledger, make_split, recall, runs, study
 from infosem.methods import METHODS
 
 MIN_MAX, Z_SCORE, RANK = (
@@ -94,7 +94,7 @@ def test_recalls_are_made_once_and_follow_the_scores(finished, monkeypatch):
     assert (made["seed"] == 0).all()  # Random has more
     for method in methods:
         run = rows[(rows["method"] == method) & (rows["seed"] == 0) & (rows["split"] == 1)].iloc[0]
-        dataset, split, scores = study.scores_of(ledger, run)
+        dataset, split, scores = runs.scores_of(ledger, run)
         own = made[(made["method"] == method) & (made["split"] == 1)].reset_index()
         expected = recall.recall_at_half(dataset, split, scores)
         pd.testing.assert_frame_equal(own[[*expected]], expected, rtol=1e-5)
@@ -103,22 +103,22 @@ def test_recalls_are_made_once_and_follow_the_scores(finished, monkeypatch):
     def execute(job, *rest):
         raise AssertionError(f"{job} was run")
 
-    monkeypatch.setattr(study, "execute", execute)
+    monkeypatch.setattr(runs, "execute", execute)
     pd.testing.assert_frame_equal(recall.recalls(ledger, rows, methods), made)
 
 
 def test_what_serves_several_splits_is_run_once(finished, monkeypatch):
     ledger, rows = finished
-    runs, execute = [], study.execute
+    executed, execute = [], runs.execute
 
     def counted(job, *rest):
-        runs.append((job.method.name, job.splits))
+        executed.append((job.method.name, job.splits))
         return execute(job, *rest)
 
-    monkeypatch.setattr(study, "execute", counted)
+    monkeypatch.setattr(runs, "execute", counted)
     monkeypatch.delenv("INFOSEM_SCORES", raising=False)
     recall.recalls(ledger, rows, ["Random TF constant", "One-hot LR"], recompute=True)
-    assert runs == [("Random TF constant", (0,)), ("One-hot LR", (0,)), ("One-hot LR", (1,))]
+    assert executed == [("Random TF constant", (0,)), ("One-hot LR", (0,)), ("One-hot LR", (1,))]
 
 
 # --- tables ---------------------------------------------------------------------------------------

@@ -1,19 +1,10 @@
-import io
-import os
-import signal
-import subprocess
-import sys
 from functools import partial
 
-import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from infosem import InfosemError, Ledger, study
-from infosem.methods import candidates_for, method_for
-from infosem.splits import make_split
+from infosem import InfosemError, Ledger, runs, study
+from infosem.methods import candidates_for
 
 # In this process, where a test sees what is executed.
 QUICK = {
@@ -43,8 +34,8 @@ def test_table1_has_every_method_split_and_seed(finished):
 def test_stored_runs_are_not_run_again_unless_asked(finished, monkeypatch):
     ledger, rows = finished
     executed = []
-    execute = study.execute
-    monkeypatch.setattr(study, "execute", lambda job, *rest: executed.append(job) or execute(job))
+    execute = runs.execute
+    monkeypatch.setattr(runs, "execute", lambda job, *rest: executed.append(job) or execute(job))
     again = study.compare(ledger, **QUICK)
     assert executed == []
     assert again.equals(rows)
@@ -116,30 +107,6 @@ def test_an_embedding_can_take_the_place_of_the_usual_one(tmp_path):
     assert {job.embedding for job in jobs} == {"one-hot"}
 
 
-@settings(max_examples=10, deadline=None)
-@given(draw=st.integers(0, 10**6))
-def test_shuffling_gives_every_gene_some_gene_s_expression(synthetic, draw):
-    shuffled = study.load(f"synthetic:shuffled-{draw}", "planted", embedding=None)
-    assert shuffled.genes.tolist() == synthetic.genes.tolist()
-    assert np.array_equal(shuffled.network, synthetic.network)
-    assert not np.array_equal(shuffled.expression, synthetic.expression)
-    both = (x[np.lexsort(x.T)] for x in (shuffled.expression, synthetic.expression))
-    assert np.array_equal(*both)
-    assert shuffled.fingerprint() != synthetic.fingerprint()
-
-
-@settings(max_examples=10, deadline=None)
-@given(percent=st.integers(3, 100), draw=st.integers(0, 10**6))
-def test_subsampling_keeps_whole_cells(synthetic, percent, draw):
-    name = f"synthetic:cells-{percent}-{draw}"
-    part = study.load(name, "planted", embedding="planted")
-    assert part.name == name
-    assert part.n_cells == round(synthetic.n_cells * percent / 100)
-    where = [synthetic.cells.tolist().index(cell) for cell in part.cells]
-    assert len(set(where)) == part.n_cells
-    assert np.array_equal(part.expression, synthetic.expression[:, where])
-
-
 def test_variants_are_run_with_the_settings_of_their_data_set(tmp_path):
     options = {**QUICK, "methods": ["DeepSEM", "InfoSEM-BC"]}
     names = ["synthetic", "synthetic:shuffled-0", "synthetic:cells-50-0"]
@@ -190,79 +157,6 @@ def test_learning_curve_trains_anew_for_each_number_of_epochs(tmp_path):
     assert alone["train_auprc"].item() == curve["train_auprc"].iloc[1]
 
 
-@pytest.mark.parametrize("name", ["synthetic:mixed-0", "synthetic:cells-0-0", "synthetic:cells"])
-def test_unknown_variant_is_named(name):
-    with pytest.raises(InfosemError, match=f"data set '{name}': unknown variant"):
-        study.load(name, "planted", embedding=None)
-
-
-def test_methods_get_no_label_but_the_training_edges(synthetic):
-    given = []
-
-    def spy(dataset, train_edges, *, seed):
-        given.append((dataset.network.any(), train_edges))
-        return np.random.default_rng(seed).random(dataset.network.shape)
-
-    method = method_for("One-hot LR", "synthetic", "planted")
-    object.__setattr__(method := method.with_settings(), "function", spy)
-    study.execute(study.Job(method, "synthetic", "planted", 0, (3,)))
-    (any_label, edges), split = given[0], make_split(synthetic, seed=3)
-    assert not any_label
-    assert np.array_equal(edges >= 0, split.train)
-
-
-KILLED = """
-import sys
-from infosem import Ledger, study
-
-append = Ledger.append
-
-def told(ledger, row):
-    key = append(ledger, row)
-    print(key, flush=True)
-    return key
-
-Ledger.append = told
-study.compare(Ledger(sys.argv[1]), datasets=["synthetic"], splits=range(2), seeds=range(50),
-             methods=["Random", "DeepSEM"], n_jobs=int(sys.argv[2]))
-"""
-
-
-@pytest.mark.parametrize(("n_finished", "n_jobs"), [(1, 1), (20, 1), (21, 1), (21, 2)])
-def test_kill_loses_at_most_the_runs_under_way(tmp_path, n_finished, n_jobs):
-    """SIGKILL in the middle of a run: 20 quick runs of Random, then one DeepSEM after another."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(tmp_path), str(n_jobs)],
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    told = [process.stdout.readline().strip() for _ in range(n_finished)]
-    os.killpg(process.pid, signal.SIGKILL)
-    told += process.stdout.read().split()
-    process.stdout.close()
-    assert process.wait() == -signal.SIGKILL
-
-    kept = {row["key"] for row in Ledger(tmp_path).rows()}
-    assert len(told) >= n_finished
-    assert set(told) <= kept
-    assert len(kept) <= len(told) + 1  # one may have been stored but not told
-    if n_finished > 20:
-        return  # no DeepSEM run is repeated here
-    executed = []
-    execute = study.execute
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(study, "execute", lambda job, *rest: executed.append(job) or execute(job))
-        study.compare(
-            Ledger(tmp_path), datasets=["synthetic"], splits=range(2), seeds=[0],
-            methods=["Random"], n_jobs=1,
-        )  # fmt: skip
-    stored = {row["key"] for row in Ledger(tmp_path).rows(method="Random")}
-    assert len(stored) == 20
-    assert len(executed) == 20 - len(kept & stored)
-
-
 def test_plan_counts_what_is_then_run(tmp_path, monkeypatch):
     few = partial(study.compare, methods=["Random TF constant", "InfoSEM-BC"], epochs=2, seeds=[0])
     more = partial(study.compare, methods=["Pearson correlation", "Random"], seeds=[0])
@@ -277,8 +171,8 @@ def test_plan_counts_what_is_then_run(tmp_path, monkeypatch):
     assert planned["unknown"].tolist() == [20 + 2 + 2, 0, 1]
     assert set(Ledger(tmp_path).frame()["method"]) == {"Random"}
     executed = []
-    execute = study.execute
-    monkeypatch.setattr(study, "execute", lambda job, *rest: executed.append(job) or execute(job))
+    execute = runs.execute
+    monkeypatch.setattr(runs, "execute", lambda job, *rest: executed.append(job) or execute(job))
     for compute in everything.values():
         compute(ledger, **where, n_jobs=1)
     assert len(executed) == planned["runs"].sum()
@@ -288,42 +182,18 @@ def test_plan_counts_what_is_then_run(tmp_path, monkeypatch):
     assert again["seconds"].sum() > 0
 
 
-def test_progress_is_told_by_the_time_of_earlier_runs(finished, tmp_path, monkeypatch):
-    class Terminal(io.StringIO):
-        def isatty(self):
-            return True
-
-    ledger = Ledger(tmp_path)
-    for name, seconds in (("Pearson correlation", 39.5), ("One-hot LR", 99.5)):
-        ledger.append({**finished[0].rows(method=name)[0], "seconds": seconds})
-    monkeypatch.setattr("sys.stderr", terminal := Terminal())
-    options = {**QUICK, "methods": ["Pearson correlation", "One-hot LR"], "recompute": True}
-    study.compare(ledger, **options)  # One-hot LR on two splits
-    bars = terminal.getvalue().split("\r")
-    assert "0 of 3 runs:   0%" in terminal.getvalue()
-    assert "04:00 on one core by earlier runs" in terminal.getvalue()
-    assert "3 of 3 runs: 100%" in bars[-1]
-    assert "earlier runs" not in bars[-1]
-
-
-def test_rows_of_other_data_are_not_mixed(finished, tmp_path):
-    ledger, _ = finished
-    row = {k: v for k, v in ledger.rows(method="Random")[0].items() if k != "key"}
-    mixed = Ledger(tmp_path)
-    mixed.append({**row, "fingerprint": "0" * 16})
-    options = {**QUICK, "methods": ["Random"]}
-    with pytest.raises(InfosemError, match="data are not those of the stored rows"):
-        study.compare(mixed, **options)
-    assert len(mixed.rows()) == 1
-    again = study.compare(mixed, **options, recompute=True)
-    assert set(again["fingerprint"]) == {row["fingerprint"]}
-
-
 def test_unknown_names_are_refused(tmp_path):
     with pytest.raises(InfosemError, match=r"methods: \['DeepSEMM'\] unknown"):
         study.compare(Ledger(tmp_path), datasets=["synthetic"], methods=["DeepSEMM"])
     with pytest.raises(InfosemError, match="hESCC"):
         study.compare(Ledger(tmp_path), datasets=["hESCC"], methods=["Random"])
+
+
+@pytest.mark.parametrize("name", list(study.EVERYTHING))
+def test_a_misspelt_keyword_is_an_error(name, tmp_path):
+    where = {"datasets": ["synthetic"], "splits": range(2), "n_jobs": 0}  # it may run nothing
+    with pytest.raises(TypeError, match="unexpected keyword argument 'n_job'"):
+        study.EVERYTHING[name](Ledger(tmp_path), **where, n_job=1)
 
 
 def test_check_parameters_names_the_misspelt_one():

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from infosem import InfosemError, Ledger, cli, figures, study, tables
+from infosem import InfosemError, Ledger, cli, figures, runs, study, tables
 from infosem.ledger import key
 from infosem.methods import candidates_for
 
@@ -103,7 +103,7 @@ def test_alpha_is_what_all_cells_chose_on_the_training_edges_of_the_split(finish
 
 def test_what_is_stored_is_not_run_again(finished, monkeypatch):
     ledger, rows = finished
-    monkeypatch.setattr(study, "execute", lambda *_: pytest.fail("was run again"))
+    monkeypatch.setattr(runs, "execute", lambda *_: pytest.fail("was run again"))
     assert study.subsampling(ledger, **SMALL).equals(rows)
     without = study.subsampling(ledger, **{**SMALL, "longer": False, "percents": [50]})
     assert set(without["method"]) == set(METHODS)

@@ -137,7 +137,8 @@ def test_what_is_stored_is_not_run_again(ledger, monkeypatch):
     assert len(calls) == 8
     assert set(table["split"]) == {0, 1}
     pd.testing.assert_frame_equal(table.head(len(first)), first)
-    monkeypatch.setattr(study, "load", None)  # no data are needed any more
+    for module in ("runs", "tuning"):  # no data are needed any more
+        monkeypatch.setattr(f"infosem.{module}.load", None)
     again = tuning.search(ledger, grid=GRID, splits=(0, 1), **OPTIONS)
     pd.testing.assert_frame_equal(again, table)
     assert len(calls) == 8
@@ -202,7 +203,7 @@ def test_a_run_that_fails_is_named_with_its_setting(ledger):
 
 def test_other_data_than_the_ledgers_are_refused(ledger, monkeypatch):
     other = simulate(seed=1)
-    monkeypatch.setattr(study, "load", lambda *_, **__: other)
+    monkeypatch.setattr(tuning, "load", lambda *_, **__: other)
     with pytest.raises(InfosemError, match=r"not those of the ledger's run"):
         tuning.search(ledger, grid=GRID, **OPTIONS)
 

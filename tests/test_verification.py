@@ -93,7 +93,7 @@ def test_other_data_and_failures_differ(row, monkeypatch):
     def refusing(job):
         raise InfosemError("it has become picky")
 
-    monkeypatch.setattr(study, "execute", refusing)
+    monkeypatch.setattr(verification, "execute", refusing)
     found = verify([row])
     assert found["verdict"].item() == "FAILED"
     assert found["differs"].item()
@@ -120,7 +120,7 @@ def test_what_cannot_be_run_is_skipped_and_named(row, monkeypatch):
     def lacking(job):
         raise InfosemError("the package is missing") from ImportError("x")
 
-    monkeypatch.setattr(study, "execute", lacking)
+    monkeypatch.setattr(verification, "execute", lacking)
     assert verify([row])["verdict"].item() == "skipped"
 
 
@@ -174,6 +174,16 @@ def test_command_says_what_differs(finished, tmp_path, capsys):
     assert "left out, 1 rows: stale: Pearson correlation had version 1" in out
     assert "0 rows came out again, 3 did not" in out
     assert Ledger(tmp_path).rows() == wrong.rows()  # nothing is written
+
+
+def test_command_verifies_the_runs_of_a_key(finished, capsys):
+    ledger, _ = finished
+    (row,) = ledger.rows(method="Pearson correlation")
+    options = ["--keys", row["key"], "--jobs", "1", "--ledger", str(ledger.root)]
+    assert cli.main(["verify", *options]) == 0
+    out = capsys.readouterr().out
+    assert out.count(row["key"]) == 1
+    assert "1 rows came out again" in out
 
 
 def test_command_refuses_to_verify_nothing(finished, tmp_path, capsys):
