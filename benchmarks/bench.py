@@ -39,7 +39,7 @@ from literal import fit_literally
 from peers import grnboost2
 from scipy.stats import spearmanr
 
-from infosem import tables
+from infosem import speed
 from infosem.baselines.regdiffusion import regdiffusion
 from infosem.datasets import CELLS, Dataset, data_available, simulate
 from infosem.errors import InfosemError
@@ -489,8 +489,8 @@ def _identity(task: dict[str, Any]) -> tuple[Any, ...]:
 
 def report(rows: pd.DataFrame) -> str:
     """Every table that the rows allow."""
-    sections = [f"Machine: {rows['machine'].iloc[0]}", tables.disturbed(rows)]
-    for title, table in tables.speed_tables(rows).items():
+    sections = [f"Machine: {rows['machine'].iloc[0]}", speed.disturbed(rows)]
+    for title, table in speed.sections(rows).items():
         sections.append(f"{title}\n\n{table.to_string(index=False)}")
     return "\n\n".join(sections)
 
@@ -526,7 +526,7 @@ def main() -> int:
     failures = run(tasks, output, again=arguments.again)
     if not output.exists():
         raise InfosemError(f"{output}: nothing could be measured; see the messages above")
-    print(report(tables.speed_rows(output, machine=machine())))
+    print(report(speed.read(output, machine=machine())))
     return 1 if failures else 0
 
 

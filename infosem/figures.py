@@ -232,7 +232,7 @@ def scaling_figure(medians: pd.DataFrame, part: str) -> Figure:
     Parameters
     ----------
     medians : DataFrame
-        From `tables.speed_medians`.
+        From `speed.medians_of`.
     part : {"genes", "cells"}
     """
     medians = medians[medians["part"] == part]

@@ -30,7 +30,7 @@ from pathlib import Path
 
 from IPython.display import display
 
-from infosem import InfosemError, figures, study, tables
+from infosem import InfosemError, figures, speed, study
 
 print("imported")
 
@@ -45,9 +45,9 @@ print(rows, machine, measure, sep="\n")
 study.check_parameters(known, globals())
 if measure not in ("none", "tiny"):
     raise InfosemError(f"measure is {measure!r}; choose 'none' or 'tiny'")
-measured = tables.speed_rows(rows, machine)
-medians = tables.speed_medians(measured)
-found = tables.speed_tables(measured)
+measured = speed.read(rows, machine)
+medians = speed.medians_of(measured)
+found = speed.sections(measured)
 
 
 def show(title):
@@ -56,7 +56,7 @@ def show(title):
 
 
 print(f"{len(measured)} measurements on: {measured['machine'].iloc[0]}")
-print(tables.disturbed(measured))
+print(speed.disturbed(measured))
 
 # %% [markdown]
 # ## One network on real data
@@ -161,9 +161,9 @@ if measure == "tiny":
             check=True,
             capture_output=True,
         )
-        again = tables.speed_rows(output)
-    print(tables.disturbed(again))
-    print(tables.speed_text(tables.speed_medians(again), "DeepSEM").to_string(index=False))
+        again = speed.read(output)
+    print(speed.disturbed(again))
+    print(speed.beside(speed.medians_of(again), "DeepSEM").to_string(index=False))
 else:
     print("Nothing was measured now: the numbers on this page are those stored.")
 
