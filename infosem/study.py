@@ -320,17 +320,14 @@ def sensitivity(
     network: str = "cell-type-specific",
     splits: Sequence[int] = tuple(range(10)),
     seeds: Sequence[int] = SENSITIVITY_SEEDS,
-    control_seeds: Sequence[int] = SENSITIVITY_SEEDS[:1],
     **where: Unpack[Where],
 ) -> pd.DataFrame:
     """Rows of Figure 4: InfoSEM-B with each embedding, and the controls.
 
     Parameters
     ----------
-    ledger, datasets, network, splits, **where
+    ledger, datasets, network, splits, seeds, **where
         As for `compare`.
-    seeds, control_seeds : sequence of int
-        Training seeds of DeepSEM and of InfoSEM-B with text, and of the others.
 
     Returns
     -------
@@ -341,10 +338,9 @@ def sensitivity(
     """
 
     def rows(name: str, method: str, variant: str = "", embedding: str | None = None) -> None:
-        own_seeds = seeds if name in ("DeepSEM", "InfoSEM-B, text") else control_seeds
         frame = compare(
             ledger, datasets=[dataset + variant], network=network, methods=[method], splits=splits,
-            seeds=own_seeds, embedding=embedding, **where,
+            seeds=seeds, embedding=embedding, **where,
         )  # fmt: skip
         lines.extend(frame.assign(dataset=dataset, method=name).to_dict("records"))
 

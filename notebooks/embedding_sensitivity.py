@@ -15,9 +15,9 @@
 # it is not.
 #
 # **Done.** InfoSEM-B with each kind of vectors on the networks of [Table 1](table1.ipynb), on the
-# same ten splits. DeepSEM and InfoSEM-B with text have three training seeds, whose results are
-# averaged on each split, everything else has one. The weight
-# of the prior is chosen on training edges for each kind of vectors anew. *Text* is what Table 1
+# same ten splits, with three training seeds, whose results are averaged on each split. The weight
+# of the prior is chosen on training edges for each kind of vectors anew, with the first seed. The
+# prior alone, which is no network, has one seed. *Text* is what Table 1
 # has: BioBERT vectors of symbols for hESC and mESC, MiniLM vectors of descriptions for hHEP and
 # mDC ([which genes have which](../book/data.md)). All vectors are centred and scaled to unit length.
 # GenePT's are a download of 574 MB that is not at hand here; `infosem.embeddings.genept` reads it.
@@ -29,7 +29,8 @@
 #
 # - *permuted*: the text vectors themselves, each given to a wrong gene;
 # - *expression shuffled*: the right vectors, but each gene has the expression of another. What is
-#   then left cannot come from expression that fits the genes;
+#   then left cannot come from expression that fits the genes. Like *permuted* and *random*, this is
+#   one draw, the same for all seeds;
 # - *prior alone*: the prior mean of Eq. 7, fitted to where DeepSEM starts A, which is the same
 #   number everywhere. No expression is used.
 
@@ -47,13 +48,12 @@ study.SENSITIVITY_SEEDS
 # %% tags=["parameters", "hide-cell"]
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
 n_splits = 10
-seeds = [0, 1, 2]  # training seeds of DeepSEM and of InfoSEM-B with text
-control_seeds = [0]  # of everything else
+seeds = [0, 1, 2]  # training seeds
 recompute = False  # run again what is stored
 n_jobs = None  # processes of one thread each; None: one for each core
 ledger = "../results"
 known = set(globals())
-print(datasets, n_splits, seeds, control_seeds, recompute, n_jobs, ledger, sep="\n")
+print(datasets, n_splits, seeds, recompute, n_jobs, ledger, sep="\n")
 
 # %% tags=["hide-cell"]
 study.check_parameters(known, globals())
@@ -62,7 +62,6 @@ rows = study.sensitivity(
     datasets=datasets,
     splits=range(n_splits),
     seeds=seeds,
-    control_seeds=control_seeds,
     recompute=recompute,
     n_jobs=n_jobs,
 )

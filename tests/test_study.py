@@ -133,18 +133,16 @@ def test_sensitivity_has_every_embedding_and_control(tmp_path, monkeypatch):
         )
 
     monkeypatch.setattr(study, "compare", compare)
-    rows = study.sensitivity(
-        Ledger(tmp_path), datasets=["hESC"], seeds=[0, 1], control_seeds=[1]
-    )  # fmt: skip
+    rows = study.sensitivity(Ledger(tmp_path), datasets=["hESC"], seeds=[0, 1])
     assert set(rows["dataset"]) == {"hESC"}
     assert not rows["method"].duplicated().any()
     asked = dict(zip(rows["method"], asked, strict=True))
     assert asked["InfoSEM-B, text"] == (["hESC"], ["InfoSEM-B"], (0, 1), None)
     permuted = asked["InfoSEM-B, permuted"]
-    assert permuted == (["hESC"], ["InfoSEM-B"], (1,), "permuted BioBERT")
+    assert permuted == (["hESC"], ["InfoSEM-B"], (0, 1), "permuted BioBERT")
     shuffled = asked["InfoSEM-B, expression shuffled"]
-    assert shuffled == (["hESC:shuffled-0"], ["InfoSEM-B"], (1,), None)
-    assert asked["Prior alone, text"][1:] == (["Prior alone"], (1,), "BioBERT")
+    assert shuffled == (["hESC:shuffled-0"], ["InfoSEM-B"], (0, 1), None)
+    assert asked["Prior alone, text"][1:] == (["Prior alone"], (0, 1), "BioBERT")
 
 
 def test_learning_curve_trains_anew_for_each_number_of_epochs(tmp_path):
