@@ -67,14 +67,16 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 
-_QUICK = (
+_BOTH = (
     "Random", "Random TF constant", "One-hot LR", "MatComp", "Pearson correlation",
-    "Partial correlation", "Mutual information", "ARACNE", "PIDC", "DeepSEM", "InfoSEM-B",
+    "Partial correlation", "Mutual information", "ARACNE", "PIDC", "TIGRESS", "GENIE3",
+    "GRNBoost2", "DeepSEM", "InfoSEM-B", "InfoSEM-BC",
 )  # fmt: skip
-METHODS_OF: dict[str, Sequence[str]] = dict.fromkeys(
-    ("cell-type-specific", "non-cell-type-specific"), _QUICK
-)
-"""The methods that are audited, by network: not those that take minutes a run."""
+METHODS_OF: dict[str, Sequence[str]] = {
+    "cell-type-specific": _BOTH,
+    "non-cell-type-specific": (*_BOTH, "RegDiffusion"),
+}
+"""The methods that are audited, by network: not those with labels that take minutes a run."""
 FOLDED = ("Pearson correlation", "DeepSEM")
 """Methods on which split designs are compared: their scores are the same on every split."""
 FEWEST = 3

@@ -59,7 +59,7 @@ def _run(options: argparse.Namespace) -> None:
     if options.study == "embeddings":
         if options.methods or options.complete:
             raise InfosemError("--methods, --complete: the study of embeddings has neither")
-        seeds = options.seeds or study.SENSITIVITY_SEEDS
+        seeds = options.seeds or study.SEEDS
         rows = study.sensitivity(Ledger(options.ledger), seeds=seeds, **where)
         _print_means(rows, options.n_splits)
         return
@@ -96,9 +96,10 @@ def _run(options: argparse.Namespace) -> None:
     wanted = dict(study.STUDIES[options.study])
     if options.methods:
         wanted["methods"] = options.methods
+    if options.seeds:
+        wanted["seeds"] = options.seeds
     rows = study.compare(
         Ledger(options.ledger),
-        seeds=options.seeds or study.TABLE1_SEEDS,
         complete=options.complete,
         **wanted,
         **where,
