@@ -250,9 +250,8 @@ def fill(
 ) -> None:
     """Compute and store all that the audit needs and the ledger's folder lacks.
 
-    Scores are taken from the folder that $INFOSEM_SCORES names; what is not there is run again.
-    Set it where there are several processes: without it each runs a method without labels anew for
-    every split and table.
+    Scores are taken from the folder that $INFOSEM_SCORES names, or kept for the meantime where it
+    names none (`runs.scores_kept`); what is not there is run again.
 
     Parameters
     ----------

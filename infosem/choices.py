@@ -32,7 +32,8 @@ __all__ = [
 ]
 
 USUAL = "as in Table 1"
-"""The choice of `study.PROTOCOL_CHOICES` with which the others are compared."""
+"""The choice of `study.PROTOCOL_CHOICES` with which the others are compared: Table 1 with its first
+training seed, which is meant where Table 1 is named here."""
 SEED = "another training seed"
 """The one that is no choice, for scale."""
 _COUNTS = {"quantity": str, "count": float}
@@ -311,7 +312,8 @@ def order_text(ordered: pd.DataFrame) -> str:
     others = ordered[~ordered["choice"].isin([USUAL, SEED])]
     lines = [
         f"Of {len(others)} cases (a choice, a data set, a metric), the order of the means of "
-        f"InfoSEM-B and DeepSEM is another than in Table 1 in {others['reversed'].sum()};",
+        "InfoSEM-B and DeepSEM is another than with Table 1's choices in "
+        f"{others['reversed'].sum()};",
         f"with 95% intervals of the difference that exclude 0 in both: {others['shown'].sum()}.",
     ]
     seed = ordered[ordered["choice"] == SEED]

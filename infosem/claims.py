@@ -210,7 +210,7 @@ def claims(
     counts : DataFrame, optional
         From `choices.counts`.
     within : DataFrame, optional
-        From `audit.within`.
+        From `audit.within`; of the first training seed, as `controls` are.
 
     Returns
     -------

@@ -145,7 +145,7 @@ def _run_all(ledger: Ledger, where: dict[str, Any]) -> None:
             flush=True,
         )
         study.EVERYTHING[str(line.study)](ledger, **where)
-    print(f"{ledger.root} has all that the book shows of {', '.join(where['datasets'])}")
+    print(f"{ledger.root} has all runs that the book shows of {', '.join(where['datasets'])}")
 
 
 def _verify(options: argparse.Namespace) -> int:

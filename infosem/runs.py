@@ -628,12 +628,22 @@ def side_by_side(
         batch_size=1,  # joblib would keep quick rows back until some have gathered
     )
     try:
-        yield from parallel(delayed(function)(*call) for call in calls)
+        scores = os.environ.get("INFOSEM_SCORES")
+        yield from parallel(delayed(_called)(scores, function, *call) for call in calls)
     except BrokenProcessPool as error:
         raise InfosemError(
             "n_jobs: a process was killed, for lack of memory perhaps; what had finished is "
             f"stored: call again, with fewer than {n_jobs} processes"
         ) from error
+
+
+def _called(scores: str | None, function: Callable[..., _Result], *call: Any) -> _Result:
+    """Call it with the $INFOSEM_SCORES of now: a process may be older, or outlive `scores_kept`."""
+    if scores is None:
+        os.environ.pop("INFOSEM_SCORES", None)
+    else:
+        os.environ["INFOSEM_SCORES"] = scores
+    return function(*call)
 
 
 def _on_cluster(calls: list[_Call], n_jobs: int | None, scheduler: str) -> _Rows:

@@ -61,7 +61,7 @@ NON_SPECIFIC_METHODS = tuple(
     name for name in TABLE1_METHODS if name not in ("scGREAT", "MatComp (rank by CV)")
 )
 SEEDS = (0, 1, 2)
-"""Training seeds of the deep methods where they are compared; elsewhere they have the first."""
+"""Training seeds of the deep methods in Table 1 and Figure 4; elsewhere they have the first."""
 STUDIES: dict[str, dict[str, Any]] = {
     "table1": {"methods": TABLE1_METHODS, "seeds": SEEDS},
     "non-specific": {"methods": NON_SPECIFIC_METHODS, "network": "non-cell-type-specific"},
@@ -506,7 +506,8 @@ def protocol_choices(
 
     DeepSEM and InfoSEM-B, and the rows without information where the choice concerns the pairs of
     the test. Genes that have no text can have no text embedding: where these are kept, InfoSEM-B
-    is left out. The weight of its prior is chosen on training edges under each choice anew.
+    is left out. The weight of its prior is chosen on training edges under each choice anew. All
+    have the first training seed of Table 1.
 
     Parameters
     ----------

@@ -130,7 +130,7 @@ def test_run_all_runs_every_study_and_says_what_is_left(tmp_path, capsys, monkey
     out = capsys.readouterr().out
     assert "first: 20 runs; with those of the studies after it 22" in out
     assert "second: 2 runs; with those of the studies after it 2" in out
-    assert "has all that the book shows of synthetic" in out
+    assert "has all runs that the book shows of synthetic" in out
     assert list(tmp_path.rglob("One-hot-LR.jsonl"))
     assert cli.main(arguments) == 0
     assert "first: 0 runs; with those of the studies after it 0" in capsys.readouterr().out

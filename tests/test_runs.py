@@ -92,6 +92,23 @@ def test_kept_scores_serve_as_long_as_they_are_those_of_the_run(tmp_path, monkey
     np.testing.assert_array_equal(runs.scores_of(ledger, result)[2], scores)  # run again
 
 
+def scores_folder(_):
+    return os.environ.get("INFOSEM_SCORES")
+
+
+def test_processes_keep_scores_only_as_long_as_this_one(monkeypatch):
+    """Those that work for it are older than the folder, and outlive it."""
+    monkeypatch.delenv("INFOSEM_SCORES", raising=False)
+
+    def seen():
+        return set(runs.side_by_side(scores_folder, [(0,), (1,)], 2))
+
+    assert seen() == {None}
+    with runs.scores_kept():
+        assert seen() == {os.environ["INFOSEM_SCORES"]}
+    assert seen() == {None}
+
+
 def test_a_job_that_was_not_run_is_named(tmp_path):
     ledger, todo = Ledger(tmp_path), jobs("Random", 2)
     runs.run(todo[:1], ledger, n_jobs=1)
