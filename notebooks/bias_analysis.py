@@ -19,7 +19,8 @@
 # completes the matrix of labels, with the paper's rank of 128 and with a rank chosen by
 # cross-validation. *GENELink* and *scGREAT* {cite:p}`chen2022genelink,wang2024scgreat` see
 # expression and labels, *GRNBoost2* and *DeepSEM* {cite:p}`moerman2019grnboost2,shu2021deepsem`
-# expression alone. Errors are standard errors over splits.
+# expression alone. Errors are standard errors over splits; DeepSEM's three training seeds are
+# averaged on each.
 #
 # The AUPRCs come from the ledger in `results/`. Coefficients and predicted probabilities, which the
 # ledger does not hold, come from files beside it, each line with the key of its run. What
@@ -43,6 +44,7 @@ methods += ["GENELink", "scGREAT", "GRNBoost2", "DeepSEM"]
 downsampled = list(study.DOWNSAMPLED)
 predictors = ["One-hot LR", "GENELink"]  # whose predicted probabilities are shown
 slow_predictors = {"scGREAT": ["mDC"]}  # and on these data sets only
+seeds = list(study.SEEDS)  # training seeds of DeepSEM
 n_splits = 10
 split = 0  # the one of which coefficients and probabilities are drawn
 complete = False  # run slow methods on all splits, not on the first ones: hours
@@ -51,7 +53,7 @@ n_jobs = None  # processes of one thread each; None: one for each core
 ledger = "../results"
 known = set(globals())
 print(datasets, methods, downsampled, predictors, slow_predictors, sep="\n")
-print(n_splits, split, complete, recompute, n_jobs, ledger, sep="\n")
+print(seeds, n_splits, split, complete, recompute, n_jobs, ledger, sep="\n")
 
 # %% tags=["hide-cell"]
 study.check_parameters(known, globals())
@@ -60,6 +62,7 @@ rows = study.compare(
     datasets=datasets,
     methods=[*methods, *downsampled],
     splits=range(n_splits),
+    seeds=seeds,
     complete=complete,
     recompute=recompute,
     n_jobs=n_jobs,

@@ -15,10 +15,14 @@
 #
 # **Done.** The data sets are counted and held against Appendix B, the shares of positives against
 # the paper's Random row. Then DeepSEM and InfoSEM-B are trained and judged anew with one choice
-# decided otherwise at a time, on hESC's cell-type-specific network, ten splits, one training seed;
-# the parameter `varied` takes other data sets. Of the choices below those of pairs have been tried for
-# this page; those of genes and of training are defined (parameter `tried`) and not run yet.
-# The weight of InfoSEM-B's prior is chosen on training edges each time, as in Table 1.
+# decided otherwise at a time, on the cell-type-specific networks, ten splits, one training seed. On
+# hESC all are tried, on the others, for time, those of pairs and two of training. The weight of
+# InfoSEM-B's prior is chosen on training edges each time, as in Table 1. Where no gene is dropped,
+# InfoSEM-B is left out: genes without a record have no text.
+#
+# *As in Table 1* means here with its first training seed. On mDC InfoSEM-B does much better with
+# that seed than with others, so that there a choice that trains anew is held against a lucky run:
+# compare it with *another training seed*.
 #
 # | choice | here | otherwise |
 # |---|---|---|
@@ -44,25 +48,32 @@ pd.set_option("display.max_colwidth", None, "display.max_rows", None)
 study.PROTOCOL_CHOICES
 
 # %% tags=["parameters", "hide-cell"]
-datasets = ["hESC", "hHEP", "mDC", "mESC"]  # whose data are counted; or ["synthetic"]
-varied = ["hESC"]  # on which each choice is tried; or ["synthetic"]: no data needed
-tried = list(study.PROTOCOL_CHOICES)[:5]  # those of pairs; the others train anew
+datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
+tried = list(study.PROTOCOL_CHOICES)
+elsewhere = ["hHEP", "mDC", "mESC"]  # of these data sets only the choices that follow are tried
+tried_elsewhere = [*tried[:5], "Gaussian likelihood", "learning rate decays"]
 n_splits = 10
 recompute = False  # run again what is stored
 n_jobs = None  # processes of one thread each; None: one for each core
 ledger = "../results"
 known = set(globals())
-print(datasets, varied, tried, n_splits, recompute, n_jobs, ledger, sep="\n")
+print(datasets, tried, elsewhere, tried_elsewhere, n_splits, recompute, n_jobs, ledger, sep="\n")
 
 # %% tags=["hide-cell"]
 study.check_parameters(known, globals())
-rows = study.protocol_choices(
-    Ledger(ledger),
-    datasets=varied,
-    choices=tried,
-    splits=range(n_splits),
-    recompute=recompute,
-    n_jobs=n_jobs,
+rows = pd.concat(
+    [
+        study.protocol_choices(
+            Ledger(ledger),
+            datasets=[dataset],
+            choices=tried_elsewhere if dataset in elsewhere else tried,
+            splits=range(n_splits),
+            recompute=recompute,
+            n_jobs=n_jobs,
+        )
+        for dataset in datasets
+    ],
+    ignore_index=True,
 )
 print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 
@@ -99,7 +110,7 @@ choices.base_rates(rows)
 # %% [markdown]
 # ## How far each choice moves the numbers
 #
-# The difference to Table 1 on the same split, its mean, and the 95% interval of the mean. Where the
+# The difference to Table 1's first training seed on the same split, its mean, and the 95% interval of the mean. Where the
 # share of positives moves, AUPRC moves with it, whatever a method has learned; its grey bar is the
 # place to compare with. A split has the same unseen TFs under every choice of targets. Where no gene
 # is dropped, hESC and hHEP keep the very pairs of the unseen test; on mDC the targets are drawn anew
@@ -126,9 +137,9 @@ choices.differences_text(ordered)
 # ## Verdicts
 #
 # The data sets on which a choice moves the mean by more than the standard error over splits that it
-# has in Table 1, with a star where the interval of the difference excludes 0. Under *order*, those on
+# has as in Table 1, with a star where the interval of the difference excludes 0. Under *order*, those on
 # which the other of InfoSEM-B and DeepSEM has the higher mean, with a star where the intervals of
-# their difference exclude 0 both in Table 1 and under the choice.
+# their difference exclude 0 both as in Table 1 and under the choice.
 
 # %% tags=["full-width", "hide-input"]
 choices.verdicts(changed, ordered)
@@ -137,7 +148,7 @@ choices.verdicts(changed, ordered)
 print(choices.order_text(ordered))
 
 # %% [markdown]
-# Without a star under *order*, no choice turns a lead that Table 1 shows into the other's. And where
+# Without a star under *order*, no choice turns a lead that the first seed of Table 1 shows into the other's. And where
 # a choice moves the numbers no farther than another training seed does, these runs cannot tell the
 # two apart.
 #
