@@ -250,9 +250,11 @@ percentages if len(percentages) else print("none: these are not the paper's data
 # paper's first claim stands. Of unseen genes One-hot LR, MatComp and GENELink cannot know anything,
 # by construction, so that their scores are constant there; scGREAT could. DeepSEM comes near the paper's
 # numbers. InfoSEM-B is not shown to repeat the paper's gain over it: with the weight of the prior
-# chosen on training edges, the interval of the difference holds zero on every data set. The first
-# training seed alone would have shown a gain in AUPRC on mDC, which has the fewest TFs. InfoSEM-BC does
-# not carry the known edges over to unseen genes. And a random order of the TFs does as well as
+# chosen on training edges, the interval of the difference holds zero on every data set. On mDC, which
+# has the fewest TFs, the first training seed alone would have shown a gain, which the other two do
+# not have. The ensemble of the three, which comes out near that one, shows it still; whether three
+# others would, these runs do not tell. InfoSEM-BC does not carry the known edges over to unseen
+# genes, in an ensemble or not. And a random order of the TFs does as well as
 # nearly all methods: the p below 0.05, counted above, are no more than chance gives among so many
 # comparisons. The intervals are wide: on hESC they hold the paper's difference, too. What the paper
 # leaves open may matter, see [](protocol.ipynb).
