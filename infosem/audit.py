@@ -76,7 +76,7 @@ METHODS_OF: dict[str, Sequence[str]] = {
     "cell-type-specific": _BOTH,
     "non-cell-type-specific": (*_BOTH, "RegDiffusion"),
 }
-"""The methods that are audited, by network: not those with labels that take minutes a run."""
+"""The methods that are audited, by network. The page says which are not, and why."""
 FOLDED = ("Pearson correlation", "DeepSEM")
 """Methods on which split designs are compared: their scores are the same on every split."""
 FEWEST = 3

@@ -64,8 +64,8 @@ def ensembles(
     Raises
     ------
     InfosemError
-        If no method has several seeds, a file is broken or stale, or something is missing and
-        cannot be made.
+        If no method has several seeds, a file is broken, or something is missing and cannot be
+        made.
     """
     runs: list[dict[str, Any]] = []
     for where, part in rows.groupby([*_WHERE, "split"], sort=False):
@@ -74,11 +74,9 @@ def ensembles(
             run = dict(zip([*_WHERE, "split"], where, strict=True))
             keys = [*members["key"]]
             joined = hashlib.sha256(" ".join(keys).encode()).hexdigest()[:12]
-            about = {
-                "method": name_of(str(run["method"]), len(keys)),
-                "key": joined,
-                "members": keys,
-            }
+            name = name_of(str(run["method"]), len(keys))
+            # Of the same method there may be several: of other seeds, or trained otherwise.
+            about = {"method": f"{name} ({joined})", "key": joined, "members": keys}
             runs.append({**run, **about, "seed": members["seed"].iloc[0]})
     if not runs:
         raise InfosemError("rows: no method has several training seeds; give `compare` more seeds")
@@ -96,7 +94,8 @@ def ensembles(
         ]  # fmt: skip
     found = pd.concat(parts, ignore_index=True)
     seeds = {run["key"]: run["seed"] for run in runs}
-    return found.assign(seed=found["key"].map(seeds))
+    names = found["method"].str.rpartition(" (")[0]
+    return found.assign(method=names, seed=found["key"].map(seeds))
 
 
 def _evaluated(ledger: Ledger, keys: Sequence[str], split: int) -> dict[str, float]:

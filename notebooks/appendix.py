@@ -200,7 +200,8 @@ tables.wide(tables.beside_paper(live, "Table 3", tables.SEEN_METRICS), "AUPRC")
 # TF by TF; the methods train without these labels, and the AUPRC on the hidden pairs judges.
 # $\sigma_w$ is varied in InfoSEM-B, $\sigma_l$ and $h$ in InfoSEM-BC, on the cell-type-specific
 # networks of three data sets; the rest is as in Table 1, with the weight $\alpha$ that all training
-# pairs of the split chose. The seen test and the unseen genes play no part. A star marks the paper's choice.
+# pairs of the split chose. The seen test and the unseen genes play no part. A star marks the
+# paper's choice.
 
 # %% tags=["hide-input"]
 searched = tuning.search(Ledger(ledger), datasets=tuned, recompute=recompute, n_jobs=n_jobs)

@@ -17,12 +17,12 @@
 # **Done.** InfoSEM-B with each kind of vectors on the networks of [Table 1](table1.ipynb), on the
 # same ten splits, with three training seeds, whose results are averaged on each split. The weight
 # of the prior is chosen on training edges for each kind of vectors anew, with the first seed. The
-# prior alone, which is no network, has one seed. *Text* is what Table 1
-# has: BioBERT vectors of symbols for hESC and mESC, MiniLM vectors of descriptions for hHEP and
-# mDC ([which genes have which](../book/data.md)). All vectors are centred and scaled to unit length.
-# GenePT's are a download of 574 MB that is not at hand here; `infosem.embeddings.genept` reads it.
-# Figure 4 prints no numbers, so that none can stand beside ours. InfoSEM-BC, which is trained anew on
-# every split, was not run with other vectors.
+# prior alone, which is no network, has one seed. *Text* is what Table 1 has: BioBERT vectors of
+# symbols for hESC and mESC, MiniLM vectors of descriptions for hHEP and mDC ([which genes have
+# which](../book/data.md)). All vectors are centred and scaled to unit length. GenePT's are a
+# download of 574 MB that is not at hand here; `infosem.embeddings.genept` reads it. Figure 4 prints
+# no numbers, so that none can stand beside ours. InfoSEM-BC, which is trained anew on every split,
+# was not run with other vectors.
 #
 # One-hot and random vectors differ from text in more than content: their lengths, angles and
 # dimension are others. Three controls are ours:
@@ -142,11 +142,11 @@ tables.beyond_constant(rows)
 # ## What it means
 #
 # Of the paper's Figure 4 one half is reproduced: vectors without content are not shown to help.
-# Neither is text, on any data set. Its mean lies above DeepSEM's on hESC and mDC and below it on hHEP and
-# mESC, and the intervals are wide. One-hot and random vectors are nowhere shown to be better than
-# DeepSEM; but text is shown to be better than random vectors on mDC alone, worse than these on
-# mESC, and better than one-hot vectors nowhere.
-# The same vectors on the wrong genes are as good as the right ones as far as ten splits can tell.
+# Neither is text, on any data set. Its mean lies above DeepSEM's on hESC and mDC and below it on
+# hHEP and mESC, and the intervals are wide. One-hot and random vectors are nowhere shown to be
+# better than DeepSEM; but text is shown to be better than random vectors on mDC alone, worse than
+# these on mESC, and better than one-hot vectors nowhere. The same vectors on the wrong genes are as
+# good as the right ones as far as ten splits can tell.
 #
 # One training seed would have misled: with the first alone, one-hot and random vectors seem better
 # than DeepSEM on hHEP and mDC, and text on mDC.

@@ -110,11 +110,12 @@ choices.base_rates(rows)
 # %% [markdown]
 # ## How far each choice moves the numbers
 #
-# The difference to Table 1's first training seed on the same split, its mean, and the 95% interval of the mean. Where the
-# share of positives moves, AUPRC moves with it, whatever a method has learned; its grey bar is the
-# place to compare with. A split has the same unseen TFs under every choice of targets. Where no gene
-# is dropped, hESC and hHEP keep the very pairs of the unseen test; on mDC the targets are drawn anew
-# and on mESC, which gains a TF, the TFs are, too, so that the difference is one between other splits.
+# The difference to Table 1's first training seed on the same split, its mean, and the 95% interval
+# of the mean. Where the share of positives moves, AUPRC moves with it, whatever a method has
+# learned; its grey bar is the place to compare with. A split has the same unseen TFs under every
+# choice of targets. Where no gene is dropped, hESC and hHEP keep the very pairs of the unseen test;
+# on mDC the targets are drawn anew and on mESC, which gains a TF, the TFs are, too, so that the
+# difference is one between other splits.
 
 # %% mystnb={"image": {"alt": "Dot plot, one column for each data set, AUPRC above and Hit@1% below: the change of DeepSEM and of InfoSEM-B under each choice, with 95% intervals; a band as wide as the standard error in Table 1; a grey bar at the change of the share of positives."}}
 changed = choices.changes(rows)
@@ -137,9 +138,9 @@ choices.differences_text(ordered)
 # ## Verdicts
 #
 # The data sets on which a choice moves the mean by more than the standard error over splits that it
-# has as in Table 1, with a star where the interval of the difference excludes 0. Under *order*, those on
-# which the other of InfoSEM-B and DeepSEM has the higher mean, with a star where the intervals of
-# their difference exclude 0 both as in Table 1 and under the choice.
+# has as in Table 1, with a star where the interval of the difference excludes 0. Under *order*,
+# those on which the other of InfoSEM-B and DeepSEM has the higher mean, with a star where the
+# intervals of their difference exclude 0 both as in Table 1 and under the choice.
 
 # %% tags=["full-width", "hide-input"]
 choices.verdicts(changed, ordered)
@@ -148,9 +149,9 @@ choices.verdicts(changed, ordered)
 print(choices.order_text(ordered))
 
 # %% [markdown]
-# Without a star under *order*, no choice turns a lead that the first seed of Table 1 shows into the other's. And where
-# a choice moves the numbers no farther than another training seed does, these runs cannot tell the
-# two apart.
+# Without a star under *order*, no choice turns a lead that the first seed of Table 1 shows into the
+# other's. And where a choice moves the numbers no farther than another training seed does, these
+# runs cannot tell the two apart.
 #
 # ## Recomputed now
 #

@@ -152,9 +152,9 @@ print("compared:", ", ".join(methods))
 # ## Does it beat knowing nothing?
 #
 # A random order of the TFs is one draw that all splits share, so that an interval over splits does
-# not tell how lucky it was. Here the mean of each method over splits and training seeds is placed among the means
-# that random constants per TF reach with other draws: p is the share of draws, the method counted
-# as one, that reach as much. Of 20 draws the smallest possible p is 1/21.
+# not tell how lucky it was. Here the mean of each method over splits and training seeds is placed
+# among the means that random constants per TF reach with other draws: p is the share of draws, the
+# method counted as one, that reach as much. Of 20 draws the smallest possible p is 1/21.
 
 # %% tags=["hide-input"]
 if "Random TF constant" in methods:
@@ -219,12 +219,13 @@ verdicts if len(verdicts) else print("none: these are not the paper's data sets"
 # Sections 1 and 6 once more.
 #
 # The tables are rounded, and a gain over an AUPRC of 0.026 depends on the digit that was not
-# printed: in brackets stand the least and the most that the gain may have been. Ours has a jackknife
-# standard error in parentheses: each split of a data set is left out once, with both methods and
-# metrics; data sets count as independent. Non-specific networks are those of the
+# printed: in brackets stand the least and the most that the gain may have been. Ours has a
+# jackknife standard error in parentheses: each split of a data set is left out once, with both
+# methods and metrics; data sets count as independent. Non-specific networks are those of the
 # [appendix](appendix.ipynb), where InfoSEM-BC has three splits and there is one training seed. A
-# claim is *reproduced* where the 95% interval of our gain lies above zero and holds the paper's number, *partly* where it lies
-# above zero but the paper's number is outside, and *undecided* where it holds both.
+# claim is *reproduced* where the 95% interval of our gain lies above zero and holds the paper's
+# number, *partly* where it lies above zero but the paper's number is outside, and *undecided* where
+# it holds both.
 
 # %% tags=["full-width", "hide-input"]
 non_specific = study.compare(
@@ -248,16 +249,16 @@ percentages if len(percentages) else print("none: these are not the paper's data
 # The methods with labels have learned much of seen genes and next to nothing that holds for unseen
 # ones, and One-hot LR, which has only names, learns as much as GENELink, which has expression: the
 # paper's first claim stands. Of unseen genes One-hot LR, MatComp and GENELink cannot know anything,
-# by construction, so that their scores are constant there; scGREAT could. DeepSEM comes near the paper's
-# numbers. InfoSEM-B is not shown to repeat the paper's gain over it: with the weight of the prior
-# chosen on training edges, the interval of the difference holds zero on every data set. On mDC, which
-# has the fewest TFs, the first training seed alone would have shown a gain, which the other two do
-# not have. The ensemble of the three, which comes out near that one, shows it still; whether three
-# others would, these runs do not tell. InfoSEM-BC does not carry the known edges over to unseen
-# genes, in an ensemble or not. And a random order of the TFs does as well as
-# nearly all methods: the p below 0.05, counted above, are no more than chance gives among so many
-# comparisons. The intervals are wide: on hESC they hold the paper's difference, too. What the paper
-# leaves open may matter, see [](protocol.ipynb).
+# by construction, so that their scores are constant there; scGREAT could. DeepSEM comes near the
+# paper's numbers. InfoSEM-B is not shown to repeat the paper's gain over it: with the weight of the
+# prior chosen on training edges, the interval of the difference holds zero on every data set. On
+# mDC, which has the fewest TFs, the first training seed alone would have shown a gain, which the
+# other two do not have. The ensemble of the three, which comes out near that one, shows it still;
+# whether three others would, these runs do not tell. InfoSEM-BC does not carry the known edges over
+# to unseen genes, in an ensemble or not. And a random order of the TFs does as well as nearly all
+# methods: the p below 0.05, counted above, are no more than chance gives among so many comparisons.
+# The intervals are wide: on hESC they hold the paper's difference, too. What the paper leaves open
+# may matter, see [](protocol.ipynb).
 #
 # ## What was chosen, and what it cost
 #
