@@ -253,7 +253,7 @@ percentages if len(percentages) else print("none: these are not the paper's data
 # paper's numbers. InfoSEM-B is not shown to repeat the paper's gain over it: with the weight of the
 # prior chosen on training edges, the interval of the difference holds zero on every data set. On
 # mDC, which has the fewest TFs, the first training seed alone would have shown a gain, which the
-# other two do not have. The ensemble of the three, which comes out near that one, shows it still;
+# other two do not show. The ensemble of the three, which comes out near that one, shows it still;
 # whether three others would, these runs do not tell. InfoSEM-BC does not carry the known edges over
 # to unseen genes, in an ensemble or not. And a random order of the TFs does as well as nearly all
 # methods: the p below 0.05, counted above, are no more than chance gives among so many comparisons.
