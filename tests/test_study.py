@@ -99,6 +99,20 @@ def test_slow_methods_have_the_first_splits_unless_all_are_asked_for(tmp_path):
     assert splits(complete=True) == {"scGREAT": [0, 1, 2, 3, 4], "MatComp": [0, 1, 2, 3, 4]}
 
 
+def test_a_variant_has_fewer_seeds_unless_all_are_asked_for(tmp_path):
+    def seeds(network, **more):
+        # Nothing is run: which settings a split would choose does not matter here.
+        rows = study.compare(
+            runs.Rehearsal(Ledger(tmp_path)), datasets=["hESC"], network=network,
+            methods=["DeepSEM", "InfoSEM-B (bias)"], splits=[0], seeds=range(5), **more,
+        )  # fmt: skip
+        return rows.groupby("method")["seed"].nunique().to_dict()
+
+    assert seeds("cell-type-specific") == {"DeepSEM": 5, "InfoSEM-B (bias)": 3}
+    assert seeds("non-cell-type-specific") == {"DeepSEM": 5, "InfoSEM-B (bias)": 1}
+    assert seeds("cell-type-specific", complete=True) == {"DeepSEM": 5, "InfoSEM-B (bias)": 5}
+
+
 def test_an_embedding_can_take_the_place_of_the_usual_one(tmp_path):
     jobs = study.jobs_of(
         "screen", Ledger(tmp_path), "hESC", network="cell-type-specific",
