@@ -38,7 +38,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+# Which of the options --methods, --seeds and --complete a study takes; in the rest of it, and for
+# studies that are not named here, it has its own.
+_TAKES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(study.STUDIES, ("methods", "seeds", "complete")),
+    "audit": ("methods", "complete"),
+    "embeddings": ("seeds",),
+    "subsampling": ("methods", "seeds"),
+}
+# What else than the method tells the rows of a study apart.
+_TOLD_APART_BY = ("choice", "control", "epochs")
+
+
 def _run(options: argparse.Namespace) -> None:
+    ledger = Ledger(options.ledger)
     where = {
         "datasets": options.datasets,
         "splits": range(options.n_splits),
@@ -46,85 +59,52 @@ def _run(options: argparse.Namespace) -> None:
         "n_jobs": options.jobs,
         "scheduler": options.scheduler,
     }
+    asked = {name: getattr(options, name) for name in ("methods", "seeds", "complete")}
+    given = {name: value for name, value in asked.items() if value}
+    if wrong := [name for name in given if name not in _TAKES.get(options.study, ())]:
+        names = ", ".join(f"--{name}" for name in wrong)
+        what = "each study has its own; name one" if options.study == "all" else "it has its own"
+        raise InfosemError(f"{names}: cannot be given to the study {options.study}; {what}")
     if options.study == "all":
-        if options.methods or options.complete or options.seeds:
-            raise InfosemError("--methods, --complete, --seeds: each study has its own; name one")
-        _run_all(Ledger(options.ledger), where)
+        _run_all(ledger, where)
         return
     if options.study == "audit":
-        if options.seeds:
-            raise InfosemError("--seeds: the audit is of the first training seed")
-        _audit(Ledger(options.ledger), options.methods, complete=options.complete, **where)
+        _audit(ledger, **given, **where)
         return
-    if options.study == "embeddings":
-        if options.methods or options.complete:
-            raise InfosemError("--methods, --complete: the study of embeddings has neither")
-        seeds = options.seeds or study.SEEDS
-        rows = study.sensitivity(Ledger(options.ledger), seeds=seeds, **where)
-        _print_means(rows, options.n_splits)
+    if options.study == "subsampling" and "seeds" in given:
+        given["draws"] = given.pop("seeds")
+    rows = study.EVERYTHING[options.study](ledger, **given, **where)
+    if options.study in study.STUDIES:
+        specific = (rows["network"] != "non-cell-type-specific").all()
+        compared = beside_paper(rows, "Table 1" if specific else "Table 5")
+        for metric in compared["metric"].unique():
+            _print_table(metric, wide(compared, metric), options)
         return
-    if options.study == "protocol":
-        if options.methods or options.complete or options.seeds:
-            raise InfosemError("--methods, --complete, --seeds: the study protocol has none")
-        rows = study.protocol_choices(Ledger(options.ledger), **where)
-        rows["method"] += ", " + rows["choice"]
-        _print_means(rows, options.n_splits)
-        return
-    if options.study in ("learning-curve", "prior-settings"):
-        if options.methods or options.complete or options.seeds:
-            raise InfosemError(
-                f"--methods, --complete, --seeds: the study {options.study} has none"
-            )
-        rows = study.EVERYTHING[options.study](Ledger(options.ledger), **where)
-        if "epochs" in rows:
-            rows["method"] += ", " + rows["epochs"].astype(str) + " epochs"
-        _print_means(rows, options.n_splits)
-        return
-    if options.study == "subsampling":
-        if options.complete:
-            raise InfosemError("--complete: the study of subsampling runs all on all splits")
-        rows = study.subsampling(
-            Ledger(options.ledger),
-            methods=options.methods or study.SUBSAMPLING_METHODS,
-            draws=options.seeds or study.SUBSAMPLING_DRAWS,
-            **where,
-        )
-        for metric, name in METRICS.items():
-            print(f"\n{name}, mean (standard error over {options.n_splits} splits)\n")
-            print(by_percent(rows, metric).to_string(index=False))
-        return
-    wanted = dict(study.STUDIES[options.study])
-    if options.methods:
-        wanted["methods"] = options.methods
-    if options.seeds:
-        wanted["seeds"] = options.seeds
-    rows = study.compare(
-        Ledger(options.ledger),
-        complete=options.complete,
-        **wanted,
-        **where,
-    )
-    specific = wanted.get("network", "cell-type-specific") == "cell-type-specific"
-    compared = beside_paper(rows, "Table 1" if specific else "Table 5")
-    for metric in compared["metric"].unique():
-        print(f"\n{metric}, mean (standard error over {options.n_splits} splits)\n")
-        print(wide(compared, metric).to_string())
+    for column in _TOLD_APART_BY:
+        if column in rows:
+            rows["method"] += ", " + rows[column].astype(str)
+    for metric, name in METRICS.items():
+        if "percent" in rows:
+            _print_table(name, by_percent(rows, metric), options)
+        else:
+            _print_table(name, means(rows, metric), options)
 
 
-def _audit(ledger: Ledger, methods: Sequence[str] | None, **where: Any) -> None:
+def _print_table(metric: str, table: pd.DataFrame, options: argparse.Namespace) -> None:
+    print(f"\n{metric}, mean (standard error over {options.n_splits} splits)\n")
+    print(table.to_string())
+
+
+def _audit(
+    ledger: Ledger, methods: Sequence[str] | None = None, *, complete: bool = False, **where: Any
+) -> None:
     """Compute what the audit lacks, and say who can be told from chance."""
     # The nulls are kept under the runs of Random.
     names = {network: ["Random", *(methods or all_)] for network, all_ in audit.METHODS_OF.items()}
     names = {network: list(dict.fromkeys(with_random)) for network, with_random in names.items()}
-    rows = audit.results(ledger, methods=names, **where)
+    rows = audit.results(ledger, methods=names, complete=complete, **where)
     audit.fill(ledger, rows, recompute=where["recompute"], n_jobs=where["n_jobs"] or 1)
     print(audit.placed_said(audit.placed(audit.permutations(ledger, rows))))
-
-
-def _print_means(rows: pd.DataFrame, n_splits: int) -> None:
-    for metric, name in METRICS.items():
-        print(f"\n{name}, mean (standard error over {n_splits} splits)\n")
-        print(means(rows, metric).to_string())
 
 
 def _run_all(ledger: Ledger, where: dict[str, Any]) -> None:
@@ -275,7 +255,9 @@ def _parser() -> argparse.ArgumentParser:
         "stored here as they come",
     )
     run.add_argument(
-        "--complete", action="store_true", help="slow methods on all splits, not on the first ones"
+        "--complete",
+        action="store_true",
+        help="slow methods on all splits, not on the first ones, and variants with all seeds",
     )
     run.add_argument("--recompute", action="store_true", help="also what is stored")
     run.add_argument("--ledger", default="results", help="folder of the ledger")

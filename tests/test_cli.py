@@ -99,7 +99,7 @@ def test_run_audit_keeps_its_tables_and_prints_who_is_above_chance(tmp_path, cap
 
 
 def test_run_embeddings_prints_every_control(tmp_path, capsys, monkeypatch):
-    def sensitivity(ledger, *, datasets, seeds, splits, **where):
+    def sensitivity(ledger, *, datasets, splits, seeds=study.FEWER_SEEDS, **where):
         lines = [
             {"dataset": datasets[0], "method": "InfoSEM-B, text", "seed": seed, "split": split,
              "unseen_auprc": 0.25, "unseen_hit": 0.5}
@@ -107,7 +107,7 @@ def test_run_embeddings_prints_every_control(tmp_path, capsys, monkeypatch):
         ]  # fmt: skip
         return pd.DataFrame(lines)
 
-    monkeypatch.setattr("infosem.study.sensitivity", sensitivity)
+    monkeypatch.setitem(study.EVERYTHING, "embeddings", sensitivity)
     arguments = ["run", "embeddings", "--datasets", "hESC", "--ledger", str(tmp_path)]
     assert cli.main(arguments) == 0
     out = capsys.readouterr().out
@@ -115,6 +115,16 @@ def test_run_embeddings_prints_every_control(tmp_path, capsys, monkeypatch):
     assert "Hit@1%" in out
     assert cli.main([*arguments, "--methods", "Random"]) == 2
     assert "--methods" in capsys.readouterr().err
+
+
+def test_run_controls_tells_what_was_taken(tmp_path, capsys, monkeypatch):
+    taken = {"labels shuffled": ["One-hot LR"]}
+    monkeypatch.setitem(study.EVERYTHING, "controls", partial(study.controls, taken=taken))
+    arguments = ["--datasets", "synthetic", "--n-splits", "2", "--jobs", "1"]
+    assert cli.main(["run", "controls", *arguments, "--ledger", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert "One-hot LR, none" in out
+    assert "One-hot LR, labels shuffled" in out
 
 
 def test_run_all_runs_every_study_and_says_what_is_left(tmp_path, capsys, monkeypatch):

@@ -193,11 +193,11 @@ def test_figure_has_a_panel_for_each_metric_and_data_set(rows):
 
 
 def test_run_protocol_prints_every_choice(tmp_path, capsys, monkeypatch, rows):
-    monkeypatch.setattr(study, "protocol_choices", lambda *_, **__: rows.copy())
+    monkeypatch.setitem(study.EVERYTHING, "protocol", lambda *_, **__: rows.copy())
     arguments = ["run", "protocol", "--datasets", CELLS[0], "--ledger", str(tmp_path)]
     assert cli.main(arguments) == 0
     out = capsys.readouterr().out
     assert out.count("InfoSEM-B, a quarter more epochs") == 2  # both metrics
     for option in (["--methods", "Random"], ["--seeds", "1"], ["--complete"]):
         assert cli.main([*arguments, *option]) == 2
-        assert "the study protocol has none" in capsys.readouterr().err
+        assert f"{option[0]}: cannot be given to the study protocol" in capsys.readouterr().err
