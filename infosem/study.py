@@ -640,12 +640,23 @@ def _curve(
     return learning_curve(ledger, on, split=splits[0], **where)
 
 
+def _all_genes(
+    ledger: Ledger, *, datasets: Sequence[str], splits: Sequence[int], **where: Unpack[Where]
+) -> pd.DataFrame:
+    """The runs under whose keys the counts of Appendix B are kept, no gene dropped."""
+    return compare(
+        ledger, datasets=[name + ALL_GENES for name in datasets], methods=["Random"],
+        network="non-cell-type-specific", splits=splits[:1], **where,
+    )  # fmt: skip
+
+
 EVERYTHING: dict[str, Callable[..., pd.DataFrame]] = {
     **{name: partial(compare, **wanted) for name, wanted in STUDIES.items()},
     "learning-curve": _curve,
     "embeddings": sensitivity,
     "prior-settings": prior_settings,
     "protocol": protocol_choices,
+    "all-genes": _all_genes,
     "controls": controls,
     "controls-non-specific": partial(
         controls, network="non-cell-type-specific", taken=NON_SPECIFIC_CONTROLS

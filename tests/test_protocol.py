@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from infosem import Ledger, choices, cli, figures, runs, study
+from infosem import InfosemError, Ledger, choices, cli, figures, runs, study
 from infosem.datasets import CELLS
 
 
@@ -106,6 +106,15 @@ def test_counts_are_kept_and_the_data_not_asked_for_again(tmp_path, synthetic, m
 
     monkeypatch.setattr(runs, "load", lambda *_, **__: pytest.fail("was loaded"))
     assert choices.counts(ledger, datasets=["synthetic"], n_jobs=1).equals(counted)
+
+
+def test_counts_run_nothing_that_no_study_runs(tmp_path):
+    where = {"datasets": ["synthetic"], "splits": range(2)}
+    study.compare(Ledger(tmp_path), methods=["Random"], n_jobs=1, **where)
+    with pytest.raises(InfosemError, match="n_jobs"):  # 0 processes can run nothing
+        choices.counts(Ledger(tmp_path), datasets=["synthetic"], n_jobs=0)
+    study.EVERYTHING["all-genes"](Ledger(tmp_path), n_jobs=1, **where)
+    assert len(choices.counts(Ledger(tmp_path), datasets=["synthetic"], n_jobs=0))
 
 
 @pytest.mark.needs_data
