@@ -17,9 +17,9 @@ from infosem.errors import InfosemError
 from infosem.ledger import Ledger
 from infosem.metrics import evaluate
 from infosem.runs import scores_kept, scores_of
-from infosem.tables import METRICS, summarise
+from infosem.tables import METRICS, paired_text, summarise
 
-__all__ = ["compared", "compared_text", "ensembles", "name_of", "said"]
+__all__ = ["compared", "compared_text", "differences_text", "ensembles", "name_of", "said"]
 
 _COLUMNS = dict.fromkeys(
     ("train_auprc", "seen_auprc", "seen_hit", "seen_base", "unseen_auprc", "unseen_hit",
@@ -194,6 +194,33 @@ def compared_text(table: pd.DataFrame) -> pd.DataFrame:
             "ensemble - mean of seeds": column("{gain:+.3f} [{low:+.3f}, {high:+.3f}]"),
         }
     )
+
+
+def differences_text(rows: pd.DataFrame, found: pd.DataFrame, against: str) -> pd.DataFrame:
+    """Differences to one method: between ensembles, and as the first seed alone would have it.
+
+    Parameters
+    ----------
+    rows, found : DataFrame
+        As for `compared`.
+    against : str
+        One of the methods.
+
+    Returns
+    -------
+    DataFrame
+        As from `tables.paired_text`, method by method, with what is compared in its name.
+    """
+    first = rows[rows["seed"] == rows["seed"].min()]
+    together = rows.groupby("method", sort=False)["seed"].nunique()
+    parts = []
+    for name in together.index.drop(against):
+        pair = [name_of(method, together[method]) for method in (name, against)]
+        if set(pair) <= set(found["method"]):
+            parts.append(paired_text(found, *pair))
+        alone = {method: f"{method}, one seed" for method in (name, against)}
+        parts.append(paired_text(first, name, against).replace(alone))
+    return pd.concat(parts, ignore_index=True)
 
 
 def said(table: pd.DataFrame) -> str:

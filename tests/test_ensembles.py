@@ -93,6 +93,29 @@ def test_beside_single_runs():
     assert text["lowest to highest"] == "0.150 to 0.250"
 
 
+def test_differences_are_of_ensembles_and_of_the_first_seed():
+    # On each split: three seeds of A and two of B, of which the first is 1; C has one only.
+    single = {"A": [0.5, 0.1, 0.1], "B": [0.2, 0.2], "C": [0.3]}
+    rows = pd.DataFrame(
+        [{"dataset": "d", "method": name, "seed": 1 + i, "split": split, "unseen_auprc": value,
+          "unseen_hit": value}
+         for name, values in single.items() for i, value in enumerate(values) for split in range(3)]
+    )  # fmt: skip
+    found = pd.DataFrame(
+        [{"dataset": "d", "method": name, "seed": 1, "split": split, "unseen_auprc": value,
+          "unseen_hit": value}
+         for name, value in (("A, ensemble of 3", 0.4), ("B, ensemble of 2", 0.6))
+         for split in range(3)]
+    )  # fmt: skip
+    table = ensembles.differences_text(rows, found, "B")
+    auprc = table[table["metric"] == "AUPRC"].set_index(["method", "against"])["difference"]
+    assert auprc.str.partition(" ")[0].to_dict() == {
+        ("A, ensemble of 3", "B, ensemble of 2"): "-0.200",
+        ("A, one seed", "B, one seed"): "+0.300",
+        ("C, one seed", "B, one seed"): "+0.100",
+    }
+
+
 def test_in_words():
     gains = {"low": [0.01, -0.3], "high": [0.03, -0.1], "gain": [0.02, -0.2]}
     seeds = {"lowest": [0.1, 0.2], "highest": [0.2, 0.25], "sem": [0.04, 0.06]}
