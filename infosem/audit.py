@@ -48,6 +48,7 @@ __all__ = [
     "nulls_said",
     "pair_differences",
     "pair_differences_said",
+    "pair_rows",
     "paired_within",
     "permutations",
     "placed",
@@ -946,6 +947,27 @@ def paired_within(
 
 _PAIRS = "InfoSEM-B (pairs)"
 _RIVALS = ("InfoSEM-B", "DeepSEM", f"{_PAIRS}, permuted")
+
+
+def pair_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the pair-aware prior and of its rivals, its control under a name of its own.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `study.controls`, on one or more networks.
+
+    Returns
+    -------
+    DataFrame
+        Those of DeepSEM, InfoSEM-B and "InfoSEM-B (pairs)" as they are, and of "InfoSEM-B (pairs),
+        permuted".
+    """
+    is_permuted = (rows["method"] == _PAIRS) & (rows["control"] == "embeddings permuted")
+    named = rows.assign(method=rows["method"].where(~is_permuted, f"{_PAIRS}, permuted"))
+    return named[
+        named["method"].isin([_PAIRS, *_RIVALS]) & (is_permuted | (rows["control"] == "none"))
+    ]
 
 
 def pair_differences(table: pd.DataFrame) -> pd.DataFrame:

@@ -316,3 +316,17 @@ def test_pair_aware_prior_is_set_against_each_rival_within_the_same_tfs() -> Non
     assert said.endswith("its own control on: none.")
     better = table.reset_index().assign(low=0.1)
     assert audit.pair_differences_said(better).endswith("its own control on: n d.")
+
+
+def test_pair_aware_prior_and_its_control_are_told_apart() -> None:
+    names = ["DeepSEM", "InfoSEM-B", "InfoSEM-B (pairs)", "PIDC"]
+    controls = ["none", "expression shuffled", "embeddings permuted"]
+    rows = pd.DataFrame(
+        [{"method": name, "control": control} for name in names for control in controls]
+    )
+    assert audit.pair_rows(rows).to_numpy().tolist() == [
+        ["DeepSEM", "none"],
+        ["InfoSEM-B", "none"],
+        ["InfoSEM-B (pairs)", "none"],
+        ["InfoSEM-B (pairs), permuted", "embeddings permuted"],
+    ]
