@@ -835,16 +835,20 @@ def subsampling_verdicts(rows: pd.DataFrame) -> pd.DataFrame:
     lines = []
     for claim, on, pairs, wanted in claims:
         line = {"claim": claim, "claimed on": on}
-        if not {name for pair in pairs for name in pair} <= set(named["method"]):
-            lines.append({**line, **dict.fromkeys(datasets, "-"), "verdict": "not run"})
-            continue
-        found = {dataset: _shown(named, dataset, pairs, wanted) for dataset in datasets}
-        asked = datasets if on == _OURS_ONLY else [d for d in datasets if d == on]
+        found = {
+            dataset: shown
+            for dataset in datasets
+            if (shown := _shown(named, dataset, pairs, wanted)) is not None
+        }
+        asked = [dataset for dataset in found if on in (_OURS_ONLY, dataset)]
         holds = [found[dataset][0] for dataset in asked]
         words = ("holds", "does not hold") if on == _OURS_ONLY else ("reproduced", "not reproduced")
-        verdict = words[0] if all(holds) else "partly" if any(holds) else words[1]
-        line |= {dataset: text for dataset, (_, text) in found.items()}
-        lines.append({**line, "verdict": verdict if asked else f"no {on} here"})
+        if not asked:
+            verdict = f"no {on} here" if found else "not run"
+        else:
+            verdict = words[0] if all(holds) else "partly" if any(holds) else words[1]
+        line |= {dataset: found[dataset][1] if dataset in found else "-" for dataset in datasets}
+        lines.append({**line, "verdict": verdict})
     return pd.DataFrame(lines)
 
 
@@ -853,9 +857,14 @@ _PAPER_ON, _OURS_ONLY = "hESC", "(ours)"
 
 def _shown(
     named: pd.DataFrame, dataset: str, pairs: Sequence[tuple[str, str]], wanted: str
-) -> tuple[bool, str]:
-    """Whether one method is better (or not worse) than another in all pairs, and the numbers."""
+) -> tuple[bool, str] | None:
+    """Whether one method is better (or not worse) than another in all pairs, and the numbers.
+
+    None where one of them was not run.
+    """
     own = named[named["dataset"] == dataset]
+    if not {name for pair in pairs for name in pair} <= set(own["method"]):
+        return None
     against_constant = pairs[0][1] == _CONSTANT
     if against_constant:
         table = beyond_constant(own[own["method"].isin([name for pair in pairs for name in pair])])

@@ -170,6 +170,26 @@ def test_verdicts_follow_the_numbers():
     assert verdict(rows, "InfoSEM-B is better than DeepSEM")["verdict"] == "partly"
 
 
+def test_a_method_may_be_missing_on_one_data_set():
+    rows = made_rows({(name, n): 0.2 for name in ("DeepSEM", "InfoSEM-BC") for n in (20, 100)})
+    rows = rows[(rows["dataset"] == "hESC") | (rows["method"] != "InfoSEM-BC")]
+    few = verdict(rows, "InfoSEM-BC with 20% of the cells is no worse than DeepSEM with all")
+    assert (few["verdict"], few["mDC"]) == ("reproduced", "-")
+    ours = verdict(rows, "More cells help InfoSEM-BC")
+    assert (ours["verdict"], ours["mDC"]) == ("does not hold", "-")
+
+
+def test_methods_with_labels_take_part_where_asked_and_are_not_trained_longer(finished):
+    ledger, _ = finished
+    more = {"methods": ["DeepSEM", "InfoSEM-BC"], "draws": [0], "percents": [50, 100]}
+    without = study.subsampling(ledger, **{**SMALL, **more})
+    assert set(without["method"]) == {"DeepSEM", "DeepSEM (longer)"}
+    rows = study.subsampling(ledger, labelled=["synthetic"], **{**SMALL, **more})
+    counts = rows.groupby(["method", "percent"]).size()
+    assert counts["InfoSEM-BC", 50] == counts["InfoSEM-BC", 100] == 2
+    assert "InfoSEM-BC (longer)" not in set(rows["method"])
+
+
 def test_claims_of_the_paper_are_not_judged_on_other_data_sets():
     rows = made_rows({("DeepSEM", 20): 0.2, ("InfoSEM-B", 20): 0.3})
     rows = rows[rows["dataset"] == "mDC"]
