@@ -892,9 +892,9 @@ def _recall_order(method: str, against: str, evidence: _Evidence) -> _Finding:
     return _Finding(verdict, f"{where}; {name}", _mean(found, "+.2f"), f"{papers.mean():+.2f}")
 
 
-def _left(evidence: _Evidence, test: str, network: str) -> pd.DataFrame:
+def _left(evidence: _Evidence, network: str) -> pd.DataFrame:
     rows = evidence.of("controls")
-    left = tables.left_of_gain(rows[rows["network"] == network], test)
+    left = tables.left_of_gain(rows[rows["network"] == network])
     if not len(left):
         raise _Missing
     return left.set_index(["method", "dataset", "control"])
@@ -903,13 +903,23 @@ def _left(evidence: _Evidence, test: str, network: str) -> pd.DataFrame:
 _SAME_SHARES = "labels shuffled within TFs"
 
 
+def _gains_on_seen(evidence: _Evidence, *of: tuple[str, str]) -> list[pd.Series]:
+    """Gain on seen genes by data set, on the splits that all of these have: (method, control)."""
+    rows = evidence.of("controls")
+    rows = rows[rows["network"] == _NETWORKS["specific"]]
+    gains = rows.assign(gain=rows["seen_auprc"] - rows["seen_base"]).pivot_table(
+        "gain", ["dataset", "split"], ["method", "control"], sort=False
+    )
+    if not set(of) <= set(gains):
+        raise _Missing
+    means = gains[[*of]].dropna().groupby("dataset", sort=False).mean()
+    return [means[one] for one in of]
+
+
 def _of_shares(method: str, evidence: _Evidence) -> _Finding:
     """What of a gain on seen genes is left where a TF's labels are given to its other pairs."""
-    left_of_all = evidence.once(_left, "seen", _NETWORKS["specific"])
-    gain = left_of_all["gain"].unstack("control")
-    own = gain.reindex(columns=["none", _SAME_SHARES]).dropna()
-    own = own[own.index.get_level_values("method") == method].droplevel("method")
-    left = own[_SAME_SHARES] / own["none"]
+    own, shuffled = _gains_on_seen(evidence, (method, "none"), (method, _SAME_SHARES))
+    left = shuffled / own
     holds = left.index[left >= 0.5]
     because = f"half or more of the gain is left without the pairs {_where(holds, [*left.index])}"
     return _Finding(_tally(len(holds), len(left)), because, f"left: {_each(left, '.0%')}")
@@ -917,10 +927,9 @@ def _of_shares(method: str, evidence: _Evidence) -> _Finding:
 
 def _avoids_shares(evidence: _Evidence) -> _Finding:
     """The same of InfoSEM-BC, beyond what InfoSEM-B has without labels."""
-    left_of_all = evidence.once(_left, "seen", _NETWORKS["specific"])
-    gain = left_of_all["gain"].unstack(["method", "control"])
-    columns = [("InfoSEM-B", "none"), ("InfoSEM-BC", "none"), ("InfoSEM-BC", _SAME_SHARES)]
-    base, whole, shuffled = (gain.reindex(columns=columns).dropna()[name] for name in columns)
+    base, whole, shuffled = _gains_on_seen(
+        evidence, ("InfoSEM-B", "none"), ("InfoSEM-BC", "none"), ("InfoSEM-BC", _SAME_SHARES)
+    )
     left = (shuffled - base) / (whole - base)
     holds = left.index[left < 0.5]
     because = f"less than half is left without the pairs {_where(holds, [*left.index])}"
@@ -1013,7 +1022,7 @@ def _beats_controls(
 ) -> dict[str, bool | None]:
     """Whether there is a gain over chance, and whether each control takes some of it."""
     try:
-        left = evidence.once(_left, "unseen", network).reset_index()
+        left = evidence.once(_left, network).reset_index()
     except _Missing:
         return {"controls": None}
     own = left[(left["method"] == method) & (left["dataset"] == dataset)]

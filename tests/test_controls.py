@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from infosem import Ledger, study, tables
+from infosem.runs import Rehearsal
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +30,18 @@ def test_each_control_is_a_run_of_its_own(rows: pd.DataFrame) -> None:
     labels = ["none", "labels shuffled within TFs", "labels shuffled"]
     assert found["One-hot LR"] == found["MatComp"] == labels
     assert rows.groupby(["method", "control"])["key"].unique().explode().is_unique
+
+
+def test_a_slow_method_has_the_same_few_splits_with_and_without_its_labels(tmp_path) -> None:
+    rows = study.controls(
+        Rehearsal(Ledger(tmp_path)),
+        datasets=["hESC"],
+        taken={"labels shuffled": ["One-hot LR", "InfoSEM-BC"]},
+    )
+    splits = rows.groupby(["method", "control"])["split"].agg(list)
+    for control in ("none", "labels shuffled"):
+        assert splits["One-hot LR", control] == [*range(10)]
+        assert splits["InfoSEM-BC", control] == [0, 1, 2]
 
 
 def test_what_a_method_knows_is_lost_with_its_input(rows: pd.DataFrame) -> None:
