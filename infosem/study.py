@@ -33,7 +33,7 @@ __all__ = [
     "SEEDS",
     "STUDIES",
     "SUBSAMPLING_DRAWS",
-    "SUBSAMPLING_LABELLED",
+    "SUBSAMPLING_IN_FULL",
     "SUBSAMPLING_METHODS",
     "SUBSAMPLING_PERCENTS",
     "TABLE1_METHODS",
@@ -81,9 +81,8 @@ SUBSAMPLING_METHODS = (
     "Random TF constant", "Pearson correlation", "Partial correlation", "DeepSEM", "InfoSEM-B",
     "InfoSEM-BC",
 )  # fmt: skip
-SUBSAMPLING_LABELLED = ("hESC",)
-"""Data sets on which methods with labels have fewer cells: trained anew on every split, they take
-ten times as many runs. The paper's Figure 6 has this one."""
+SUBSAMPLING_IN_FULL = ("hESC",)
+"""The data set of the paper's Figure 6, on which `subsampling` runs what takes long, too."""
 SUBSAMPLING_PERCENTS = (20, 40, 60, 80, 100)
 SUBSAMPLING_DRAWS = (0, 1, 2)
 CURVE_EPOCHS = (3, 6, 12, 25)  # scGREAT has 12 in this book
@@ -572,8 +571,7 @@ def subsampling(
     methods: Sequence[str] = SUBSAMPLING_METHODS,
     percents: Sequence[int] = SUBSAMPLING_PERCENTS,
     draws: Sequence[int] = SUBSAMPLING_DRAWS,
-    longer: bool = True,
-    labelled: Sequence[str] = SUBSAMPLING_LABELLED,
+    in_full: Sequence[str] = SUBSAMPLING_IN_FULL,
     splits: Sequence[int] = tuple(range(10)),
     **where: Unpack[Where],
 ) -> pd.DataFrame:
@@ -592,11 +590,10 @@ def subsampling(
     draws : sequence of int
         Of the cells. A deep method that sees a draw has the training seed of the same number, and
         so it has on all cells, where draws differ in nothing else.
-    longer : bool
-        Train the deep methods on the smallest percentage once more, for as many epochs more as
-        there are cells fewer. In the same epochs they make fewer steps. Not those with labels.
-    labelled : sequence of str
-        The data sets on which methods that learn from labels take part.
+    in_full : sequence of str
+        The data sets on which methods with labels take part, too, which are trained anew on every
+        split; and the other deep methods are trained on the smallest percentage once more, for as
+        many epochs more as there are cells fewer, since in the same epochs they make fewer steps.
 
     Returns
     -------
@@ -614,7 +611,7 @@ def subsampling(
     lines: list[Any] = []
     fewer: list[tuple[Job, dict[str, Any]]] = []  # with what its rows are called
     for dataset in datasets:
-        names = [name for name in methods if dataset in labelled or not METHODS[name].labels]
+        names = [name for name in methods if dataset in in_full or not METHODS[name].labels]
         whole = compare(
             ledger, datasets=[dataset], methods=names, splits=splits, seeds=draws, **where
         )
@@ -636,7 +633,7 @@ def subsampling(
             about = {"dataset": dataset, "percent": percent, "draw": draw}
             fewer.append((job, about))
             unlabelled = job.method.deep and not job.method.labels
-            if longer and percent == min(percents) and unlabelled:
+            if dataset in in_full and percent == min(percents) and unlabelled:
                 epochs = round(job.method.settings["epochs"] * 100 / percent)
                 job = replace(job, method=job.method.with_settings(epochs=epochs))
                 fewer.append((job, {**about, "method": f"{job.method.name} (longer)"}))

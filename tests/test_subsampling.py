@@ -12,7 +12,7 @@ METHODS = ["Random TF constant", "Pearson correlation", "DeepSEM", "InfoSEM-B"]
 # Hardly any training: few cells are few steps.
 SMALL = {
     "datasets": ["synthetic"], "methods": METHODS, "percents": [50, 100], "draws": [0, 1],
-    "splits": range(2), "n_jobs": 1,
+    "splits": range(2), "in_full": ["synthetic"], "n_jobs": 1,
 }  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def test_alpha_is_what_all_cells_chose_on_the_training_edges_of_the_split(finish
         ledger.append(row)
     rows = study.subsampling(
         ledger, datasets=["synthetic"], methods=["InfoSEM-B"], draws=[0], percents=[30, 50],
-        splits=[0, 1], n_jobs=1,
+        splits=[0, 1], in_full=["synthetic"], n_jobs=1,
     )  # fmt: skip
     assert set(rows["percent"]) == {30, 50}
     assert dict(zip(rows["split"], rows["alpha"], strict=True)) == best
@@ -105,7 +105,7 @@ def test_what_is_stored_is_not_run_again(finished, monkeypatch):
     ledger, rows = finished
     monkeypatch.setattr(runs, "execute", lambda *_: pytest.fail("was run again"))
     assert study.subsampling(ledger, **SMALL).equals(rows)
-    without = study.subsampling(ledger, **{**SMALL, "longer": False, "percents": [50]})
+    without = study.subsampling(ledger, **{**SMALL, "in_full": [], "percents": [50]})
     assert set(without["method"]) == set(METHODS)
     assert set(without.loc[without["method"] != "Random TF constant", "percent"]) == {50}
 
@@ -179,14 +179,14 @@ def test_a_method_may_be_missing_on_one_data_set():
     assert (ours["verdict"], ours["mDC"]) == ("does not hold", "-")
 
 
-def test_methods_with_labels_take_part_where_asked_and_are_not_trained_longer(finished):
+def test_what_takes_long_is_run_where_asked(finished):
     ledger, _ = finished
     more = {"methods": ["DeepSEM", "InfoSEM-BC"], "draws": [0], "percents": [50, 100]}
-    without = study.subsampling(ledger, **{**SMALL, **more})
-    assert set(without["method"]) == {"DeepSEM", "DeepSEM (longer)"}
-    rows = study.subsampling(ledger, labelled=["synthetic"], **{**SMALL, **more})
+    without = study.subsampling(ledger, **{**SMALL, **more, "in_full": ["hESC"]})
+    assert set(without["method"]) == {"DeepSEM"}
+    rows = study.subsampling(ledger, **{**SMALL, **more})
     counts = rows.groupby(["method", "percent"]).size()
-    assert counts["InfoSEM-BC", 50] == counts["InfoSEM-BC", 100] == 2
+    assert counts["InfoSEM-BC", 50] == counts["InfoSEM-BC", 100] == counts["DeepSEM", 50] == 2
     assert "InfoSEM-BC (longer)" not in set(rows["method"])
 
 
