@@ -416,6 +416,9 @@ def versions() -> dict[str, str]:
 def machine(device: str = "cpu") -> str:
     """Describe the machine: processor, number of cores this process may use, device.
 
+    A processor has its family and model behind its name, where these can be known: virtual machines
+    may call all of a maker's processors the same, and digits differ between them.
+
     Parameters
     ----------
     device : str
@@ -424,8 +427,9 @@ def machine(device: str = "cpu") -> str:
     model = platform.processor() or platform.machine()
     try:
         info = Path("/proc/cpuinfo").read_text()
-        model = re.findall(r"^model name\s*:\s*(.+)$", info, flags=re.MULTILINE)[0]
-    except (OSError, IndexError):  # not Linux, or a processor without a name
+        told = dict(re.findall(r"^(model name|cpu family|model)\s*:\s*(.+)$", info, re.MULTILINE))
+        model = f"{told['model name']} (family {told['cpu family']}, model {told['model']})"
+    except (OSError, KeyError):  # not Linux, or a processor that has no such name
         pass
     try:
         n_cores = len(os.sched_getaffinity(0))

@@ -164,6 +164,8 @@ def _elsewhere(row: _Row, again: _Row) -> str:
     """What is another where the stored run was made, that can change digits."""
     # One run has one thread, however many cores there are.
     one, other = (re.sub(r", \d+ cores", "", where["machine"]) for where in (row, again))
+    if "(family" not in one:  # older rows have the name of the processor alone
+        other = re.sub(r" \(family[^)]*\)", "", other)
     differences = ["on another machine"] * (one != other)
     packages = [p for p, now in again["versions"].items() if row["versions"].get(p) != now]
     if packages:

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -441,6 +442,9 @@ def test_versions():
 def test_machine_tells_processor_cores_and_device():
     processor, cores, device = machine().rsplit(", ", 2)
     assert processor
+    info = Path("/proc/cpuinfo")
+    if info.is_file() and "cpu family" in info.read_text():
+        assert re.search(r"\(family \d+, model \d+\)$", processor)
     assert 1 <= int(cores.removesuffix(" cores")) <= os.cpu_count()
     assert device == "cpu"
     assert os.uname().nodename not in machine().split()

@@ -77,6 +77,11 @@ def test_a_row_from_elsewhere_is_said_to_be(row):
     processor = row["machine"].rsplit(", ", 2)[0]
     row["machine"] = f"{processor}, 1000 cores, cpu"  # one run has one thread
     assert verify([row])["verdict"].item() == "same digits"
+    name = processor.partition(" (family")[0]
+    row["machine"] = f"{name}, 2 cores, cpu"  # as older rows have it: it may be the same
+    assert verify([row])["verdict"].item() == "same digits"
+    row["machine"] = f"{name} (family 0, model 0), 2 cores, cpu"
+    assert verify([row])["verdict"].item() == "same digits (stored on another machine)"
     row["machine"] = "Z80, 1 cores, cpu"
     row["versions"]["torch"] = "0.4"
     found = verify([row])
