@@ -105,7 +105,8 @@ def beside(
 
     def computed(run: Mapping[str, Any]) -> None:
         new = compute(run).assign(**{field: run[field] for field in _RUN})
-        _store(ledger, path(run), types, new[[*types]], column)
+        # A column of objects would be stored with all its digits.
+        _store(ledger, path(run), types, new[[*types]].astype(dict(types)), column)
 
     lacking = [
         (run,)

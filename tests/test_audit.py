@@ -1,5 +1,6 @@
 """The statistics of the audit, on scores that are planted to be good for one reason only."""
 
+import re
 from dataclasses import replace
 from itertools import permutations
 
@@ -330,3 +331,11 @@ def test_pair_aware_prior_and_its_control_are_told_apart() -> None:
         ["InfoSEM-B (pairs)", "none"],
         ["InfoSEM-B (pairs), permuted", "embeddings permuted"],
     ]
+
+
+def test_what_is_stored_beside_the_ledger_has_six_digits(finished):
+    for table in TABLES:
+        table(*finished)
+    texts = [path.read_text() for path in finished[0].root.rglob("*.csv")]
+    assert len(texts) == len(TABLES)
+    assert not [found for text in texts for found in re.findall(r",-?\d\.\d{8,}", text)]
