@@ -459,6 +459,8 @@ def subsampling_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figu
             short = name.removesuffix(" (longer)")
             colour, marker = _METHODS.get(short, (_NULL, "x"))
             points = panel[panel["method"] == name]
+            if not len(points):  # run on other data sets only
+                continue
             # Side by side, so that one bar does not hide another.
             shift = 1.8 * (usual.index(short) - (len(usual) - 1) / 2)
             axis.errorbar(points["percent"] + shift, points["mean"], yerr=points["sem"],
