@@ -225,6 +225,15 @@ def test_figure_shows_means_over_draws_and_splits():
     assert lines["random constant per TF"].get_ydata()[0] == pytest.approx(0.2, abs=0.01)
 
 
+def test_a_line_is_drawn_only_where_the_method_was_run():
+    rows = made_rows({(name, n): 0.2 for name in ("DeepSEM", "InfoSEM-BC") for n in (20, 100)})
+    rows = rows[(rows["dataset"] == "hESC") | (rows["method"] != "InfoSEM-BC")]
+    with_it, without = (
+        panel.get_legend_handles_labels()[1] for panel in figures.subsampling_figure(rows).axes
+    )
+    assert set(with_it) - set(without) == {"InfoSEM-BC"}
+
+
 def test_run_prints_both_metrics(tmp_path, capsys, monkeypatch):
     asked = []
 
