@@ -442,7 +442,7 @@ def _on_settings() -> list[_Claim]:
                  "cell-type-specific", "Appendix C", _APPENDIX_C, partial(_settings, method))
           for method, what in searched),
         _Claim("settings", "The same, non-cell-type-specific", "Appendix C", _APPENDIX_C,
-               partial(_never, "it would take days")),
+               partial(_never, "the search was not run there, for time")),
     ]
 
 
