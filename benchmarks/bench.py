@@ -43,7 +43,7 @@ from infosem import speed
 from infosem.baselines.regdiffusion import regdiffusion
 from infosem.datasets import CELLS, Dataset, data_available, simulate
 from infosem.errors import InfosemError
-from infosem.ledger import machine, peak_memory_mib, reset_peak_memory, versions
+from infosem.ledger import by_name, machine, peak_memory_mib, reset_peak_memory, versions
 from infosem.methods import Method, method_for
 from infosem.runs import load
 from infosem.splits import make_split
@@ -203,7 +203,7 @@ def measure(task: Task) -> dict[str, Any]:
         **result,
         "extrapolated": result["amount"] < result["whole"],
         "others_share": round(share, 3),
-        "machine": machine(),
+        "machine": by_name(machine()),
         "versions": found,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
     }
@@ -442,9 +442,9 @@ def _runs(
 
 def run(tasks: Iterable[Task], output: Path, *, again: bool = False) -> int:
     """Measure what the file lacks for this machine; return the number of failures."""
-    here, failures = machine(), 0
+    here, failures = by_name(machine()), 0
     lines = output.read_text().splitlines() if output.exists() else []
-    stored = [row for row in map(json.loads, lines) if row["machine"] == here]
+    stored = [row for row in map(json.loads, lines) if by_name(row["machine"]) == here]
     seconds = {} if again else {_identity(row["task"]): row["seconds"] for row in stored}
     for task in tasks:
         first = seconds.get(_identity(asdict(replace(task, repeat=0))), 0.0)
@@ -526,7 +526,7 @@ def main() -> int:
     failures = run(tasks, output, again=arguments.again)
     if not output.exists():
         raise InfosemError(f"{output}: nothing could be measured; see the messages above")
-    print(report(speed.read(output, machine=machine())))
+    print(report(speed.read(output, machine=by_name(machine()))))
     return 1 if failures else 0
 
 

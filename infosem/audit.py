@@ -1062,11 +1062,12 @@ def components_said(table: pd.DataFrame) -> str:
     if not len(table):
         return "No method has several training seeds on the same splits."
     texts = []
-    for method, part in table.groupby("method", sort=False):
+    for (network, method), part in table.groupby(["network", "method"], sort=False):
         ratios = part["sd_split"].to_numpy() / np.hypot(*part[["sd_seed", "sd_rest"]].to_numpy().T)
         told = (f"{name} {ratio:.1f}" for name, ratio in zip(part["dataset"], ratios, strict=True))
         texts.append(
-            f"{method}, spread between splits by that of seeds on one split: {_listed(told)}."
+            f"{method}, {network}, spread between splits by that of seeds on one split: "
+            f"{_listed(told)}."
         )
     return "\n".join(texts)
 

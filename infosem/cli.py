@@ -47,7 +47,7 @@ _TAKES: dict[str, tuple[str, ...]] = {
     "subsampling": ("methods", "seeds"),
 }
 # What else than the method tells the rows of a study apart.
-_TOLD_APART_BY = ("choice", "control", "epochs")
+_TOLD_APART_BY = {"choice": "{}", "control": "{}", "epochs": "{} epochs"}
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -63,35 +63,38 @@ def _run(options: argparse.Namespace) -> None:
     given = {name: value for name, value in asked.items() if value}
     if wrong := [name for name in given if name not in _TAKES.get(options.study, ())]:
         names = ", ".join(f"--{name}" for name in wrong)
-        what = "each study has its own; name one" if options.study == "all" else "it has its own"
-        raise InfosemError(f"{names}: cannot be given to the study {options.study}; {what}")
+        what = "; name one study" if options.study == "all" else ""
+        raise InfosemError(f"{names}: cannot be given to the study {options.study}{what}")
     if options.study == "all":
         _run_all(ledger, where)
         return
     if options.study == "audit":
         _audit(ledger, **given, **where)
         return
-    if options.study == "subsampling" and "seeds" in given:
-        given["draws"] = given.pop("seeds")
+    if options.study == "subsampling":
+        if "seeds" in given:
+            given["draws"] = given.pop("seeds")
+        if "methods" in given:  # which were asked for where they take long, too
+            given["in_full"] = options.datasets
     rows = study.EVERYTHING[options.study](ledger, **given, **where)
     if options.study in study.STUDIES:
         specific = (rows["network"] != "non-cell-type-specific").all()
         compared = beside_paper(rows, "Table 1" if specific else "Table 5")
         for metric in compared["metric"].unique():
-            _print_table(metric, wide(compared, metric), options)
+            _print_table(metric, wide(compared, metric), rows)
         return
-    for column in _TOLD_APART_BY:
+    for column, form in _TOLD_APART_BY.items():
         if column in rows:
-            rows["method"] += ", " + rows[column].astype(str)
+            rows["method"] += ", " + rows[column].map(form.format)
     for metric, name in METRICS.items():
         if "percent" in rows:
-            _print_table(name, by_percent(rows, metric), options)
+            _print_table(name, by_percent(rows, metric).set_index(["dataset", "method"]), rows)
         else:
-            _print_table(name, means(rows, metric), options)
+            _print_table(name, means(rows, metric), rows)
 
 
-def _print_table(metric: str, table: pd.DataFrame, options: argparse.Namespace) -> None:
-    print(f"\n{metric}, mean (standard error over {options.n_splits} splits)\n")
+def _print_table(metric: str, table: pd.DataFrame, rows: pd.DataFrame) -> None:
+    print(f"\n{metric}, mean (standard error over {rows['split'].nunique()} splits)\n")
     print(table.to_string())
 
 
@@ -235,7 +238,10 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("study", choices=["all", *study.EVERYTHING, "audit"])
     run.add_argument("--datasets", nargs="+", default=list(CELLS), choices=[*CELLS, "synthetic"])
     run.add_argument(
-        "--methods", nargs="+", choices=list(METHODS), help="instead of the study's own"
+        "--methods",
+        nargs="+",
+        choices=list(METHODS),
+        help="instead of the study's own; with fewer cells, also those that take long",
     )
     run.add_argument("--n-splits", type=int, default=10)
     run.add_argument(

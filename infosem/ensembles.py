@@ -209,7 +209,8 @@ def differences_text(rows: pd.DataFrame, found: pd.DataFrame, against: str) -> p
     Returns
     -------
     DataFrame
-        As from `tables.paired_text`, method by method, with what is compared in its name.
+        As from `tables.paired_text`, method by method, with what is compared in its name; empty if
+        there is no other method. The first seed is the smallest.
     """
     first = rows[rows["seed"] == rows["seed"].min()]
     together = rows.groupby("method", sort=False)["seed"].nunique()
@@ -220,7 +221,7 @@ def differences_text(rows: pd.DataFrame, found: pd.DataFrame, against: str) -> p
             parts.append(paired_text(found, *pair))
         alone = {method: f"{method}, one seed" for method in (name, against)}
         parts.append(paired_text(first, name, against).replace(alone))
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
 def said(table: pd.DataFrame) -> str:

@@ -103,12 +103,15 @@ def _ours_and_paper(axis: Axes, panel: pd.DataFrame, heights: pd.Series) -> None
                   markerfacecolor="white", markersize=4.5, label="paper")  # fmt: skip
 
 
-def _legend(figure: Figure, axis: Axes) -> None:
-    """Above all panels, what one of them shows."""
+def _legend(figure: Figure, *axes: Axes) -> None:
+    """Above all panels, what one of them shows, or several."""
+    found: dict[str, tuple[Any, str]] = {}
+    for axis in axes:
+        for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
+            found.setdefault(label, (handle, label))
     # Lines are of use only beside the points or steps that come first.
-    found = zip(*axis.get_legend_handles_labels(), strict=True)
     handles, labels = zip(
-        *sorted(found, key=lambda entry: isinstance(entry[0], Line2D)), strict=True
+        *sorted(found.values(), key=lambda entry: isinstance(entry[0], Line2D)), strict=True
     )
     # An entry is about 2.3 inches wide.
     ncols = min(len(labels), max(1, int(figure.get_figwidth() / 2.3)))
@@ -477,7 +480,7 @@ def subsampling_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figu
         axis.set_title(dataset, fontsize=10)
         axis.set_xlabel("cells (%)")
     axes[0, 0].set_ylabel(f"{METRICS[metric]} on unseen genes")
-    _legend(figure, axes[0, 0])
+    _legend(figure, *axes.flat)
     return figure
 
 

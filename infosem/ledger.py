@@ -428,8 +428,9 @@ def machine(device: str = "cpu") -> str:
     try:
         info = Path("/proc/cpuinfo").read_text()
         told = dict(re.findall(r"^(model name|cpu family|model)\s*:\s*(.+)$", info, re.MULTILINE))
-        model = f"{told['model name']} (family {told['cpu family']}, model {told['model']})"
-    except (OSError, KeyError):  # not Linux, or a processor that has no such name
+        model = told.get("model name", model)
+        model += f" (family {told['cpu family']}, model {told['model']})"
+    except (OSError, KeyError):  # not Linux, or a processor without such numbers
         pass
     try:
         n_cores = len(os.sched_getaffinity(0))
@@ -440,6 +441,11 @@ def machine(device: str = "cpu") -> str:
 
         device = f"{device} ({torch.cuda.get_device_name(device)})"
     return f"{model}, {n_cores} cores, {device}"
+
+
+def by_name(machine: str) -> str:
+    """A machine without the family and model of its processor, as older rows have it."""
+    return re.sub(r" \(family[^)]*\)", "", machine)
 
 
 def reset_peak_memory() -> None:

@@ -844,7 +844,7 @@ def subsampling_verdicts(rows: pd.DataFrame) -> pd.DataFrame:
         holds = [found[dataset][0] for dataset in asked]
         words = ("holds", "does not hold") if on == _OURS_ONLY else ("reproduced", "not reproduced")
         if not asked:
-            verdict = f"no {on} here" if found else "not run"
+            verdict = "not run" if on == _OURS_ONLY or on in datasets else f"no {on} here"
         else:
             verdict = words[0] if all(holds) else "partly" if any(holds) else words[1]
         line |= {dataset: found[dataset][1] if dataset in found else "-" for dataset in datasets}

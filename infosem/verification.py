@@ -12,7 +12,7 @@ from tqdm import tqdm
 from infosem.baselines.scenic import database_digest
 from infosem.datasets import CELLS, data_available
 from infosem.errors import InfosemError
-from infosem.ledger import Ledger
+from infosem.ledger import Ledger, by_name
 from infosem.methods import METHODS
 from infosem.runs import SAME, base_name, execute, job_of, load, side_by_side
 
@@ -165,7 +165,7 @@ def _elsewhere(row: _Row, again: _Row) -> str:
     # One run has one thread, however many cores there are.
     one, other = (re.sub(r", \d+ cores", "", where["machine"]) for where in (row, again))
     if "(family" not in one:  # older rows have the name of the processor alone
-        other = re.sub(r" \(family[^)]*\)", "", other)
+        other = by_name(other)
     differences = ["on another machine"] * (one != other)
     packages = [p for p, now in again["versions"].items() if row["versions"].get(p) != now]
     if packages:

@@ -17,11 +17,12 @@
 #
 # **Done.** Methods of [Table 1](table1.ipynb) are audited, on the cell-type-specific and on the
 # non-specific networks, on the splits of the [benchmark](../book/benchmark.md). Scores are needed,
-# which the ledger does not keep. GENELink is left out, as it would have nothing to show: its scores
-# of unseen genes are constant. So are scGREAT, which has three splits of two data sets, and, on the
+# which the ledger does not keep. GENELink is left out but for part 4, as it would have nothing to show:
+# its scores of unseen genes are constant. So are scGREAT, which has three splits of two data sets, and, on the
 # cell-type-specific networks, RegDiffusion, for time; variants of a method (InfoSEM-B with a bias,
 # MatComp's rank by cross-validation) are not audited on their own. InfoSEM-BC has three splits on
-# the non-specific networks. Scores are of the first training seed.
+# the non-specific networks. Scores are of the first training seed, but in part 5. It is one of the
+# better ones for InfoSEM-B on mDC, and a bad one for DeepSEM on the non-specific network of hHEP.
 #
 # Each part has a question, a method, a figure and an answer. The answers are printed from the
 # results. To read this page takes an hour; the [last section](#recommendations) is what to take
@@ -248,9 +249,9 @@ print(audit.within_said(summary))
 # InfoSEM-B is fitted alone. The weight of the prior is chosen on training edges each time. Shown is
 # AUPRC minus the share of positives: on unseen genes for methods without labels, on unseen pairs of
 # *seen* genes for those with labels, as One-hot LR and MatComp can tell nothing of unseen ones.
-# GENELink and InfoSEM-BC, which train anew on every split, have the first three splits; InfoSEM-BC
-# knows something of seen genes without labels, too, which no shuffling of them takes. Other methods
-# that take long are left out, and more on the non-specific networks. *InfoSEM-B (pairs)* is a method
+# GENELink and InfoSEM-BC, which train anew on every split, have the first three splits. Wrong labels
+# take from InfoSEM-BC what InfoSEM-B knows of seen genes without any, too. Other methods that take
+# long are left out, and more on the non-specific networks. *InfoSEM-B (pairs)* is a method
 # of part 6.
 
 # %% tags=["hide-input"]
@@ -309,7 +310,7 @@ for network in networks:
 #
 # **Method.** Methods with several training seeds on the same splits give a crossed table, whose
 # analysis of variance separates splits, seeds and the rest (standard deviations of AUPRC). For
-# *Random TF constant*, a seed is a draw of the constants.
+# *Random TF constant*, a seed is a draw of the constants; the models have three seeds.
 
 # %% tags=["hide-input"]
 several = audit.results(

@@ -130,7 +130,9 @@ Markdown(claims.said(table))
 #   genes, or labels to wrong pairs.
 #
 # In the first test DeepSEM and InfoSEM have five training seeds on the cell-type-specific networks and
-# three on the others; in the other two tests all is of the first seed.
+# three on the others; in the other two tests all is of the first seed, and InfoSEM-BC and GENELink
+# have their labels shuffled on three splits. Claims on text of other kinds and on fewer cells rest on
+# three seeds, so that they may differ from those on Table 1, which has five.
 #
 # *Yes* means all three on all data sets; *on X only*, on these; *no*, on none, with what failed
 # most often. Of other claims it is not asked, but of two kinds: that few cells are enough says

@@ -116,6 +116,11 @@ def test_differences_are_of_ensembles_and_of_the_first_seed():
     }
 
 
+def test_one_method_has_no_difference(finished, found):
+    alone = finished[1].query("method == 'DeepSEM'")
+    assert not len(ensembles.differences_text(alone, found, "DeepSEM"))
+
+
 def test_in_words():
     gains = {"low": [0.01, -0.3], "high": [0.03, -0.1], "gain": [0.02, -0.2]}
     seeds = {"lowest": [0.1, 0.2], "highest": [0.2, 0.25], "sem": [0.04, 0.06]}

@@ -184,6 +184,8 @@ def test_what_takes_long_is_run_where_asked(finished):
     more = {"methods": ["DeepSEM", "InfoSEM-BC"], "draws": [0], "percents": [50, 100]}
     without = study.subsampling(ledger, **{**SMALL, **more, "in_full": ["hESC"]})
     assert set(without["method"]) == {"DeepSEM"}
+    alone = {**SMALL, **more, "methods": ["InfoSEM-BC"], "in_full": ["hESC"]}
+    assert not len(study.subsampling(ledger, **alone))
     rows = study.subsampling(ledger, **{**SMALL, **more})
     counts = rows.groupby(["method", "percent"]).size()
     assert counts["InfoSEM-BC", 50] == counts["InfoSEM-BC", 100] == counts["DeepSEM", 50] == 2
@@ -245,9 +247,11 @@ def test_run_prints_both_metrics(tmp_path, capsys, monkeypatch):
     arguments = ["run", "subsampling", "--datasets", "hESC", "--ledger", str(tmp_path)]
     assert cli.main([*arguments, "--seeds", "5"]) == 0
     assert asked[0]["draws"] == [5]
-    assert "methods" not in asked[0]  # it has its own
+    assert not {"methods", "in_full"} & set(asked[0])  # it has its own
     out = capsys.readouterr().out
     assert "AUPRC" in out
     assert "0.300 (0.000)" in out
+    assert cli.main([*arguments, "--methods", "InfoSEM-BC"]) == 0
+    assert asked[1]["in_full"] == ["hESC"]  # what takes long was asked for
     assert cli.main([*arguments, "--complete"]) == 2
     assert "--complete" in capsys.readouterr().err
