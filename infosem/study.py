@@ -377,23 +377,21 @@ def sensitivity(
     return pd.DataFrame(lines)
 
 
-_EXPRESSION_SHUFFLED = (
-    "Pearson correlation", "Partial correlation", "Mutual information", "ARACNE", "PIDC",
-    "TIGRESS", "GRNBoost2",
-)  # fmt: skip
 _LABELS_SHUFFLED = ("One-hot LR", "MatComp")
 _LABELS_SHUFFLED_TOO = ("GENELink", "InfoSEM-BC")
 CONTROLS: dict[str, tuple[str, ...]] = {
-    "expression shuffled": (*_EXPRESSION_SHUFFLED, "DeepSEM", "InfoSEM-B"),
+    "expression shuffled": (
+        "Pearson correlation", "Partial correlation", "Mutual information", "ARACNE", "PIDC",
+        "TIGRESS", "GRNBoost2", "DeepSEM", "InfoSEM-B",
+    ),
     "embeddings permuted": ("InfoSEM-B", "InfoSEM-B (pairs)"),
     "no expression": ("InfoSEM-B",),
     "labels shuffled within TFs": (*_LABELS_SHUFFLED, *_LABELS_SHUFFLED_TOO),
     "labels shuffled": (*_LABELS_SHUFFLED, *_LABELS_SHUFFLED_TOO),
-}
+}  # fmt: skip
 """What is taken from which methods in `controls`. Others take too long, or have no such input."""
 NON_SPECIFIC_CONTROLS: dict[str, tuple[str, ...]] = {
-    "none": ("DeepSEM", "InfoSEM-B"),
-    "expression shuffled": _EXPRESSION_SHUFFLED,
+    "expression shuffled": CONTROLS["expression shuffled"],
     "embeddings permuted": ("InfoSEM-B (pairs)",),
     "labels shuffled within TFs": _LABELS_SHUFFLED,
     "labels shuffled": _LABELS_SHUFFLED,

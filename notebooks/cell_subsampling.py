@@ -116,11 +116,11 @@ tables.subsampling_verdicts(rows)
 # knows of unseen genes hardly comes from the cells. The paper has it slightly above InfoSEM-B; here
 # its means are below, and no difference is shown.
 #
-# On the other three data sets all curves are flat, those of the correlations too, and a fifth of the
-# cells is about as good as all. But at no percentage, on no data set, is InfoSEM-B shown to be better
-# than DeepSEM, or than a random number for each TF; what is no better than that needs no cells.
-# (With the five training seeds of [Table 1](table1.ipynb) instead of these three, InfoSEM-B is better
-# than DeepSEM on mDC, by AUPRC, with all cells.)
+# On the other three data sets the curves move within their errors, those of the correlations hardly
+# at all, and a fifth of the cells is about as good as all. But at no percentage, on no data set, is
+# InfoSEM-B shown to be better than DeepSEM, or than a random number for each TF; what is no better
+# than that needs no cells. (With the five training seeds of [Table 1](table1.ipynb) instead of these
+# three, InfoSEM-B is better than DeepSEM on mDC, by AUPRC, with all cells.)
 #
 # Where DeepSEM itself gains nothing from more cells, that InfoSEM-B with few of them keeps up with it
 # says nothing of InfoSEM-B. And a score that comes from the text alone needs no cells: how much of
