@@ -53,7 +53,7 @@ def smaller(picture: str) -> str:
     """Return a base64-coded PNG with a palette: figures have few colours, git keeps all."""
     packed = io.BytesIO()
     with Image.open(io.BytesIO(base64.b64decode(picture))) as image:
-        image.convert("RGB").quantize(128).save(packed, "PNG", optimize=True)
+        image.convert("RGB").quantize(64).save(packed, "PNG", optimize=True)
     return base64.b64encode(packed.getvalue()).decode("ascii")
 
 
