@@ -15,7 +15,7 @@ import argparse
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,9 @@ def run_notebooks() -> dict[str, list[reproduce.CodeCell]]:
     """Run every notebook, one for each core at a time, and return the times of their cells."""
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
     times = {}
-    with ThreadPoolExecutor(max_workers=cpu_count()) as pool:
+    # Processes, not threads: papermill changes the working directory of the whole process, and a
+    # kernel that starts in another finds no ledger and computes everything.
+    with ProcessPoolExecutor(max_workers=cpu_count()) as pool:
         for notebook, cells in zip(notebooks, pool.map(run_notebook, notebooks), strict=True):
             print(f"ran notebooks/{notebook.name}", flush=True)
             times[notebook.stem] = cells
