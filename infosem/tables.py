@@ -907,7 +907,7 @@ def subsampling_costs(rows: pd.DataFrame) -> pd.DataFrame:
         },
         index=median.index,
     )
-    minutes = [f"{total:.1f}" for total in groups["seconds"].sum() / 60]
+    minutes = (groups["seconds"].sum() / 60).map("{:.1f}".format)
     return table.assign(runs=groups.size(), **{"minutes in all": minutes}).reset_index()
 
 

@@ -216,6 +216,20 @@ def test_cost_counts_a_run_once():
     }  # fmt: skip
 
 
+def test_cost_of_a_method_stands_in_its_line():
+    levels = [(name, n) for n in (100, 20) for name in ("Pearson correlation", "DeepSEM")]
+    levels.append(("DeepSEM (longer)", 20))
+    rows = made_rows(dict.fromkeys(levels, 0.2))
+    longer = rows["method"] == "DeepSEM (longer)"  # as from `subsampling`: last, and on hESC only
+    rows = pd.concat([rows[~longer], rows[longer & (rows["dataset"] == "hESC")]])
+    rows["seconds"] += rows["method"].map({"DeepSEM": 600}).fillna(0)
+    table = tables.subsampling_costs(rows)
+    spent = rows.drop_duplicates("key").groupby(["dataset", "method"])["seconds"].sum() / 60
+    assert len(table) == 5
+    for line in table.to_dict("records"):
+        assert line["minutes in all"] == f"{spent[line['dataset'], line['method']]:.1f}"
+
+
 def test_figure_shows_means_over_draws_and_splits():
     rows = made_rows({("DeepSEM", 20): 0.2, ("DeepSEM", 100): 0.3, ("DeepSEM (longer)", 20): 0.25})
     panels = figures.subsampling_figure(rows).axes
