@@ -419,7 +419,7 @@ def _on_numbers() -> list[_Claim]:
           for what, judge in (("The ", _numbers), ("The order of the methods by ", _order))),
         _Claim("numbers", "The recall in Table 6", "Table 6", _TABLE6, _recall_numbers),
         _Claim("numbers", "The recall in Table 6 is much higher than the AUPRC in Table 5",
-               "Appendix E.2", _TABLE6, _recall_above, _recall_beyond),
+               "Appendix E.2", _TABLE6, _recall_above, _recall_not_free),
         *(_Claim("numbers", f"{metric} is very small on non-specific networks", "Appendix E.2",
                  _TABLE5, partial(_small, metric))
           for metric in _METRICS),
@@ -495,7 +495,7 @@ def _fewer_cells(about: str, method: str) -> _Claim:
 
 def _recalled(about: str, method: str, against: str) -> _Claim:
     return _Claim(about, f"{method} has a higher recall than {against}", "Table 6", _TABLE6,
-                  partial(_recall_order, method, against), partial(_recall_beyond, method=method))
+                  partial(_recall_order, method, against), partial(_recall_beyond, method, against))
 
 
 # fmt: on
@@ -663,10 +663,15 @@ def _theirs(source: str, metric: str) -> pd.DataFrame:
 
 
 def _ours(source: str, metric: str, evidence: _Evidence) -> pd.DataFrame:
-    """Our means over splits, of the paper's methods: data sets by methods."""
+    """Our means over splits, of the paper's methods: data sets by methods.
+
+    Without what was run on fewer splits than others: its mean is that of easier or harder ones.
+    """
     name, test = _TABLES[source]
     rows = evidence.of(name)
     own = rows[rows["method"].isin(_theirs(source, metric).columns)]
+    n_splits = own.groupby(["dataset", "method"])["split"].transform("nunique")
+    own = own[n_splits == n_splits.groupby(own["dataset"]).transform("max")]
     found = tables.summarise(own, [f"{test}_{_METRICS[metric]}"])
     wide = found.pivot(index="dataset", columns="method", values="mean")
     return wide.loc[found["dataset"].unique()]
@@ -881,15 +886,23 @@ def _recall_above(evidence: _Evidence) -> _Finding:
 
 
 def _recall_order(method: str, against: str, evidence: _Evidence) -> _Finding:
-    (name,) = evidence.recall["conversion"].unique()
-    rows = evidence.of("recalls")
-    found = _differences(rows[rows["conversion"] == name], "recall", [(method, against)])
-    table = reported("Table 6").pivot(index="dataset", columns="method", values="value")
-    papers = (table[method] - table[against]).reindex(found.index)
-    found, papers = found[papers > 0], papers[papers > 0]
+    found, papers = _recall_differences("recall", method, against, evidence)
     holds = found.index[found["low"] > 0]
     verdict, where = _tally(len(holds), len(found)), _where(holds, [*found.index])
+    (name,) = evidence.recall["conversion"].unique()
     return _Finding(verdict, f"{where}; {name}", _mean(found, "+.2f"), f"{papers.mean():+.2f}")
+
+
+def _recall_differences(
+    measure: str, method: str, against: str, evidence: _Evidence
+) -> tuple[pd.DataFrame, pd.Series]:
+    """By data set on which the paper's recall is higher: ours of the measure, and the paper's."""
+    (name,) = evidence.recall["conversion"].unique()
+    rows = evidence.of("recalls")
+    found = _differences(rows[rows["conversion"] == name], measure, [(method, against)])
+    table = reported("Table 6").pivot(index="dataset", columns="method", values="value")
+    papers = (table[method] - table[against]).reindex(found.index)
+    return found[papers > 0], papers[papers > 0]
 
 
 def _left(evidence: _Evidence, network: str) -> pd.DataFrame:
@@ -953,7 +966,7 @@ def _avoids_shares(evidence: _Evidence) -> _Finding:
 # --- the audit ------------------------------------------------------------------------------------
 
 _AGAINST = {
-    "constant": "a TF constant does as well",
+    "constant": "not shown to beat a TF constant",
     "within": "not better within TFs",
     "gain": "no gain over chance",
 }
@@ -1053,14 +1066,24 @@ def _cells_matter(evidence: _Evidence) -> str:
     return "yes" if better else "no: cells do not help DeepSEM"
 
 
-def _recall_beyond(evidence: _Evidence, method: str = "InfoSEM-B") -> str:
-    """Recall beyond the share of all pairs that pass the threshold, which is free."""
-    own = evidence.recall.query("method == @method").dropna(subset=["beyond", "beyond_sem"])
-    holds = own.loc[own["beyond"] > 1.96 * own["beyond_sem"], "dataset"].tolist()
-    verdict = _tally(len(holds), len(own))
+def _recall_not_free(evidence: _Evidence) -> str:
+    """That the recall is more than the share of all pairs that pass, for each of the methods."""
+    own = evidence.recall.dropna(subset=["paper", "beyond", "beyond_sem"])
+    shown = (own["beyond"] > 1.96 * own["beyond_sem"]).groupby(own["dataset"], sort=False).all()
+    return _survives_on(shown.index[shown], len(shown))
+
+
+def _survives_on(holds: pd.Index, n: int) -> str:
+    verdict = _tally(len(holds), n)
     if verdict == "not reproduced":
-        return "no: as many of all pairs pass"
+        return "no: not beyond the share of all pairs that pass"
     return "yes" if verdict == "reproduced" else f"on {', '.join(holds)} only"
+
+
+def _recall_beyond(method: str, against: str, evidence: _Evidence) -> str:
+    """The same of recall beyond the share of all pairs that pass the threshold, which is free."""
+    found, _ = _recall_differences("beyond", method, against, evidence)
+    return _survives_on(found.index[found["low"] > 0], len(found))
 
 
 # --- text -----------------------------------------------------------------------------------------
