@@ -106,6 +106,8 @@ _N_SEEDS: dict[tuple[str, str], int] = {
     ("InfoSEM-B (bias)", "cell-type-specific"): 3,
     ("InfoSEM-B (bias)", "non-cell-type-specific"): 1,
 }
+# Settings of the prior on A^l, which methods without labels do not have.
+_OF_KNOWN_EDGES = ("lr_logits", "sigma_l", "rank")
 # Cheap rows without information are averaged over many draws, to know them well.
 _UNINFORMED_SEEDS = tuple(range(20))
 
@@ -149,6 +151,8 @@ def jobs_of(
         if method.labels and labels:
             method = method.with_settings(labels=labels)
         changes = {**(settings or {}), **({"epochs": epochs} if epochs else {})}
+        if not method.labels:  # they would make it another run, with the same results
+            changes = {k: v for k, v in changes.items() if k not in _OF_KNOWN_EDGES}
         return method.with_settings(**changes) if method.deep else method
 
     def candidates(name: str) -> list[Method]:
@@ -454,14 +458,22 @@ def controls(
     return pd.DataFrame(lines)
 
 
-PRIOR_SETTINGS: dict[str, tuple[str, float]] = {
-    "as in Table 1": ("lr_w", 1.0),
-    "w learns 10 times slower": ("lr_w", 0.1),
-    "w learns 10 times faster": ("lr_w", 10.0),
-    "sigma_w 100 times smaller": ("sigma_w", 0.01),
-    "sigma_w 100 times larger": ("sigma_w", 100.0),
+PRIOR_SETTINGS: dict[str, dict[str, tuple[str, float]]] = {
+    "InfoSEM-B": {
+        "as in Table 1": ("lr_w", 1.0),
+        "w learns 10 times slower": ("lr_w", 0.1),
+        "w learns 10 times faster": ("lr_w", 10.0),
+        "sigma_w 100 times smaller": ("sigma_w", 0.01),
+        "sigma_w 100 times larger": ("sigma_w", 100.0),
+    },
+    # DeepSEM's networks learn at a rate of 1e-4, its A at one of 2e-5; here A^l has 1e-3.
+    "InfoSEM-BC": {
+        "as in Table 1": ("lr_logits", 1.0),
+        "A^l learns as the networks": ("lr_logits", 0.1),
+        "A^l learns as A": ("lr_logits", 0.02),
+    },
 }
-"""Settings of the prior of InfoSEM-B with which `prior_settings` trains it: which is multiplied by
+"""Settings of the prior of a method with which `prior_settings` trains it: which is multiplied by
 what."""
 
 
@@ -469,10 +481,11 @@ def prior_settings(
     ledger: Ledger,
     *,
     datasets: Sequence[str],
+    method: str = "InfoSEM-B",
     splits: Sequence[int] = tuple(range(10)),
     **where: Unpack[Where],
 ) -> pd.DataFrame:
-    """Rows of InfoSEM-B with other settings of its prior, on cell-type-specific networks.
+    """Rows of a method with other settings of its prior, on cell-type-specific networks.
 
     RMSprop's steps do not depend on the size of a gradient. Vectors that are ten times longer thus
     do what a ten times larger learning rate of w does.
@@ -481,6 +494,7 @@ def prior_settings(
     ----------
     ledger, datasets, splits, **where
         As for `compare`.
+    method : {"InfoSEM-B", "InfoSEM-BC"}
 
     Returns
     -------
@@ -488,10 +502,10 @@ def prior_settings(
         As from `compare`, the methods being the names of `PRIOR_SETTINGS`.
     """
     lines: list[Any] = []
-    for dataset, (name, (setting, factor)) in product(datasets, PRIOR_SETTINGS.items()):
-        usual = method_for("InfoSEM-B", base_name(dataset), "cell-type-specific").settings
+    for dataset, (name, (setting, factor)) in product(datasets, PRIOR_SETTINGS[method].items()):
+        usual = method_for(method, base_name(dataset), "cell-type-specific").settings
         frame = compare(
-            ledger, datasets=[dataset], methods=["InfoSEM-B"], splits=splits,
+            ledger, datasets=[dataset], methods=[method], splits=splits,
             settings={setting: factor * usual[setting]}, **where,
         )  # fmt: skip
         lines.extend(frame.assign(method=name).to_dict("records"))
@@ -669,6 +683,7 @@ EVERYTHING: dict[str, Callable[..., pd.DataFrame]] = {
     "learning-curve": _curve,
     "embeddings": sensitivity,
     "prior-settings": prior_settings,
+    "known-edges-settings": partial(prior_settings, method="InfoSEM-BC"),
     "protocol": protocol_choices,
     "all-genes": _all_genes,
     "controls": controls,

@@ -113,6 +113,19 @@ def test_a_variant_has_fewer_seeds_unless_all_are_asked_for(tmp_path):
     assert seeds("cell-type-specific", complete=True) == {"DeepSEM": 5, "InfoSEM-B (bias)": 5}
 
 
+def test_settings_of_the_known_edges_leave_the_other_runs_alone(finished, monkeypatch):
+    ledger, rows = finished
+    executed = []
+    execute = runs.execute
+    monkeypatch.setattr(runs, "execute", lambda job, *rest: executed.append(job) or execute(job))
+    asked = {**QUICK, "methods": ["InfoSEM-B", "InfoSEM-BC"], "settings": {"lr_logits": 1e-4}}
+    slow = study.compare(ledger, **asked)
+    assert [job.method.name for job in executed] == ["InfoSEM-BC"] * 2 * 2  # splits, seeds
+    assert {job.method.settings["lr_logits"] for job in executed} == {1e-4}
+    same = slow["method"] == "InfoSEM-B"
+    assert slow[same]["key"].tolist() == rows[rows["method"] == "InfoSEM-B"]["key"].tolist()
+
+
 def test_an_embedding_can_take_the_place_of_the_usual_one(tmp_path):
     jobs = study.jobs_of(
         "screen", Ledger(tmp_path), "hESC", network="cell-type-specific",
