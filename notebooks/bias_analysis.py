@@ -207,9 +207,10 @@ verdicts if len(verdicts) else print("none: these are not the paper's data sets"
 # their AUPRC there *is* the share of positives; the paper's numbers for them differ from it, within
 # about their errors. Of these methods only scGREAT has something to go by there, and so only
 # scGREAT can be put to this test. On three splits of hESC and of mDC it is not above chance on
-# unseen genes, and about as good as One-hot LR on seen ones, as the paper has it. For the same reason DeepSEM is above the others there as far as
-# it is above chance, and a random number for each TF does as well (dashed line;
-# [Table 1](table1.ipynb) has the test).
+# unseen genes. On seen ones it is about as good as One-hot LR on hESC, as the paper has it; on mDC,
+# where the paper has it ahead by far, it is a little ahead. For the same reason DeepSEM is above the
+# others on unseen genes as far as it is above chance, and it is not shown to beat a random number for
+# each TF (dashed line; [Table 1](table1.ipynb) has the test).
 #
 # One-hot LR's predictions for a TF lie around the TF's share in training, but for mDC, where its
 # coefficients are next to nothing on this split. GENELink's are in most cases one narrow peak: it,
@@ -219,7 +220,7 @@ verdicts if len(verdicts) else print("none: these are not the paper's data sets"
 # Downsampling costs One-hot LR a part of its accuracy on seen genes, on mDC all of it, and MatComp
 # little: the shares of the targets remain. GENELink and scGREAT lose more, on few splits that leave
 # open how much. On unseen genes nothing changes where scores are constant, with or without
-# downsampling; scGREAT's few splits there show no change.
+# downsampling; scGREAT's few splits leave open whether anything does.
 
 # %% [markdown]
 # ## Recomputed now

@@ -18,7 +18,9 @@
 # released: every network is evaluated on every entry, and $I - A$ is inverted at every step. Each
 # measurement ran in a process of its own and took the time of the inference alone, without imports
 # and loading; the repeats went round the methods in turn. Where only a part of a run was measured,
-# the table says so, and the whole is extrapolated from it. For the peers the time to start is left
+# the table says so, and the whole is extrapolated from it. The first epochs of our methods are their
+# slowest, so that what is extrapolated from them is too long; ratios there are too low, if anything.
+# For the peers the time to start is left
 # out of that, in their favour. Every number but those under
 # *What was tried* is computed from the stored rows.
 
@@ -28,10 +30,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pandas as pd
 from IPython.display import display
 
 from infosem import InfosemError, figures, speed, study
 
+pd.set_option("display.max_colwidth", None)
 print("imported")
 
 # %% tags=["parameters", "hide-cell"]
