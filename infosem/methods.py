@@ -125,20 +125,31 @@ def infosem_pairs(
 
 
 def infosem_bc(
-    dataset: Dataset, train_edges: Edges | None, *, seed: int, embedding: str, **settings: Any
+    dataset: Dataset,
+    train_edges: Edges | None,
+    *,
+    seed: int,
+    embedding: str,
+    start_of_effects: float = 1.0,
+    **settings: Any,
 ) -> Scores:
-    """InfoSEM-BC (Section 3.3): InfoSEM-B with the known edges as a prior on the logits."""
+    """InfoSEM-BC (Section 3.3): InfoSEM-B with the known edges as a prior on the logits.
+
+    A^e starts at `start_of_effects` times the start of DeepSEM's A.
+    """
     if train_edges is None or not (train_edges >= 0).any():
         raise InfosemError("InfoSEM-BC: train_edges holds no known pair; use InfoSEM-B instead")
     vectors = centre_and_normalise(dataset.embedding(embedding))
     return _train(
-        dataset, settings, seed=seed, embedding=vectors, tfs=dataset.tfs, train_edges=train_edges
-    )
+        dataset, {**settings, "start": start_of_effects}, seed=seed, embedding=vectors,
+        tfs=dataset.tfs, train_edges=train_edges,
+    )  # fmt: skip
 
 
 def _train(dataset: Dataset, settings: dict[str, Any], *, seed: int, **inputs: Any) -> Scores:
-    """|A| in the rows of the TFs; `device` and `progress` among the settings go to `fit`."""
-    how = {name: settings.pop(name) for name in ("device", "progress") if name in settings}
+    """|A| in the rows of the TFs; `device`, `progress` and `start` of the settings go to `fit`."""
+    to_fit = ("device", "progress", "start")
+    how = {name: settings.pop(name) for name in to_fit if name in settings}
     result = fit(dataset.expression, Settings(**settings), seed=seed, **how, **inputs)
     scores: Scores = np.abs(result.adjacency[dataset.tfs])
     return scores

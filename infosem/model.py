@@ -207,6 +207,8 @@ class StructuralModel(nn.Module):
     pair_rank : int
         Rank of B in a term h_i B h_k^T of the prior mean, which the paper does not have: Eq. 7 is a
         sum over TF and target, and ranks the targets alike for every TF. 0 is no such term.
+    start : float
+        A, with known edges A^e, starts at this multiple of `starting_effects`.
     known : KnownEdges, optional
         Known part of the network, for Eq. 9.
     rank : int
@@ -229,6 +231,7 @@ class StructuralModel(nn.Module):
         embedding: Tensor | None = None,
         bias: bool = False,
         pair_rank: int = 0,
+        start: float = 1.0,
         known: KnownEdges | None = None,
         rank: int = 128,
         likelihood: str = "squared",
@@ -239,7 +242,7 @@ class StructuralModel(nn.Module):
         self.embedding, self.known = embedding, known
         self.likelihood, self.latent_prior, self.sigma_z = likelihood, latent_prior, sigma_z
 
-        self.effects = nn.Parameter(starting_effects(n_genes, generator))
+        self.effects = nn.Parameter(start * starting_effects(n_genes, generator))
         self.encoder = ScalarMap(hidden, 2, generator, constant_input=True)
         self.decoder = ScalarMap(hidden, 1 if likelihood == "squared" else 2, generator)
         if latent_prior == "learned":
@@ -255,8 +258,8 @@ class StructuralModel(nn.Module):
         if embedding is not None and pair_rank:
             # B = U V^T starts at 0, as w does, at a place from which it can leave.
             shape = embedding.shape[1], pair_rank
-            start = torch.randn(*shape, generator=generator) / math.sqrt(pair_rank)
-            self.pair_source, self.pair_target = nn.Parameter(start), nn.Parameter(0 * start)
+            drawn = torch.randn(*shape, generator=generator) / math.sqrt(pair_rank)
+            self.pair_source, self.pair_target = nn.Parameter(drawn), nn.Parameter(0 * drawn)
 
     def adjacency(self) -> Tensor:
         """Weighted adjacency matrix A (genes, genes), A[i, k] for i -> k, with a zero diagonal.

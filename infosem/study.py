@@ -98,16 +98,14 @@ _DEPTH: dict[tuple[str, ...], int] = {
     ("scGREAT (downsampled)", "cell-type-specific", "hHEP"): 0,
     ("scGREAT (downsampled)", "cell-type-specific", "mESC"): 0,
     ("GENELink (downsampled)", "cell-type-specific"): 3,
-    ("GENELink", "non-cell-type-specific"): 1,
-    ("InfoSEM-BC", "non-cell-type-specific"): 3,
 }
 # How many of the seeds a variant has that the paper does not speak of.
 _N_SEEDS: dict[tuple[str, str], int] = {
     ("InfoSEM-B (bias)", "cell-type-specific"): 3,
     ("InfoSEM-B (bias)", "non-cell-type-specific"): 1,
 }
-# Settings of the prior on A^l, which methods without labels do not have.
-_OF_KNOWN_EDGES = ("lr_logits", "sigma_l", "rank")
+# Settings that only InfoSEM-BC looks at.
+_OF_KNOWN_EDGES = ("lr_logits", "sigma_l", "rank", "start_of_effects")
 # Cheap rows without information are averaged over many draws, to know them well.
 _UNINFORMED_SEEDS = tuple(range(20))
 
@@ -458,23 +456,25 @@ def controls(
     return pd.DataFrame(lines)
 
 
-PRIOR_SETTINGS: dict[str, dict[str, tuple[str, float]]] = {
+PRIOR_SETTINGS: dict[str, dict[str, dict[str, float]]] = {
     "InfoSEM-B": {
-        "as in Table 1": ("lr_w", 1.0),
-        "w learns 10 times slower": ("lr_w", 0.1),
-        "w learns 10 times faster": ("lr_w", 10.0),
-        "sigma_w 100 times smaller": ("sigma_w", 0.01),
-        "sigma_w 100 times larger": ("sigma_w", 100.0),
+        "as in Table 1": {},
+        "w learns 10 times slower": {"lr_w": 0.1},
+        "w learns 10 times faster": {"lr_w": 10.0},
+        "sigma_w 100 times smaller": {"sigma_w": 0.01},
+        "sigma_w 100 times larger": {"sigma_w": 100.0},
     },
-    # DeepSEM's networks learn at a rate of 1e-4, its A at one of 2e-5; here A^l has 1e-3.
+    # DeepSEM's networks learn at a rate of 1e-4, its A at one of 2e-5; here A^l has 1e-3. And A is
+    # A^e times sigmoid(A^l), which starts at 1/2.
     "InfoSEM-BC": {
-        "as in Table 1": ("lr_logits", 1.0),
-        "A^l learns as the networks": ("lr_logits", 0.1),
-        "A^l learns as A": ("lr_logits", 0.02),
+        "as in Table 1": {},
+        "A^l learns as the networks": {"lr_logits": 0.1},
+        "A^l learns as A": {"lr_logits": 0.02},
+        "A starts as DeepSEM's": {"start_of_effects": 2.0},
     },
 }
-"""Settings of the prior of a method with which `prior_settings` trains it: which is multiplied by
-what."""
+"""Settings of the prior of a method with which `prior_settings` trains it: what is multiplied by
+how much."""
 
 
 def prior_settings(
@@ -502,11 +502,13 @@ def prior_settings(
         As from `compare`, the methods being the names of `PRIOR_SETTINGS`.
     """
     lines: list[Any] = []
-    for dataset, (name, (setting, factor)) in product(datasets, PRIOR_SETTINGS[method].items()):
-        usual = method_for(method, base_name(dataset), "cell-type-specific").settings
+    for dataset, (name, factors) in product(datasets, PRIOR_SETTINGS[method].items()):
+        its_own = method_for(method, base_name(dataset), "cell-type-specific").settings
+        usual: dict[str, Any] = {"start_of_effects": 1.0, **its_own}
         frame = compare(
             ledger, datasets=[dataset], methods=[method], splits=splits,
-            settings={setting: factor * usual[setting]}, **where,
+            settings={setting: factor * usual[setting] for setting, factor in factors.items()},
+            **where,
         )  # fmt: skip
         lines.extend(frame.assign(method=name).to_dict("records"))
     return pd.DataFrame(lines)
@@ -522,6 +524,7 @@ PROTOCOL_CHOICES: dict[str, dict[str, Any]] = {
     "Gaussian likelihood": {"settings": {"likelihood": "gaussian"}},
     "fixed prior of Z": {"settings": {"latent_prior": "standard"}},
     "both, as in Eq. 5": {"settings": {"likelihood": "gaussian", "latent_prior": "standard"}},
+    "A starts half as large": {"settings": {"start": 0.5}},
     "learning rate decays": {"settings": {"decay": 0.95}},
     "a quarter more epochs": {"epochs": 1.25},
 }

@@ -328,6 +328,31 @@ def beyond_constant(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
+def beyond_constant_said(table: pd.DataFrame, source: str = "Table 1") -> str:
+    """In words: how many pass the test, and whether the paper's own numbers could.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `beyond_constant`.
+    source : str
+        The paper's table of the same test.
+    """
+    lines = [f"{(table['p'] < 0.05).sum()} of {len(table)} have a p below 0.05."]
+    papers = reported(source).rename(columns={"quantity": "metric"})
+    papers = papers[papers["method"] != "Random"]
+    # Of the method that has most splits, and so the lowest of the best.
+    best = table.groupby(["metric", "dataset"], sort=False)["best of the constants"].min()
+    both = papers.merge(best.reset_index(), on=["metric", "dataset"])
+    for metric, part in both.groupby("metric", sort=False):
+        reach = part["value"] > part["best of the constants"]
+        lines.append(
+            f"Of the paper's own {len(part)} means by {metric}, on data sets that are here, "
+            f"{reach.sum()} are above the best of these constants."
+        )
+    return "\n".join(lines)
+
+
 def seen_and_unseen(rows: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
     """AUPRC beyond the share of positives, on seen and on unseen genes.
 

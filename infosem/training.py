@@ -163,6 +163,7 @@ def fit(
     tfs: NDArray[np.integer] | None = None,
     train_edges: NDArray[np.integer] | None = None,
     pair_rank: int = 0,
+    start: float = 1.0,
     device: str = "cpu",
     progress: bool = False,
 ) -> Fit:
@@ -183,6 +184,8 @@ def fit(
     pair_rank : int
         Rank of the pair-aware term of the prior mean, which the paper does not have (see
         `model.StructuralModel`); 0 for none. Its weights learn as fast as w.
+    start : float
+        Where A (of InfoSEM-BC A^e) starts, as a multiple of DeepSEM's start.
     device : str
         "cpu" or "cuda".
     progress : bool
@@ -214,6 +217,7 @@ def fit(
         embedding=None if embedding is None else tensor(embedding),
         bias=settings.bias,
         pair_rank=pair_rank,
+        start=start,
         known=known,
         rank=min(settings.rank, x.shape[1]),
         likelihood=settings.likelihood,
