@@ -245,6 +245,16 @@ def test_whole_objective_passes_gradcheck_for_every_parameter(rng):
     assert torch.autograd.gradcheck(as_function, copies, fast_mode=True, atol=1e-5)
 
 
+def test_start_moves_nothing_but_the_effects():
+    usual, twice = (
+        m.StructuralModel(7, torch.Generator().manual_seed(0), hidden=4, start=start).state_dict()
+        for start in (1.0, 2.0)
+    )
+    assert torch.equal(twice.pop("effects"), 2 * usual.pop("effects"))
+    assert usual.keys() == twice.keys()
+    assert all(torch.equal(usual[name], twice[name]) for name in usual)
+
+
 def test_without_embedding_and_labels_the_model_is_deepsem():
     model = m.StructuralModel(P, torch.Generator().manual_seed(0), hidden=4)
     assert model.prior_mean() == (None, None)

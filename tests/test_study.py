@@ -126,6 +126,37 @@ def test_settings_of_the_known_edges_leave_the_other_runs_alone(finished, monkey
     assert slow[same]["key"].tolist() == rows[rows["method"] == "InfoSEM-B"]["key"].tolist()
 
 
+def test_settings_of_the_prior_are_multiples_of_the_usual_ones(tmp_path, monkeypatch):
+    asked = {}
+
+    def compare(ledger, *, methods, settings, **_):
+        asked[methods[0], tuple(settings)] = [*settings.values()]
+        return pd.DataFrame([{"method": methods[0]}])
+
+    monkeypatch.setattr(study, "compare", compare)
+    for method in study.PRIOR_SETTINGS:
+        rows = study.prior_settings(Ledger(tmp_path), datasets=["hESC"], method=method)
+        assert [*rows["method"]] == [*study.PRIOR_SETTINGS[method]]
+    assert asked["InfoSEM-BC", ()] == []
+    assert asked["InfoSEM-B", ("sigma_w",)] == [100.0 * 0.1]
+    assert asked["InfoSEM-BC", ("lr_logits",)] == [2e-5]
+    assert asked["InfoSEM-BC", ("start_of_effects",)] == [2.0]
+
+
+def test_a_run_can_start_elsewhere_and_says_so(finished, tmp_path):
+    """A^e twice as large is another run with other results; InfoSEM-B's is the same."""
+    _, rows = finished
+    options = {**QUICK, "methods": ["InfoSEM-B", "InfoSEM-BC"], "seeds": [0]}
+    ledger = Ledger(tmp_path)
+    moved = study.compare(ledger, **options, settings={"start_of_effects": 2.0})
+    usual = rows[rows["method"].isin(options["methods"]) & (rows["seed"] == 0)]
+    both = moved.merge(usual, on=["method", "split"])
+    same = both["method"] == "InfoSEM-B"
+    assert (both["key_x"] == both["key_y"]).eq(same).all()
+    assert (both["train_auprc_x"] == both["train_auprc_y"]).eq(same).all()
+    assert {r["settings"]["start_of_effects"] for r in ledger.rows(method="InfoSEM-BC")} == {2.0}
+
+
 def test_an_embedding_can_take_the_place_of_the_usual_one(tmp_path):
     jobs = study.jobs_of(
         "screen", Ledger(tmp_path), "hESC", network="cell-type-specific",
