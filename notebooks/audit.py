@@ -20,8 +20,7 @@
 # which the ledger does not keep. GENELink is left out but for part 4, as it would have nothing to show:
 # its scores of unseen genes are constant. So are scGREAT, which has three splits of two data sets, and, on the
 # cell-type-specific networks, RegDiffusion, for time; variants of a method (InfoSEM-B with a bias,
-# MatComp's rank by cross-validation) are not audited on their own. InfoSEM-BC has three splits on
-# the non-specific networks. Scores are of the first training seed, but in part 5. It is one of the
+# MatComp's rank by cross-validation) are not audited on their own. Scores are of the first training seed, but in part 5. It is one of the
 # better ones for InfoSEM-B on mDC, and a bad one for DeepSEM on the non-specific network of hHEP.
 #
 # Each part has a question, a method, a figure and an answer. The answers are printed from the
@@ -90,7 +89,7 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 nulls = audit.nulls(Ledger(ledger), rows)
 audit.null_table(nulls)
 
-# %% mystnb={"image": {"alt": "Ranges of AUPRC and Hit@1% of four kinds of scores without information on cell-type-specific networks, one column of panels for each data set: noise is narrow and near the share of positives, a constant per TF is wide and lies above it."}}
+# %% mystnb={"image": {"alt": "Ranges of AUPRC and Hit@1% of four kinds of scores without information on cell-type-specific networks, one column of panels for each data set: noise is narrow and near the share of positives, a constant per TF is wide and reaches far to both sides; its mean AUPRC lies above the share, its mean Hit@1% does not."}}
 figures.nulls_figure(nulls, networks[0])
 
 # %% mystnb={"image": {"alt": "The same ranges on the last network; on non-cell-type-specific networks, which have many more TFs."}}
@@ -115,7 +114,8 @@ print(audit.nulls_said(nulls))
 # its scores are, what it thinks of targets, and its ties. p is the part of these permutations that
 # reach the method's AUPRC.
 # The splits share TFs, so that their p-values are not independent; twice their mean is a valid
-# p-value however they depend on each other {cite:p}`vovk2020combining`. *q* is the false discovery
+# p-value however they depend on each other {cite:p}`vovk2020combining`. It costs power: a method may
+# have a low p on most splits, and none here. *q* is the false discovery
 # rate over all methods and data sets of a network. A method whose scores do not tell TFs
 # apart, such as one that gives unseen genes a constant, has p = 1.
 
@@ -165,11 +165,16 @@ figures.shortcuts_figure(shortcuts, nulls, networks[-1])
 print(audit.shortcuts_said(shortcuts, rows))
 
 # %% [markdown]
-# With all numbers (*tf_gain* and *target_gain* are explained in the next part; a score of TFs has
-# no gain within TFs, by construction):
+# With all numbers, by sign (*tf_gain* is the gain within TFs of the next part, *target_gain* that
+# within targets; left out is what is 0 by construction, as the gain of a score of TFs within TFs):
 
-# %% tags=["hide-output"]
-shortcuts.round(3)
+# %% tags=["hide-output", "full-width"]
+wide = shortcuts.round(3).pivot(
+    index=["network", "dataset", "feature"],
+    columns=["role", "sign"],
+    values=["auprc", "tf_gain", "target_gain"],
+)
+wide.loc[:, wide.abs().max() > 0].astype(object).fillna("-")
 
 # %% [markdown]
 # ## 3. A score that shortcuts cannot win
@@ -326,8 +331,8 @@ components = audit.components(several)
 components.round(3)
 
 # %% [markdown]
-# Within TFs: the standard deviation of the gain between TFs, and between the splits of one TF, where
-# it has other targets.
+# Within TFs: the standard deviation of the gain between TFs (*sd_tf*), and between the splits of one
+# TF (*sd_rest*), where it has other targets; of how many TFs, and values in all.
 
 # %% tags=["hide-input"]
 of_tfs = audit.tf_components(within)
@@ -339,7 +344,9 @@ deep.round(3)
 # standard deviation of ours over splits, and how many splits a two-sided test at 5% needs to see it
 # with a power of 80%, by the normal approximation and as if they did not overlap. A split
 # tests a fourth of the TFs: after four disjoint ones there are no more. *smallest* is the difference
-# that our splits could show; the last columns are the same within TFs.
+# that our splits could show, *splits* how many the paper's takes, *tfs* the unseen TFs on these, were
+# they all different, and *of_tfs* about how many there are. The last columns are the same within TFs:
+# our difference, the smallest that could be shown, and of how many TFs.
 
 # %% tags=["hide-input"]
 power = audit.power(rows, within, audit.permutations(Ledger(ledger), rows))
