@@ -11,8 +11,8 @@
 #
 # **Asked.** Can a method tell which transcription factor (TF) regulates which gene, when neither
 # the TF nor the gene was seen with a label? The paper's Table 1 says that supervised methods
-# cannot, that DeepSEM does a little better than chance, and that InfoSEM, with a prior from gene
-# embeddings, does best on all four data sets.
+# cannot, that DeepSEM is above chance on three of four data sets by AUPRC, and that InfoSEM, with a
+# prior from gene embeddings, has the highest AUPRC on all four.
 #
 # **Done.** Ten splits as in Section 4.2 (see [](../book/benchmark.md)), cell-type-specific ChIP-seq
 # networks, AUPRC and Hit@1%. Every number comes from a row of the ledger in `results/`; what is
@@ -22,15 +22,16 @@
 #
 # Two rows have no information. *Random* scores every pair by noise. *Random TF constant* gives all
 # pairs of a TF the same random number. No score on this page should be read without the second: the
-# TFs of these networks differ so much in their number of targets that ranking whole TFs, even at
-# random, beats ranking pairs at random.
+# TFs of these networks differ so much in their number of targets that ranking whole TFs at random
+# has, in the mean, a higher AUPRC than ranking pairs at random. Its Hit@1% is not higher in the mean,
+# but both metrics spread widely over the draws.
 #
 # *MatComp* completes the labels as a matrix of low rank, 128 as the paper says. That is more than
 # there are TFs: its growing rank soon leaves nothing to complete, so that a rank chosen by
 # cross-validation on the training pairs stands beside it. *GENELink*, *scGREAT* and *GRNBoost2*
 # {cite:p}`chen2022genelink,wang2024scgreat,moerman2019grnboost2` have the settings that their
 # authors released, with one reduction: scGREAT trains for at most 12 epochs instead of 50, and takes
-# part on three splits of hESC and mDC only, as a run takes minutes to half an hour. The classics
+# part on three splits of hESC and mDC only, as a run takes up to a quarter of an hour. The classics
 # (correlations, mutual information, ARACNE, PIDC, TIGRESS, GENIE3) and RegDiffusion
 # {cite:p}`zhu2024regdiffusion` are ours: readers will ask for them. GENIE3 has 100 trees instead of
 # 1000. *SCENIC* is part of the package and not run here: it needs a database of motif rankings of
@@ -92,7 +93,8 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 # ## Who sees what
 #
 # As in the paper's Table 2: expression, labels of training pairs, and a prior from elsewhere, which
-# is text about the genes or motifs of TFs.
+# is text about the genes or motifs of TFs. InfoSEM-B trains without labels, but the weight of its
+# prior is chosen on training pairs.
 
 # %% tags=["hide-input"]
 tables.what_methods_use([*methods, "SCENIC"])
@@ -155,12 +157,15 @@ print("compared:", ", ".join(methods))
 # A random order of the TFs is one draw that all splits share, so that an interval over splits does
 # not tell how lucky it was. Here the mean of each method over splits and training seeds is placed
 # among the means that random constants per TF reach with other draws: p is the share of draws, the
-# method counted as one, that reach as much. Of 20 draws the smallest possible p is 1/21.
+# method counted as one, that reach as much. Of 20 draws the smallest possible p is 1/21: *better*
+# means better than all of them. To fail this test shows no equality, and a part of the constants'
+# AUPRC is owed to ties ([audit](audit.ipynb)); how high the bar is tell the paper's own numbers.
 
 # %% tags=["hide-input"]
 if "Random TF constant" in methods:
-    display(tables.beyond_constant(rows))
-    print((tables.beyond_constant(rows)["p"] < 0.05).sum(), "below 0.05")
+    beyond = tables.beyond_constant(rows)
+    display(beyond)
+    print(tables.beyond_constant_said(beyond))
 print("draws:", rows.loc[rows["method"] == "Random TF constant", "seed"].nunique())
 
 # %% [markdown]
@@ -171,12 +176,10 @@ print("draws:", rows.loc[rows["method"] == "Random TF constant", "seed"].nunique
 # splits share a training run (but for InfoSEM-BC, which is trained anew on each). An *ensemble*
 # averages |A| over the seeds before anything is ranked, as DeepSEM's authors
 # {cite:p}`shu2021deepsem` do over ten. Its interval, too, is over splits: other seeds might give
-# another gain. The weight alpha is the one that the first seed chose. InfoSEM-BC, trained anew on
-# every split, has the first three seeds in this part.
+# another gain. The weight alpha is the one that the first seed chose.
 
 # %% tags=["full-width", "hide-input"]
 deep = rows[[METHODS[name].deep for name in rows["method"]]]
-deep = deep[(deep["method"] != "InfoSEM-BC") | deep["seed"].isin(seeds[:3])]
 many_seeds = deep["seed"].nunique() > 1
 if many_seeds:
     together = ensembles.ensembles(Ledger(ledger), deep, recompute=recompute, n_jobs=n_jobs)
@@ -221,7 +224,7 @@ verdicts if len(verdicts) else print("none: these are not the paper's data sets"
 # printed: in brackets stand the least and the most that the gain may have been. Ours has a
 # jackknife standard error in parentheses: each split of a data set is left out once, with both
 # methods and metrics; data sets count as independent. Non-specific networks are those of the
-# [appendix](appendix.ipynb), where InfoSEM-BC has three splits and there are three training seeds. A
+# [appendix](appendix.ipynb), where there are three training seeds. A
 # claim is *reproduced* where the 95% interval of our gain lies above zero and holds the paper's
 # number, *partly* where it lies above zero but the paper's number is outside, and *undecided* where
 # it holds both.
@@ -246,8 +249,8 @@ percentages if len(percentages) else print("none: these are not the paper's data
 # ## What it means
 #
 # The methods with labels have learned much of seen genes and next to nothing that holds for unseen
-# ones, and One-hot LR, which has only names, learns as much as GENELink, which has expression: the
-# paper's first claim stands. Of unseen genes One-hot LR, MatComp and GENELink cannot know anything,
+# ones, and One-hot LR, which has only names, learns more of them than GENELink, which has expression:
+# the paper's first claim stands. Of unseen genes One-hot LR, MatComp and GENELink cannot know anything,
 # by construction, so that their scores are constant there; scGREAT could. DeepSEM comes near the
 # paper's numbers. InfoSEM-B, with the weight of the prior chosen on training edges, repeats the
 # paper's gain over it on mDC, by AUPRC: there the interval of the difference lies above zero. Between
@@ -257,16 +260,17 @@ percentages if len(percentages) else print("none: these are not the paper's data
 # three of the five would not have shown the gain, as the page of
 # [embeddings](embedding_sensitivity.ipynb) has it. What a run of InfoSEM-B reaches there by AUPRC is
 # on average no more than what random constants per TF reach. InfoSEM-BC does not carry the known edges over
-# to unseen genes, in an ensemble or not. And a random order of the TFs does as well as nearly all
-# methods: the p below 0.05, counted above, are no more than chance gives among so many comparisons.
-# The intervals are wide: on hESC they hold the paper's difference, too. What the paper leaves open
-# may matter, see [](protocol.ipynb).
+# to unseen genes, in an ensemble or not. And hardly a method is shown to beat a random order of the
+# TFs: the p below 0.05, counted above, are no more than chance gives among so many comparisons. The
+# bar is high; the paper's own numbers do not pass it either, by AUPRC.
+# The intervals of InfoSEM-B's gain are wide: on hESC they hold the paper's difference by AUPRC, on hHEP
+# and mESC they do not. What the paper leaves open may matter, see [](protocol.ipynb).
 #
 # ## What was chosen, and what it cost
 #
 # The weight alpha of the prior is the one whose scores agree best with the *training* edges of the
 # split (AUPRC, first training seed). The unseen block plays no part in it. Other work ran beside
-# these runs; their times are too long, up to threefold. The page [](speed.ipynb) has better ones.
+# these runs; their times are too long, some several times. The page [](speed.ipynb) has better ones.
 
 # %% tags=["full-width", "hide-input"]
 tables.costs(rows)
