@@ -533,6 +533,14 @@ epochs as a multiple of the usual ones, and the variant of the data set. The tra
 the last counts, is for scale."""
 
 
+START: dict[str, Any] = {
+    "methods": ("DeepSEM", "InfoSEM-B"),
+    "seeds": SEEDS,
+    "settings": PROTOCOL_CHOICES["A starts half as large"]["settings"],
+}
+"""What `compare` is called with to have that choice with all training seeds of Table 1."""
+
+
 def protocol_choices(
     ledger: Ledger,
     *,
@@ -688,6 +696,7 @@ EVERYTHING: dict[str, Callable[..., pd.DataFrame]] = {
     "prior-settings": prior_settings,
     "known-edges-settings": partial(prior_settings, method="InfoSEM-BC"),
     "protocol": protocol_choices,
+    "start": partial(compare, **START),
     "all-genes": _all_genes,
     "controls": controls,
     "controls-non-specific": partial(
