@@ -264,7 +264,8 @@ percentages if len(percentages) else print("none: these are not the paper's data
 # TFs: the p below 0.05, counted above, are no more than chance gives among so many comparisons. The
 # bar is high; the paper's own numbers do not pass it either, by AUPRC.
 # The intervals of InfoSEM-B's gain are wide: on hESC they hold the paper's difference by AUPRC, on hHEP
-# and mESC they do not. What the paper leaves open may matter, see [](protocol.ipynb).
+# and mESC they do not. And what the paper leaves open matters: where $A$ starts half as large, as it
+# does in InfoSEM-BC, InfoSEM-B is shown to be ahead on no data set ([protocol](protocol.ipynb)).
 #
 # ## What was chosen, and what it cost
 #
