@@ -139,6 +139,11 @@ def infosem_bc(
     """
     if train_edges is None or not (train_edges >= 0).any():
         raise InfosemError("InfoSEM-BC: train_edges holds no known pair; use InfoSEM-B instead")
+    if "start" in settings:
+        raise InfosemError(
+            "InfoSEM-BC: start is a setting of DeepSEM and InfoSEM-B; give start_of_effects, where "
+            "A^e starts, which makes A start half as large"
+        )
     vectors = centre_and_normalise(dataset.embedding(embedding))
     return _train(
         dataset, {**settings, "start": start_of_effects}, seed=seed, embedding=vectors,

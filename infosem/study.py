@@ -243,7 +243,9 @@ def compare(
     epochs : int, optional
         Of the deep methods, instead of their own.
     settings : mapping, optional
-        Other `training.Settings` of the deep methods, instead of their own.
+        Other `training.Settings` of the deep methods, instead of their own, and where they start
+        (`start`, of InfoSEM-BC `start_of_effects`). Those that concern known edges only are for
+        the methods with labels.
     labels : str, optional
         Give the methods that learn from labels those of other pairs: see `baselines.labels`.
     protocol : Protocol, optional

@@ -296,9 +296,10 @@ def beyond_constant(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a method that uses expression or labels, data set and metric: its mean over splits
-        (training seeds averaged), the null's mean and largest value, p = (1 + number of draws that
-        reach the method's mean) / (1 + number of draws), and verdict, "better" where p < 0.05.
+        One row a method that uses expression or labels, data set and metric: splits (how many it
+        has), its mean over them (training seeds averaged), the null's mean and largest value, p =
+        (1 + number of draws that reach the method's mean) / (1 + number of draws), and verdict,
+        "better" where p < 0.05.
     """
     long = rows.melt(["dataset", "method", "seed", "split"], list(METRICS), var_name="metric")
     long = long.replace({"metric": METRICS})
@@ -318,6 +319,7 @@ def beyond_constant(rows: pd.DataFrame) -> pd.DataFrame:
                 "method": method,
                 "dataset": dataset,
                 "metric": metric,
+                "splits": part["split"].nunique(),
                 "mean": round(mean, 3),
                 "mean of the constants": round(null.mean(), 3),
                 "best of the constants": round(null.max(), 3),
@@ -341,9 +343,10 @@ def beyond_constant_said(table: pd.DataFrame, source: str = "Table 1") -> str:
     lines = [f"{(table['p'] < 0.05).sum()} of {len(table)} have a p below 0.05."]
     papers = reported(source).rename(columns={"quantity": "metric"})
     papers = papers[papers["method"] != "Random"]
-    # Of the method that has most splits, and so the lowest of the best.
-    best = table.groupby(["metric", "dataset"], sort=False)["best of the constants"].min()
-    both = papers.merge(best.reset_index(), on=["metric", "dataset"])
+    # The constants on all splits: of a method that has most of them.
+    whole = table.loc[table.groupby(["metric", "dataset"], sort=False)["splits"].idxmax()]
+    columns = ["metric", "dataset", "best of the constants"]
+    both = papers.merge(whole[columns], on=["metric", "dataset"])
     for metric, part in both.groupby("metric", sort=False):
         reach = part["value"] > part["best of the constants"]
         lines.append(

@@ -358,6 +358,26 @@ def test_what_fails_a_test_says_which(right):
     assert answer(specific=lucky, within=None) == "no: not shown to beat a TF constant"
 
 
+def test_orders_are_of_methods_on_the_same_splits(right):
+    rows = right["specific"]
+    few = (rows["method"] == "scGREAT") & (rows["split"] > 0)
+    lucky = rows["unseen_auprc"].where(rows["method"] != "scGREAT", 0.99)
+    found, without = (
+        claims.claims(specific=own).set_index("claim")["ours"]
+        for own in (rows.assign(unseen_auprc=lucky)[~few], rows[rows["method"] != "scGREAT"])
+    )
+    name = "The order of the methods by AUPRC in Table 1"
+    assert found[name] == without[name]
+
+
+def test_a_search_on_one_network_tells_nothing_of_the_other(right):
+    own = right["settings"][right["settings"]["network"] == "cell-type-specific"]
+    table = claims.claims(specific=right["specific"], settings=own).set_index("claim")
+    name = "sigma_w: cross-validation chooses what Appendix C prints, "
+    verdicts = table.loc[[name + network for network in NETWORKS], "verdict"]
+    assert verdicts.tolist() == ["reproduced", "not run"]
+
+
 def test_few_cells_are_no_merit_where_cells_do_not_help(right):
     cells = right["cells"].copy()
     of_deepsem = cells["method"] == "DeepSEM"

@@ -157,6 +157,13 @@ def test_a_run_can_start_elsewhere_and_says_so(finished, tmp_path):
     assert {r["settings"]["start_of_effects"] for r in ledger.rows(method="InfoSEM-BC")} == {2.0}
 
 
+def test_infosem_bc_is_told_how_its_start_is_called(tmp_path):
+    asked = {**QUICK, "methods": ["InfoSEM-BC"], "seeds": [0], "settings": {"start": 0.5}}
+    with pytest.raises(InfosemError, match="start_of_effects"):
+        study.compare(Ledger(tmp_path), **asked)
+    assert not Ledger(tmp_path).rows(method="InfoSEM-BC")
+
+
 def test_an_embedding_can_take_the_place_of_the_usual_one(tmp_path):
     jobs = study.jobs_of(
         "screen", Ledger(tmp_path), "hESC", network="cell-type-specific",
