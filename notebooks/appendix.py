@@ -184,12 +184,13 @@ print("first seed:", min(non_specific_seeds))
 # ## What it means
 #
 # On seen genes the order of the methods is much the paper's: One-hot LR and MatComp, which have no
-# expression, are at or near the top on both kinds of networks (but for MatComp on mDC, which the paper
-# has on top), and InfoSEM-BC comes next or among them where labels count; unsupervised methods are
-# near chance.
+# expression, are at or near the top on both kinds of networks (but for MatComp on the cell-type-specific
+# network of mDC, where the paper has it on top), and InfoSEM-BC comes next or among them where labels
+# count. By AUPRC unsupervised methods are near chance, but for InfoSEM-B on hESC and mDC; by Hit@1% some
+# have two to four times the share of positives.
 #
 # On unseen genes of the non-specific networks AUPRC is small, as the paper says. By Hit@1%, which
-# looks at the top of the list only, the best methods have up to three times the share of positives;
+# looks at the top of the list only, the best methods have about three times the share of positives;
 # methods with labels alone are at chance. But with some hundred TFs a random constant per TF wins less,
 # and more methods pass it than on the cell-type-specific networks: this is where a small signal can
 # be seen. It is in expression, and not InfoSEM's alone: DeepSEM, PIDC and TIGRESS have it, too. That

@@ -89,7 +89,7 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 nulls = audit.nulls(Ledger(ledger), rows)
 audit.null_table(nulls)
 
-# %% mystnb={"image": {"alt": "Ranges of AUPRC and Hit@1% of four kinds of scores without information on cell-type-specific networks, one column of panels for each data set: noise is narrow and near the share of positives, a constant per TF is wide and reaches far to both sides; its mean AUPRC lies above the share, its mean Hit@1% does not."}}
+# %% mystnb={"image": {"alt": "Ranges of AUPRC and Hit@1% of four kinds of scores without information on cell-type-specific networks, one column of panels for each data set: noise is narrow and near the share of positives, a constant per TF is wide and reaches far to both sides; its mean AUPRC lies above the share, its mean Hit@1% hardly."}}
 figures.nulls_figure(nulls, networks[0])
 
 # %% mystnb={"image": {"alt": "The same ranges on the last network; on non-cell-type-specific networks, which have many more TFs."}}

@@ -23,8 +23,8 @@
 # Two rows have no information. *Random* scores every pair by noise. *Random TF constant* gives all
 # pairs of a TF the same random number. No score on this page should be read without the second: the
 # TFs of these networks differ so much in their number of targets that ranking whole TFs at random
-# has, in the mean, a higher AUPRC than ranking pairs at random. Its Hit@1% is not higher in the mean,
-# but both metrics spread widely over the draws.
+# has, in the mean, a higher AUPRC than ranking pairs at random. Its Hit@1% is hardly higher over many
+# draws ([audit](audit.ipynb)), but both metrics spread widely, so that the mean of the 20 draws here may be.
 #
 # *MatComp* completes the labels as a matrix of low rank, 128 as the paper says. That is more than
 # there are TFs: its growing rank soon leaves nothing to complete, so that a rank chosen by

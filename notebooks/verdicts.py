@@ -172,7 +172,7 @@ HTML(claims.linked(table[table["about"] == "labels"]))
 # ## The tables as they are printed
 #
 # The order of the methods is that of their means, by Spearman's rank correlation over the paper's
-# methods that were run.
+# methods that were run on all of the splits.
 
 # %% tags=["full-width", "hide-input"]
 HTML(claims.linked(table[table["about"] == "numbers"]))
