@@ -292,4 +292,6 @@ tables.means(live.assign(method=live["method"] + ", " + live["choice"]))
 # ## Where the numbers come from
 
 # %% tags=["hide-output"]
-tables.traced(rows.assign(method=rows["method"] + ", " + rows["choice"]))
+tables.traced(
+    pd.concat([rows.assign(method=rows["method"] + ", " + rows["choice"]), moved, known_edges])
+)
