@@ -141,8 +141,8 @@ def infosem_bc(
         raise InfosemError("InfoSEM-BC: train_edges holds no known pair; use InfoSEM-B instead")
     if "start" in settings:
         raise InfosemError(
-            "InfoSEM-BC: start is a setting of DeepSEM and InfoSEM-B; give start_of_effects, where "
-            "A^e starts, which makes A start half as large"
+            "InfoSEM-BC: start is a setting of DeepSEM and InfoSEM-B; give start_of_effects, the "
+            "start of A^e, of which that of A is half"
         )
     vectors = centre_and_normalise(dataset.embedding(embedding))
     return _train(

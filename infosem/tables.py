@@ -330,18 +330,16 @@ def beyond_constant(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
-def beyond_constant_said(table: pd.DataFrame, source: str = "Table 1") -> str:
-    """In words: how many pass the test, and whether the paper's own numbers could.
+def beyond_constant_said(table: pd.DataFrame) -> str:
+    """In words: how many pass the test, and whether the numbers of the paper's Table 1 could.
 
     Parameters
     ----------
     table : DataFrame
-        From `beyond_constant`.
-    source : str
-        The paper's table of the same test.
+        From `beyond_constant`, of Table 1.
     """
     lines = [f"{(table['p'] < 0.05).sum()} of {len(table)} have a p below 0.05."]
-    papers = reported(source).rename(columns={"quantity": "metric"})
+    papers = reported("Table 1").rename(columns={"quantity": "metric"})
     papers = papers[papers["method"] != "Random"]
     # The constants on all splits: of a method that has most of them.
     whole = table.loc[table.groupby(["metric", "dataset"], sort=False)["splits"].idxmax()]
