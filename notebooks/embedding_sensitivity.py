@@ -173,7 +173,7 @@ tables.beyond_constant(rows)
 # %% tags=["hide-input"]
 scales = study.prior_settings(
     Ledger(ledger),
-    datasets=["mDC"] if "mDC" in datasets else datasets[:1],
+    datasets=[study.smallest(datasets)],
     splits=range(n_splits),
     recompute=recompute,
     n_jobs=n_jobs,

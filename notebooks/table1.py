@@ -282,8 +282,7 @@ tables.costs(rows)
 # the first split: AUPRC by the largest number of epochs.
 
 # %% tags=["hide-input"]
-on = "mDC" if "mDC" in datasets else datasets[0]
-curve = study.learning_curve(Ledger(ledger), on, n_jobs=n_jobs)
+curve = study.learning_curve(Ledger(ledger), study.smallest(datasets), n_jobs=n_jobs)
 curve[["dataset", "epochs", "train_auprc", "seen_auprc", "unseen_auprc"]].round(4)
 
 # %% [markdown]
