@@ -39,15 +39,15 @@ from literal import fit_literally
 from peers import grnboost2
 from scipy.stats import spearmanr
 
-from infosem import speed
-from infosem.baselines.regdiffusion import regdiffusion
-from infosem.datasets import CELLS, Dataset, data_available, simulate
+from infosem.data import CELLS, Dataset, data_available, simulate
 from infosem.errors import InfosemError
-from infosem.ledger import by_name, machine, peak_memory_mib, reset_peak_memory, versions
-from infosem.methods import Method, method_for
-from infosem.runs import load
 from infosem.splits import make_split
 from infosem.training import Settings, fit
+from infosem_study.baselines.regdiffusion import regdiffusion
+from infosem_study.ledger import by_name, machine, peak_memory_mib, reset_peak_memory, versions
+from infosem_study.methods import Method, method_for
+from infosem_study.pages import speed
+from infosem_study.runs import load
 
 MEASURED = Path(__file__).with_name("measured.jsonl")
 QUICK = Path(__file__).with_name("quick.jsonl")

@@ -9,7 +9,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from infosem.datasets import Dataset
+from infosem.data import Dataset
 
 __all__ = ["grnboost2"]
 

@@ -26,7 +26,7 @@ import reproduce
 import yaml
 from joblib import cpu_count
 
-from infosem import Ledger
+from infosem_study import Ledger
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
@@ -42,8 +42,8 @@ def stage(repository: str | None) -> None:
     if repository:
         add_links(config, repository)
     (SOURCE / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    # infosem/ is there for the pages that show its code.
-    for name in ("book", "notebooks", "infosem"):
+    # The packages are there for the pages that show their code.
+    for name in ("book", "notebooks", "infosem", "infosem_study"):
         ignore = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
         shutil.copytree(ROOT / name, SOURCE / name, ignore=ignore)
     cover.draw(SOURCE / "book")

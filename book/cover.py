@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Patch
 
-# Okabe and Ito's colours, as in infosem/figures.py.
+# Okabe and Ito's colours, as in infosem_study/figures.py.
 TEXT, LABELS, INK, OBSERVED = "#0072B2", "#D55E00", "#222222", "#D9D9D9"
 RADIUS = 0.38
 

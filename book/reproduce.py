@@ -13,8 +13,8 @@ from joblib import cpu_count
 from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 
-from infosem import Ledger
-from infosem.tables import stored_costs, stored_on
+from infosem_study import Ledger
+from infosem_study.tables import stored_costs, stored_on
 
 LEAST_SECONDS = 0.5  # of a cell that has a line of its own
 LONGEST_CODE = 60  # characters of the line that stands for a cell

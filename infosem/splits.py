@@ -15,7 +15,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from infosem.datasets import Dataset
+from infosem.data import Dataset
 from infosem.errors import InfosemError
 
 __all__ = ["UNKNOWN", "Protocol", "Split", "hide", "make_split"]

@@ -323,7 +323,7 @@ class _StructureOptimiser:
     and updates, all on one block of rows after the other: a block stays in the processor's cache,
     where P x P arrays do not, and what is needed of a block only is never kept. That is faster than
     `StructuralModel.negative_log_prior` with automatic differentiation and `torch.optim.RMSprop`,
-    which give the same (tests/test_training.py).
+    which give the same (tests/library/test_training.py).
     """
 
     def __init__(self, model: StructuralModel, settings: Settings) -> None:

@@ -25,16 +25,17 @@ import tempfile
 import pandas as pd
 from IPython.display import Markdown, display
 
-from infosem import METHODS, Ledger, ensembles, recall, study, tables, tuning
-from infosem.datasets import NETWORKS
+from infosem.data import NETWORKS
+from infosem_study import METHODS, Ledger, ensembles, studies, tables, tuning
+from infosem_study.pages import appendix
 
 pd.set_option("display.max_colwidth", None, "display.max_rows", None)
-study.NON_SPECIFIC_METHODS
+studies.NON_SPECIFIC_METHODS
 
 # %% tags=["parameters", "hide-cell"]
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
 n_splits = 10
-non_specific_seeds = list(study.FEWER_SEEDS)  # training seeds on those networks
+non_specific_seeds = list(studies.FEWER_SEEDS)  # training seeds on those networks
 recompute = False  # run again what is stored
 n_jobs = None  # processes of one thread each; None: one for each core
 ledger = "../results"
@@ -42,15 +43,15 @@ known = set(globals())
 print(datasets, n_splits, non_specific_seeds, recompute, n_jobs, ledger, sep="\n")
 
 # %% tags=["hide-cell"]
-study.check_parameters(known, globals())
+studies.check_parameters(known, globals())
 specific, non_specific = (
-    study.compare(
+    studies.compare(
         Ledger(ledger),
         datasets=datasets,
         splits=range(n_splits),
         recompute=recompute,
         n_jobs=n_jobs,
-        **{**study.STUDIES[name], **more},
+        **{**studies.STUDIES[name], **more},
     )
     for name, more in (("table1", {}), ("non-specific", {"seeds": non_specific_seeds}))
 )
@@ -112,9 +113,9 @@ tables.wide(table5, "Hit@1%")
 # sets, and means over the same. One training seed, with which DeepSEM does badly on hHEP (see below).
 
 # %% tags=["full-width", "hide-input"]
-found = recall.recalls(Ledger(ledger), non_specific, recompute=recompute)
-table6 = recall.compared(found)
-recall.conversions(table6)
+found = appendix.recalls(Ledger(ledger), non_specific, recompute=recompute)
+table6 = appendix.compared(found)
+appendix.conversions(table6)
 
 # %% [markdown]
 # *Zero everywhere* is what a threshold gives that no pair passes: a conversion no nearer to the paper
@@ -127,7 +128,7 @@ recall.conversions(table6)
 # rules; with a number for each TF, recall strays far from the share of pairs, by luck alone.
 
 # %% tags=["full-width", "hide-input"]
-recall.compared_text(table6)
+appendix.compared_text(table6)
 
 # %% [markdown]
 # ## What labels teach here
@@ -135,7 +136,7 @@ recall.compared_text(table6)
 # AUPRC beyond the share of positives, on seen and on unseen genes, and the part that is kept.
 
 # %% tags=["hide-input"]
-labelled = [name for name in study.NON_SPECIFIC_METHODS if METHODS[name].labels]
+labelled = [name for name in studies.NON_SPECIFIC_METHODS if METHODS[name].labels]
 tables.seen_and_unseen(non_specific, labelled)
 
 # %% [markdown]
@@ -213,7 +214,7 @@ tables.costs(non_specific)
 # %%
 with tempfile.TemporaryDirectory() as folder:
     quick = ["Random", "One-hot LR", "MatComp", "GENELink", "Pearson correlation", "DeepSEM"]
-    live = study.compare(
+    live = studies.compare(
         Ledger(folder), datasets=["synthetic"], methods=quick, splits=range(2), n_jobs=1
     )
 tables.wide(tables.beside_paper(live, "Table 3", tables.SEEN_METRICS), "AUPRC")

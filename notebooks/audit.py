@@ -35,7 +35,8 @@
 import pandas as pd
 from IPython.display import Markdown, display
 
-from infosem import METHODS, Ledger, audit, figures, study, tables
+from infosem_study import METHODS, Ledger, figures, studies, tables
+from infosem_study.pages import audit
 
 pd.set_option("display.max_colwidth", None, "display.max_rows", None)
 LABELLED = [name for name in METHODS if METHODS[name].labels]
@@ -45,10 +46,10 @@ print(*audit.METHODS_OF, sep="\n")
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
 methods = list(audit.METHODS_OF["cell-type-specific"])
 non_specific = list(audit.METHODS_OF["non-cell-type-specific"])
-controls = study.CONTROLS  # which input is taken from which methods
-non_specific_controls = study.NON_SPECIFIC_CONTROLS
+controls = studies.CONTROLS  # which input is taken from which methods
+non_specific_controls = studies.NON_SPECIFIC_CONTROLS
 n_splits = 10
-seeds = list(study.FEWER_SEEDS)  # training seeds, for the part on variance
+seeds = list(studies.FEWER_SEEDS)  # training seeds, for the part on variance
 recompute = False  # run again what is stored
 n_jobs = None  # processes of one thread each; None: one for each core
 ledger = "../results"
@@ -57,7 +58,7 @@ print(datasets, methods, non_specific, controls, non_specific_controls, sep="\n"
 print(n_splits, seeds, recompute, n_jobs, ledger, sep="\n")
 
 # %% tags=["hide-cell"]
-study.check_parameters(known, globals())
+studies.check_parameters(known, globals())
 rows = audit.results(
     Ledger(ledger),
     datasets=datasets,
@@ -261,7 +262,7 @@ print(audit.within_said(summary))
 
 # %% tags=["hide-input"]
 controlled = {
-    network: study.controls(
+    network: studies.controls(
         Ledger(ledger),
         datasets=datasets,
         network=network,

@@ -32,19 +32,20 @@ import tempfile
 import pandas as pd
 from IPython.display import display
 
-from infosem import Ledger, bias, figures, study, tables
+from infosem_study import Ledger, figures, studies, tables
+from infosem_study.pages import bias_analysis
 
 pd.set_option("display.max_colwidth", None)
-print(*study.DOWNSAMPLED, sep="\n")
+print(*studies.DOWNSAMPLED, sep="\n")
 
 # %% tags=["parameters", "hide-cell"]
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
 methods = ["Random", "Random TF constant", "One-hot LR", "MatComp", "MatComp (rank by CV)"]
 methods += ["GENELink", "scGREAT", "GRNBoost2", "DeepSEM"]
-downsampled = list(study.DOWNSAMPLED)
+downsampled = list(studies.DOWNSAMPLED)
 predictors = ["One-hot LR", "GENELink"]  # whose predicted probabilities are shown
 slow_predictors = {"scGREAT": ["mDC"]}  # and on these data sets only
-seeds = list(study.SEEDS)  # training seeds of DeepSEM
+seeds = list(studies.SEEDS)  # training seeds of DeepSEM
 n_splits = 10
 split = 0  # the one of which coefficients and probabilities are drawn
 complete = False  # run slow methods on all splits, not on the first ones: hours
@@ -56,8 +57,8 @@ print(datasets, methods, downsampled, predictors, slow_predictors, sep="\n")
 print(seeds, n_splits, split, complete, recompute, n_jobs, ledger, sep="\n")
 
 # %% tags=["hide-cell"]
-study.check_parameters(known, globals())
-rows = study.compare(
+studies.check_parameters(known, globals())
+rows = studies.compare(
     Ledger(ledger),
     datasets=datasets,
     methods=[*methods, *downsampled],
@@ -79,14 +80,14 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 # filled point was not run here.
 
 # %% mystnb={"image": {"alt": "Dot plot of mean AUPRC with standard errors, one column of panels for each data set, seen genes above unseen genes, this book beside the paper. Methods that learn from labels lie far right of the dotted line of random scores on seen genes, and on it on unseen genes."}}
-figures.seen_unseen_figure(bias.seen_beside_unseen(full))
+figures.seen_unseen_figure(bias_analysis.seen_beside_unseen(full))
 
 # %% [markdown]
 # The same in numbers, for the methods that learn from labels: AUPRC less the share of positives on
 # the same splits. *kept* is the part of the first number that is left in the second.
 
 # %% tags=["hide-input"]
-labelled = bias.supervised(methods)
+labelled = bias_analysis.supervised(methods)
 if labelled:
     display(tables.seen_and_unseen(full, labelled))
 print("learn from labels:", ", ".join(labelled) or "none of these")
@@ -102,7 +103,7 @@ print("learn from labels:", ", ".join(labelled) or "none of these")
 # has twice the share of the seen one, and nothing drops, in the paper's tables either.
 
 # %% tags=["hide-input"]
-bias.drops_text(bias.drops(full))
+bias_analysis.drops_text(bias_analysis.drops(full))
 
 # %% [markdown]
 # ## What One-hot LR knows of a TF: Figure 3 (b)
@@ -113,8 +114,8 @@ bias.drops_text(bias.drops(full))
 # correlation over all splits.
 
 # %% tags=["hide-cell"]
-coefs = bias.coefficients(Ledger(ledger), full, recompute=recompute)
-correlations = bias.rank_correlations(coefs)
+coefs = bias_analysis.coefficients(Ledger(ledger), full, recompute=recompute)
+correlations = bias_analysis.rank_correlations(coefs)
 print(f"{len(coefs)} coefficients of {coefs['tf'].nunique()} TFs")
 
 # %% mystnb={"image": {"alt": "Scatter plots, one for each data set, of the coefficient of each TF in One-hot LR against the share of positives among its training pairs, with a histogram of the shares: the points lie on rising curves. On mDC all coefficients are close to zero on some splits."}}
@@ -137,16 +138,16 @@ by_dataset.agg({"rho": ["size", "mean", "sem", "min"], "range": ["min", "max"]})
 # highest and the lowest share of positives in training take their place (upper and lower row).
 
 # %% tags=["hide-cell"]
-tfs = bias.illustrated_tfs(coefs, split=split)
+tfs = bias_analysis.illustrated_tfs(coefs, split=split)
 shown = [(full, predictors)]
 for name, on in slow_predictors.items():
     part = full[(full["method"] == name) & full["dataset"].isin(on)]
     shown += [(part, [name])] if len(part) else []
 probs = pd.concat(
-    bias.probabilities(Ledger(ledger), part, tfs, names, split=split, recompute=recompute)
+    bias_analysis.probabilities(Ledger(ledger), part, tfs, names, split=split, recompute=recompute)
     for part, names in shown
 )
-told = bias.predictions(coefs, probs)
+told = bias_analysis.predictions(coefs, probs)
 print(tfs)
 
 # %% mystnb={"image": {"alt": "Histograms of the predicted probabilities of the seen test pairs of two TFs for each data set, one TF with a high share of positives in training and one with a low share, by methods that learn from labels, with a dashed line at the share in training."}}
@@ -158,7 +159,7 @@ figures.probabilities_figure(probs, told)
 # of the TF, and the last column is the part of them that is predicted positive.
 
 # %% tags=["hide-input"]
-bias.predictions_text(told)
+bias_analysis.predictions_text(told)
 
 # %% [markdown]
 # ## Fewer negatives in training: Figure 5
@@ -170,11 +171,11 @@ bias.predictions_text(told)
 # differs between the two is not the negatives alone.
 
 # %% mystnb={"image": {"alt": "Dot plot of mean AUPRC less the share of positives with standard errors, one column of panels for each data set, seen genes above unseen genes, for methods trained on all negatives and on as many negatives as positives of each TF."}}
-lifts = bias.downsampling(rows)
+lifts = bias_analysis.downsampling(rows)
 figures.downsampling_figure(lifts)
 
 # %% tags=["full-width", "hide-input"]
-bias.downsampling_text(lifts)
+bias_analysis.downsampling_text(lifts)
 
 # %% [markdown]
 # ## Verdicts
@@ -191,7 +192,7 @@ bias.downsampling_text(lifts)
 # rank correlation are counted on all data sets, though the paper draws them for one.
 
 # %% tags=["full-width", "hide-input"]
-verdicts = bias.verdicts(rows, coefs, probs)
+verdicts = bias_analysis.verdicts(rows, coefs, probs)
 verdicts if len(verdicts) else print("none: these are not the paper's data sets")
 
 # %% [markdown]
@@ -234,14 +235,14 @@ verdicts if len(verdicts) else print("none: these are not the paper's data sets"
 # %%
 with tempfile.TemporaryDirectory() as folder:
     quick = ["One-hot LR", "MatComp", "GENELink", "GRNBoost2"]
-    live = study.compare(
+    live = studies.compare(
         Ledger(folder), datasets=["synthetic"], methods=quick, splits=range(2), n_jobs=1
     )
-    live_coefs = bias.coefficients(Ledger(folder), live)
+    live_coefs = bias_analysis.coefficients(Ledger(folder), live)
 tables.seen_and_unseen(live, quick)
 
 # %%
-bias.rank_correlations(live_coefs).round(3)
+bias_analysis.rank_correlations(live_coefs).round(3)
 
 # %% [markdown]
 # ## Where the numbers come from

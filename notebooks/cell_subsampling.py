@@ -40,15 +40,15 @@ import tempfile
 
 import pandas as pd
 
-from infosem import Ledger, figures, study, tables
+from infosem_study import Ledger, figures, studies, tables
 
 pd.set_option("display.max_colwidth", None, "display.max_rows", None)
-study.SUBSAMPLING_METHODS
+studies.SUBSAMPLING_METHODS
 
 # %% tags=["parameters", "hide-cell"]
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
-methods = list(study.SUBSAMPLING_METHODS)
-in_full = list(study.SUBSAMPLING_IN_FULL)  # with InfoSEM-BC and longer training: an hour each
+methods = list(studies.SUBSAMPLING_METHODS)
+in_full = list(studies.SUBSAMPLING_IN_FULL)  # with InfoSEM-BC and longer training: an hour each
 percents = [20, 40, 60, 80, 100]  # of the cells
 draws = [0, 1, 2]  # of the cells, and the training seed of each
 n_splits = 10
@@ -59,8 +59,8 @@ known = set(globals())
 print(datasets, methods, in_full, percents, draws, n_splits, recompute, n_jobs, ledger, sep="\n")
 
 # %% tags=["hide-cell"]
-study.check_parameters(known, globals())
-rows = study.subsampling(
+studies.check_parameters(known, globals())
+rows = studies.subsampling(
     Ledger(ledger),
     datasets=datasets,
     methods=methods,
@@ -143,7 +143,7 @@ tables.subsampling_costs(rows)
 
 # %%
 with tempfile.TemporaryDirectory() as folder:
-    live = study.subsampling(
+    live = studies.subsampling(
         Ledger(folder),
         datasets=["synthetic"],
         percents=[20, 100],

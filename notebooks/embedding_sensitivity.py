@@ -40,15 +40,16 @@ import tempfile
 import pandas as pd
 from IPython.display import display
 
-from infosem import Ledger, figures, prior, study, tables
+from infosem_study import Ledger, figures, studies, tables
+from infosem_study.pages import embedding_sensitivity
 
 pd.set_option("display.max_colwidth", None, "display.max_rows", None)
-study.FEWER_SEEDS
+studies.FEWER_SEEDS
 
 # %% tags=["parameters", "hide-cell"]
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
 n_splits = 10
-seeds = list(study.FEWER_SEEDS)  # training seeds
+seeds = list(studies.FEWER_SEEDS)  # training seeds
 recompute = False  # run again what is stored
 n_jobs = None  # processes of one thread each; None: one for each core
 ledger = "../results"
@@ -56,8 +57,8 @@ known = set(globals())
 print(datasets, n_splits, seeds, recompute, n_jobs, ledger, sep="\n")
 
 # %% tags=["hide-cell"]
-study.check_parameters(known, globals())
-rows = study.sensitivity(
+studies.check_parameters(known, globals())
+rows = studies.sensitivity(
     Ledger(ledger),
     datasets=datasets,
     splits=range(n_splits),
@@ -171,9 +172,9 @@ tables.beyond_constant(rows)
 # of w. One training seed, on the data set with the fewest cells.
 
 # %% tags=["hide-input"]
-scales = study.prior_settings(
+scales = studies.prior_settings(
     Ledger(ledger),
-    datasets=[study.smallest(datasets)],
+    datasets=[studies.smallest(datasets)],
     splits=range(n_splits),
     recompute=recompute,
     n_jobs=n_jobs,
@@ -188,7 +189,7 @@ tables.means(scales)
 # the weight that most splits chose, first training seed.
 
 # %% mystnb={"image": {"alt": "Two rows of bar charts, one column for each data set. Above, the ten TFs with the largest part in the prior mean. Below, the share of the effects along each of the first ten principal components of the text embedding, for genes as regulators and as targets."}}
-effects = prior.prior_effects(Ledger(ledger), rows)
+effects = embedding_sensitivity.prior_effects(Ledger(ledger), rows)
 figures.prior_figure(effects)
 
 # %% [markdown]
@@ -198,7 +199,7 @@ figures.prior_figure(effects)
 
 # %%
 with tempfile.TemporaryDirectory() as folder:
-    live = study.sensitivity(
+    live = studies.sensitivity(
         Ledger(folder), datasets=["synthetic"], splits=range(2), seeds=[0], n_jobs=1
     )
 tables.means(live)

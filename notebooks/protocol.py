@@ -44,14 +44,15 @@ import tempfile
 
 import pandas as pd
 
-from infosem import Ledger, choices, figures, study, tables
+from infosem_study import Ledger, figures, studies, tables
+from infosem_study.pages import protocol
 
 pd.set_option("display.max_colwidth", None, "display.max_rows", None)
-study.PROTOCOL_CHOICES
+studies.PROTOCOL_CHOICES
 
 # %% tags=["parameters", "hide-cell"]
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
-tried = list(study.PROTOCOL_CHOICES)
+tried = list(studies.PROTOCOL_CHOICES)
 n_splits = 10
 recompute = False  # run again what is stored
 n_jobs = None  # processes of one thread each; None: one for each core
@@ -60,8 +61,8 @@ known = set(globals())
 print(datasets, tried, n_splits, recompute, n_jobs, ledger, sep="\n")
 
 # %% tags=["hide-cell"]
-study.check_parameters(known, globals())
-rows = study.protocol_choices(
+studies.check_parameters(known, globals())
+rows = studies.protocol_choices(
     Ledger(ledger),
     datasets=datasets,
     choices=tried,
@@ -81,14 +82,14 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 # Cell-type-specific networks:
 
 # %% tags=["full-width", "hide-input"]
-counted = choices.counts(Ledger(ledger), datasets=datasets, n_jobs=n_jobs)
-choices.counts_text(counted, "cell-type-specific")
+counted = protocol.counts(Ledger(ledger), datasets=datasets, n_jobs=n_jobs)
+protocol.counts_text(counted, "cell-type-specific")
 
 # %% [markdown]
 # Networks that are not specific to a cell type (the synthetic data set has one network only):
 
 # %% tags=["full-width", "hide-input"]
-choices.counts_text(counted, "non-cell-type-specific")
+protocol.counts_text(counted, "non-cell-type-specific")
 
 # %% [markdown]
 # ## The test: shares of positives
@@ -99,7 +100,7 @@ choices.counts_text(counted, "non-cell-type-specific")
 # gets a little more than the share.
 
 # %% tags=["hide-input"]
-choices.base_rates(rows)
+protocol.base_rates(rows)
 
 # %% [markdown]
 # ## How far each choice moves the numbers
@@ -112,11 +113,11 @@ choices.base_rates(rows)
 # difference is one between other splits.
 
 # %% mystnb={"image": {"alt": "Dot plot, one column for each data set, AUPRC above and Hit@1% below: the change of DeepSEM and of InfoSEM-B under each choice, with 95% intervals; a band as wide as the standard error in Table 1; a grey bar at the change of the share of positives."}}
-changed = choices.changes(rows)
+changed = protocol.changes(rows)
 figures.choices_figure(changed)
 
 # %% tags=["full-width", "hide-input"]
-choices.differences_text(changed)
+protocol.differences_text(changed)
 
 # %% [markdown]
 # ## Is InfoSEM-B ahead of DeepSEM?
@@ -125,8 +126,8 @@ choices.differences_text(changed)
 # splits overlap, so that the intervals are too narrow, here and above, if anything.
 
 # %% tags=["full-width", "hide-input"]
-ordered = choices.order(rows)
-choices.differences_text(ordered)
+ordered = protocol.order(rows)
+protocol.differences_text(ordered)
 
 # %% [markdown]
 # ## Verdicts
@@ -137,10 +138,10 @@ choices.differences_text(ordered)
 # intervals of their difference exclude 0 both as in Table 1 and under the choice.
 
 # %% tags=["full-width", "hide-input"]
-choices.verdicts(changed, ordered)
+protocol.verdicts(changed, ordered)
 
 # %% tags=["hide-input"]
-print(choices.order_text(ordered))
+print(protocol.order_text(ordered))
 
 # %% [markdown]
 # Without a star under *order*, no choice turns a lead that the first seed of Table 1 shows into the
@@ -156,15 +157,15 @@ print(choices.order_text(ordered))
 # DeepSEM, both with the same start.
 
 # %% tags=["hide-input"]
-other_start = study.START["settings"]
+other_start = studies.START["settings"]
 started = {
-    name: study.compare(
+    name: studies.compare(
         Ledger(ledger),
         datasets=datasets,
         splits=range(n_splits),
         recompute=recompute,
         n_jobs=n_jobs,
-        **{**study.START, "settings": settings},
+        **{**studies.START, "settings": settings},
     )
     for name, settings in (("as in Table 1", None), ("A starts half as large", other_start))
 }
@@ -198,7 +199,7 @@ pd.DataFrame(spread).unstack("dataset").round(4)
 pd.concat(
     [
         tables.paired_text(moved, *(f"{method}, {name}" for name in reversed(started)))
-        for method in study.START["methods"]
+        for method in studies.START["methods"]
     ],
     ignore_index=True,
 )
@@ -230,7 +231,7 @@ pd.concat(
 # between unseen genes, then on unseen interactions between seen genes.
 
 # %% tags=["hide-input"]
-varied = study.prior_settings(
+varied = studies.prior_settings(
     Ledger(ledger),
     datasets=datasets,
     method="InfoSEM-BC",
@@ -238,7 +239,7 @@ varied = study.prior_settings(
     recompute=recompute,
     n_jobs=n_jobs,
 )
-usual = rows[(rows["choice"] == choices.USUAL) & rows["method"].isin(["DeepSEM", "InfoSEM-B"])]
+usual = rows[(rows["choice"] == protocol.USUAL) & rows["method"].isin(["DeepSEM", "InfoSEM-B"])]
 known_edges = pd.concat([usual, varied.assign(method="InfoSEM-BC, " + varied["method"])])
 tables.means(known_edges)
 
@@ -253,7 +254,7 @@ pd.concat(
     [
         tables.paired_text(known_edges, f"InfoSEM-BC, {name}", against)
         for against in ("InfoSEM-B", "DeepSEM")
-        for name in study.PRIOR_SETTINGS["InfoSEM-BC"]
+        for name in studies.PRIOR_SETTINGS["InfoSEM-BC"]
     ],
     ignore_index=True,
 )
@@ -270,14 +271,14 @@ pd.concat(
 #
 # ## Recomputed now
 #
-# On the synthetic data set, with one of the choices.
+# On the synthetic data set, with one of the protocol.
 
 # %%
 with tempfile.TemporaryDirectory() as folder:
-    live = study.protocol_choices(
+    live = studies.protocol_choices(
         Ledger(folder),
         datasets=["synthetic"],
-        choices=[choices.USUAL, "both, as in Eq. 5"],
+        choices=[protocol.USUAL, "both, as in Eq. 5"],
         splits=range(2),
         n_jobs=1,
     )

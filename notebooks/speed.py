@@ -33,7 +33,9 @@ from pathlib import Path
 import pandas as pd
 from IPython.display import display
 
-from infosem import InfosemError, figures, speed, study
+from infosem import InfosemError
+from infosem_study import figures, studies
+from infosem_study.pages import speed
 
 pd.set_option("display.max_colwidth", None)
 print("imported")
@@ -46,7 +48,7 @@ known = set(globals())
 print(rows, machine, measure, sep="\n")
 
 # %% tags=["hide-input"]
-study.check_parameters(known, globals())
+studies.check_parameters(known, globals())
 if measure not in ("none", "tiny"):
     raise InfosemError(f"measure is {measure!r}; choose 'none' or 'tiny'")
 measured = speed.read(rows, machine)
@@ -94,7 +96,7 @@ show("The literal model beside DeepSEM, same epochs and batches")
 show("The literal model beside DeepSEM, results on the same draws")
 
 # %% [markdown]
-# `tests/test_literal.py` holds the two against each other for all three methods, in single and in
+# `tests/benchmarks/test_literal.py` holds the two against each other for all three methods, in single and in
 # double precision.
 #
 # ## More genes

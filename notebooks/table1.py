@@ -43,17 +43,17 @@ import tempfile
 import pandas as pd
 from IPython.display import display
 
-from infosem import METHODS, Ledger, ensembles, figures, study, tables, verification
+from infosem_study import METHODS, Ledger, ensembles, figures, studies, tables, verification
 
 pd.set_option("display.max_colwidth", None, "display.max_rows", None)
-study.TABLE1_METHODS
+studies.TABLE1_METHODS
 
 # %% tags=["parameters", "hide-cell"]
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
-methods = list(study.TABLE1_METHODS)
+methods = list(studies.TABLE1_METHODS)
 n_splits = 10
-seeds = list(study.SEEDS)  # training seeds of DeepSEM and InfoSEM
-non_specific_seeds = list(study.FEWER_SEEDS)  # on those networks, for the percentages
+seeds = list(studies.SEEDS)  # training seeds of DeepSEM and InfoSEM
+non_specific_seeds = list(studies.FEWER_SEEDS)  # on those networks, for the percentages
 epochs = None  # of the deep models; None: their own
 complete = False  # slow methods on all splits, variants with all seeds: hours
 recompute = False  # run again what is stored
@@ -75,8 +75,8 @@ print(
 )
 
 # %% tags=["hide-cell"]
-study.check_parameters(known, globals())
-rows = study.compare(
+studies.check_parameters(known, globals())
+rows = studies.compare(
     Ledger(ledger),
     datasets=datasets,
     methods=methods,
@@ -230,7 +230,7 @@ verdicts if len(verdicts) else print("none: these are not the paper's data sets"
 # it holds both.
 
 # %% tags=["full-width", "hide-input"]
-non_specific = study.compare(
+non_specific = studies.compare(
     Ledger(ledger),
     datasets=datasets,
     network="non-cell-type-specific",
@@ -282,7 +282,7 @@ tables.costs(rows)
 # the first split: AUPRC by the largest number of epochs.
 
 # %% tags=["hide-input"]
-curve = study.learning_curve(Ledger(ledger), study.smallest(datasets), n_jobs=n_jobs)
+curve = studies.learning_curve(Ledger(ledger), studies.smallest(datasets), n_jobs=n_jobs)
 curve[["dataset", "epochs", "train_auprc", "seen_auprc", "unseen_auprc"]].round(4)
 
 # %% [markdown]
@@ -296,7 +296,7 @@ curve[["dataset", "epochs", "train_auprc", "seen_auprc", "unseen_auprc"]].round(
 
 # %%
 with tempfile.TemporaryDirectory() as folder:
-    live = study.compare(
+    live = studies.compare(
         Ledger(folder),
         datasets=["synthetic"],
         methods=methods,

@@ -20,10 +20,11 @@
 import pandas as pd
 from IPython.display import HTML, Markdown
 
-from infosem import Ledger, audit, bias, choices, claims, recall, study, tuning
-from infosem.datasets import CELLS
+from infosem.data import CELLS
+from infosem_study import Ledger, studies, tuning
+from infosem_study.pages import appendix, audit, bias_analysis, protocol, verdicts
 
-print(*claims.PAGES.values(), sep="\n")
+print(*verdicts.PAGES.values(), sep="\n")
 
 # %% tags=["parameters", "hide-cell"]
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed, and no claim either
@@ -35,7 +36,7 @@ known = set(globals())
 print(datasets, n_splits, split, n_jobs, ledger, sep="\n")
 
 # %% tags=["hide-cell"]
-study.check_parameters(known, globals())
+studies.check_parameters(known, globals())
 where = {"datasets": datasets, "splits": range(n_splits), "n_jobs": n_jobs}
 frames = {}
 if set(datasets) <= set(CELLS):
@@ -43,36 +44,36 @@ if set(datasets) <= set(CELLS):
     for name, wanted in (
         (
             "specific",
-            {"methods": [*study.TABLE1_METHODS, *study.DOWNSAMPLED], "seeds": study.SEEDS},
+            {"methods": [*studies.TABLE1_METHODS, *studies.DOWNSAMPLED], "seeds": studies.SEEDS},
         ),
-        ("non_specific", study.STUDIES["non-specific"]),
+        ("non_specific", studies.STUDIES["non-specific"]),
     ):
-        frames[name] = claims.stored(study.compare, store, **wanted, **where)
-    frames["embeddings"] = claims.stored(study.sensitivity, store, **where)
-    frames["cells"] = claims.stored(study.subsampling, store, **where)
+        frames[name] = verdicts.stored(studies.compare, store, **wanted, **where)
+    frames["embeddings"] = verdicts.stored(studies.sensitivity, store, **where)
+    frames["cells"] = verdicts.stored(studies.subsampling, store, **where)
     parts = [
-        claims.stored(tuning.search, store, datasets=datasets, network=network, n_jobs=n_jobs)
+        verdicts.stored(tuning.search, store, datasets=datasets, network=network, n_jobs=n_jobs)
         for network in audit.METHODS_OF
     ]
     parts = [part for part in parts if part is not None]
     frames["settings"] = pd.concat(parts) if parts else None
-    frames["counts"] = claims.stored(choices.counts, store, datasets=datasets, n_jobs=n_jobs)
+    frames["counts"] = verdicts.stored(protocol.counts, store, datasets=datasets, n_jobs=n_jobs)
 else:  # every claim is about the paper's data sets; here it is shown that the code works
     where |= {"n_jobs": n_jobs or 1, "methods": ["Random", "Random TF constant", "DeepSEM"]}
-    frames["specific"] = study.compare(Ledger(ledger), **where)
+    frames["specific"] = studies.compare(Ledger(ledger), **where)
 print(*(f"{name}: {0 if frame is None else len(frame)}" for name, frame in frames.items()))
 
 # %% tags=["hide-cell"]
 # What lies beside the ledger: from scores, which it does not hold.
 rows = frames["specific"]
 if rows is not None and set(datasets) <= set(CELLS):
-    coefs = claims.stored(bias.coefficients, store, rows, n_jobs=n_jobs)
+    coefs = verdicts.stored(bias_analysis.coefficients, store, rows, n_jobs=n_jobs)
     frames["coefficients"] = coefs
     if coefs is not None:
-        tfs = bias.illustrated_tfs(coefs, split=split)
+        tfs = bias_analysis.illustrated_tfs(coefs, split=split)
         parts = [
-            claims.stored(
-                bias.probabilities, store, rows[rows["dataset"].isin(on)], tfs, [name],
+            verdicts.stored(
+                bias_analysis.probabilities, store, rows[rows["dataset"].isin(on)], tfs, [name],
                 split=split, n_jobs=n_jobs,
             )
             for name, on in (("One-hot LR", datasets), ("scGREAT", ["mDC"]))
@@ -81,17 +82,17 @@ if rows is not None and set(datasets) <= set(CELLS):
         frames["probabilities"] = pd.concat(parts) if parts else None
     others = frames["non_specific"]
     if others is not None:
-        frames["recalls"] = claims.stored(recall.recalls, store, others, n_jobs=n_jobs)
+        frames["recalls"] = verdicts.stored(appendix.recalls, store, others, n_jobs=n_jobs)
     both = pd.concat([rows, others])
     audited = [
         both[(both["network"] == network) & both["method"].isin(methods)]
         for network, methods in audit.METHODS_OF.items()
     ]
-    frames["within"] = claims.stored(audit.within, store, pd.concat(audited), n_jobs=n_jobs)
+    frames["within"] = verdicts.stored(audit.within, store, pd.concat(audited), n_jobs=n_jobs)
     parts = [
-        claims.stored(study.controls, store, network=network, taken=taken, **where)
+        verdicts.stored(studies.controls, store, network=network, taken=taken, **where)
         for network, taken in zip(
-            audit.METHODS_OF, (study.CONTROLS, study.NON_SPECIFIC_CONTROLS), strict=True
+            audit.METHODS_OF, (studies.CONTROLS, studies.NON_SPECIFIC_CONTROLS), strict=True
         )
     ]
     # Without columns that have no value, whose type could not be told.
@@ -105,8 +106,8 @@ print(*(f"{name}: {0 if frame is None else len(frame)}" for name, frame in frame
 # What follows is computed from the tables below.
 
 # %% tags=["hide-input"]
-table = claims.claims(**frames)
-Markdown(claims.said(table))
+table = verdicts.claims(**frames)
+Markdown(verdicts.said(table))
 
 # %% [markdown]
 # ## How to read the tables
@@ -154,19 +155,19 @@ Markdown(claims.said(table))
 # ## Seen genes: what accuracy there is made of
 
 # %% tags=["full-width", "hide-input"]
-HTML(claims.linked(table[table["about"] == "seen genes"]))
+HTML(verdicts.linked(table[table["about"] == "seen genes"]))
 
 # %% [markdown]
 # ## Text: what the prior from embeddings is worth
 
 # %% tags=["full-width", "hide-input"]
-HTML(claims.linked(table[table["about"] == "text"]))
+HTML(verdicts.linked(table[table["about"] == "text"]))
 
 # %% [markdown]
 # ## Labels: what known edges as a prior are worth
 
 # %% tags=["full-width", "hide-input"]
-HTML(claims.linked(table[table["about"] == "labels"]))
+HTML(verdicts.linked(table[table["about"] == "labels"]))
 
 # %% [markdown]
 # ## The tables as they are printed
@@ -175,13 +176,13 @@ HTML(claims.linked(table[table["about"] == "labels"]))
 # methods that were run on all of the splits.
 
 # %% tags=["full-width", "hide-input"]
-HTML(claims.linked(table[table["about"] == "numbers"]))
+HTML(verdicts.linked(table[table["about"] == "numbers"]))
 
 # %% [markdown]
 # ## Data and settings
 
 # %% tags=["full-width", "hide-input"]
-HTML(claims.linked(table[table["about"] == "settings"]))
+HTML(verdicts.linked(table[table["about"] == "settings"]))
 
 # %% [markdown]
 # ## Where the numbers come from

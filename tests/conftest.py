@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import torch
 
-from infosem import language_models
-from infosem.datasets import Dataset, simulate
+from infosem.data import Dataset, simulate
+from infosem.embeddings import language_models
 
 ROOT = Path(__file__).resolve().parent.parent
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "zinc", "finger", "protein", "sox", "gata", "binds"]
@@ -49,7 +49,7 @@ def build(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the book from the stored outputs, in a copy; shared, so no test may write into it."""
     root = tmp_path_factory.mktemp("book")
-    for name in ("book", "notebooks", "infosem", "results"):
+    for name in ("book", "notebooks", "infosem", "infosem_study", "results"):
         shutil.copytree(ROOT / name, root / name)
     for name in ("_config.yml", "_toc.yml", "CITATION.cff"):
         shutil.copy(ROOT / name, root)

@@ -1,0 +1,240 @@
+"""Ensembles of training seeds: the mean score of several runs, beside the runs one by one.
+
+As DeepSEM's authors do, who average |A| over ten runs. What an ensemble reaches is kept beside the
+ledger (see `beside`), which holds single runs only.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from infosem.errors import InfosemError
+from infosem.metrics import evaluate
+from infosem_study.derived import beside
+from infosem_study.ledger import Ledger
+from infosem_study.runs import scores_kept, scores_of
+from infosem_study.tables import METRICS, paired_text, summarise
+
+__all__ = ["compared", "compared_text", "differences_text", "ensembles", "name_of", "said"]
+
+_COLUMNS = dict.fromkeys(
+    ("train_auprc", "seen_auprc", "seen_hit", "seen_base", "unseen_auprc", "unseen_hit",
+     "unseen_base"),
+    float,
+)  # fmt: skip
+_WHERE = ["network", "dataset", "method"]
+
+
+def name_of(method: str, n_seeds: int) -> str:
+    """What an ensemble is called in the tables."""
+    return f"{method}, ensemble of {n_seeds}"
+
+
+def ensembles(
+    ledger: Ledger, rows: pd.DataFrame, *, recompute: bool = False, n_jobs: int | None = 1
+) -> pd.DataFrame:
+    """Metrics of the mean score of all training seeds, computing and storing what is not stored.
+
+    Scores are taken from where $INFOSEM_SCORES says, or the runs are done again (see
+    `runs.scores_of`).
+
+    Parameters
+    ----------
+    ledger : Ledger
+        In whose folder the files are.
+    rows : DataFrame
+        From `studies.compare`, with several seeds; a method with one seed on a split is left out
+        there.
+    recompute : bool
+        Compute also what is stored.
+    n_jobs : int, optional
+        See `runs.run`.
+
+    Returns
+    -------
+    DataFrame
+        One row a network, data set, method and split: these, named by `name_of`, with seed (the
+        first), the metrics of `metrics.evaluate`, and key, which is that of no run but made of the
+        keys of the members.
+
+    Raises
+    ------
+    InfosemError
+        If no method has several seeds, a file is broken, or something is missing and cannot be
+        made.
+    """
+    runs: list[dict[str, Any]] = []
+    for where, part in rows.groupby([*_WHERE, "split"], sort=False):
+        members = part.sort_values("seed")
+        if len(members) > 1:
+            run = dict(zip([*_WHERE, "split"], where, strict=True))
+            keys = [*members["key"]]
+            joined = hashlib.sha256(" ".join(keys).encode()).hexdigest()[:12]
+            name = name_of(str(run["method"]), len(keys))
+            # Of the same method there may be several: of other seeds, or trained otherwise.
+            about = {"method": f"{name} ({joined})", "key": joined, "members": keys}
+            runs.append({**run, **about, "seed": members["seed"].iloc[0]})
+    if not runs:
+        raise InfosemError("rows: no method has several training seeds; give `compare` more seeds")
+
+    def compute(run: Mapping[str, Any]) -> pd.DataFrame:
+        return pd.DataFrame([_evaluated(ledger, run["members"], run["split"])])
+
+    with scores_kept():
+        parts = [
+            beside(
+                ledger, "ensembles", _COLUMNS, [run for run in runs if run["network"] == network],
+                compute, recompute=recompute, n_jobs=n_jobs,
+            ).assign(network=network)
+            for network in dict.fromkeys(run["network"] for run in runs)
+        ]  # fmt: skip
+    found = pd.concat(parts, ignore_index=True)
+    seeds = {run["key"]: run["seed"] for run in runs}
+    names = found["method"].str.rpartition(" (")[0]
+    return found.assign(method=names, seed=found["key"].map(seeds))
+
+
+def _evaluated(ledger: Ledger, keys: Sequence[str], split: int) -> dict[str, float]:
+    """Metrics of the mean scores of stored runs on one split."""
+    taken = [scores_of(ledger, {"key": key, "split": split}) for key in keys]
+    dataset, drawn, _ = taken[0]
+    return evaluate(np.mean([scores for *_, scores in taken], axis=0), dataset.network, drawn)
+
+
+# --- beside single runs ---------------------------------------------------------------------------
+
+
+def compared(
+    rows: pd.DataFrame, found: pd.DataFrame, metrics: Mapping[str, str] = METRICS
+) -> pd.DataFrame:
+    """Single runs beside their ensembles.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `studies.compare`, with several seeds.
+    found : DataFrame
+        From `ensembles` of these rows.
+    metrics : mapping of str to str
+        Columns of both, and what they are called.
+
+    Returns
+    -------
+    DataFrame
+        One row a metric, data set and method: first (the mean over splits of the first seed),
+        lowest and highest (of the seeds), single (their mean), sem (over splits) and seed_sd;
+        ensemble and ensemble_sem; gain (ensemble - single), with low and high, its 95% interval by
+        Student's t over splits; n_seeds and n_splits.
+    """
+    lines: list[dict[str, Any]] = []
+    for (metric, label), (where, part) in (
+        (metric, group) for metric in metrics.items() for group in rows.groupby(_WHERE, sort=False)
+    ):
+        network, dataset, method = map(str, where)
+        by_seed = part.pivot(index="split", columns="seed", values=metric)
+        together = found[
+            (found["network"] == network)
+            & (found["dataset"] == dataset)
+            & (found["method"] == name_of(method, by_seed.shape[1]))
+        ].set_index("split")[metric]
+        if not len(together):
+            continue
+        by_seed = by_seed.loc[together.index]
+        (single,) = summarise(part, [metric]).itertuples()
+        gain = together - by_seed.mean(axis=1)
+        n_splits = len(gain)
+        half = stats.t.ppf(0.975, n_splits - 1) * gain.sem() if n_splits > 1 else np.inf
+        means = by_seed.mean()
+        lines.append(
+            {
+                "network": network,
+                "dataset": dataset,
+                "metric": label,
+                "method": method,
+                "first": means.iloc[0],
+                "lowest": means.min(),
+                "highest": means.max(),
+                "single": single.mean,
+                "sem": single.sem,
+                "seed_sd": single.seed_sd,
+                "ensemble": together.mean(),
+                "ensemble_sem": together.sem(),
+                "gain": gain.mean(),
+                "low": gain.mean() - half,
+                "high": gain.mean() + half,
+                "n_seeds": by_seed.shape[1],
+                "n_splits": n_splits,
+            }
+        )
+    return pd.DataFrame(lines)
+
+
+def compared_text(table: pd.DataFrame) -> pd.DataFrame:
+    """`compared`, as a table to read."""
+
+    def column(form: str) -> list[str]:
+        return [form.format_map(line) for line in table.to_dict("records")]
+
+    return pd.DataFrame(
+        {
+            "metric": table["metric"],
+            "data set": table["dataset"],
+            "method": table["method"],
+            "seeds": table["n_seeds"],
+            "splits": table["n_splits"],
+            "first seed": column("{first:.3f}"),
+            "mean of seeds (s.e.)": column("{single:.3f} ({sem:.3f})"),
+            "lowest to highest": column("{lowest:.3f} to {highest:.3f}"),
+            "sd over seeds": column("{seed_sd:.3f}"),
+            "ensemble (s.e.)": column("{ensemble:.3f} ({ensemble_sem:.3f})"),
+            "ensemble - mean of seeds": column("{gain:+.3f} [{low:+.3f}, {high:+.3f}]"),
+        }
+    )
+
+
+def differences_text(rows: pd.DataFrame, found: pd.DataFrame, against: str) -> pd.DataFrame:
+    """Differences to one method: between ensembles, and as the first seed alone would have it.
+
+    Parameters
+    ----------
+    rows, found : DataFrame
+        As for `compared`.
+    against : str
+        One of the methods.
+
+    Returns
+    -------
+    DataFrame
+        As from `tables.paired_text`, method by method, with what is compared in its name; empty if
+        there is no other method. The first seed is the smallest.
+    """
+    first = rows[rows["seed"] == rows["seed"].min()]
+    together = rows.groupby("method", sort=False)["seed"].nunique()
+    parts = []
+    for name in together.index.drop(against):
+        pair = [name_of(method, together[method]) for method in (name, against)]
+        if set(pair) <= set(found["method"]):
+            parts.append(paired_text(found, *pair))
+        alone = {method: f"{method}, one seed" for method in (name, against)}
+        parts.append(paired_text(first, name, against).replace(alone))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def said(table: pd.DataFrame) -> str:
+    """`compared`, in words: what a seed is worth, and what an ensemble adds, by metric."""
+    lines = []
+    for metric, part in table.groupby("metric", sort=False):
+        apart, sem = part["highest"] - part["lowest"], part["sem"]
+        above, below = (part["low"] > 0).sum(), (part["high"] < 0).sum()
+        lines.append(
+            f"{metric}: the best and the worst seed lie {apart.min():.3f} to {apart.max():.3f} "
+            f"apart; the standard error over splits is {sem.min():.3f} to {sem.max():.3f}. The "
+            f"ensemble minus the mean of its seeds is {part['gain'].mean():+.3f} on average, from "
+            f"{part['gain'].min():+.3f} to {part['gain'].max():+.3f}; the 95% interval lies above "
+            f"0 in {above}, below 0 in {below} of {len(part)} cases."
+        )
+    return "\n".join(lines)

@@ -1,0 +1,745 @@
+"""Tidy frame in, matplotlib Figure out. Colours are those of Okabe and Ito, safe for all eyes."""
+
+from collections.abc import Collection, Iterable
+from itertools import product
+from typing import Any, Literal
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from infosem_study.tables import METRICS, summarise, summarise_percents
+
+__all__ = [
+    "beside_paper_figure",
+    "choices_figure",
+    "coefficients_figure",
+    "controls_figure",
+    "designs_figure",
+    "downsampling_figure",
+    "methods_figure",
+    "nulls_figure",
+    "placed_figure",
+    "prior_figure",
+    "probabilities_figure",
+    "scaling_figure",
+    "seen_unseen_figure",
+    "shortcuts_figure",
+    "subsampling_figure",
+    "within_figure",
+]
+
+_OURS, _PAPER, _NULL = "#0072B2", "#D55E00", "#666666"
+
+# Lines at what has no information, above the grid and below the points.
+_DOTTED: dict[str, Any] = {"color": _NULL, "linestyle": ":", "linewidth": 1.2, "zorder": 1}
+_DASHED: dict[str, Any] = _DOTTED | {"linestyle": "--"}
+
+
+def _panels(
+    n_rows: int, n_columns: int, width: float, height: float,
+    *, grid: Literal["both", "x", "y"] = "both", **options: Any,
+) -> tuple[Figure, NDArray[Any]]:  # fmt: skip
+    """A figure of so many inches, and its panels (n_rows, n_columns) on a light grid."""
+    figure, axes = plt.subplots(
+        n_rows, n_columns, squeeze=False, layout="constrained", figsize=(width, height), **options
+    )
+    plt.close(figure)  # else a notebook shows it twice
+    for axis in axes.flat:
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.grid(axis=grid, color="#dddddd", linewidth=0.5)
+        axis.set_axisbelow(True)
+    return figure, axes
+
+
+def _heights(names: Iterable[str]) -> pd.Series:
+    """Where each name stands, from the top down."""
+    names = list(names)
+    return pd.Series(np.arange(len(names))[::-1] * 1.0, index=names)
+
+
+def _dot_panels(
+    n_rows: int, columns: Collection[str], heights: pd.Series, width: float, height: float,
+    **options: Any,
+) -> tuple[Figure, NDArray[Any]]:  # fmt: skip
+    """Panels for dots beside names, with a title above each column."""
+    options.setdefault("grid", "x")
+    figure, axes = _panels(n_rows, len(columns), width, height, sharey=True, **options)
+    for axis, title in zip(axes[0], columns, strict=True):
+        axis.set_title(title, fontsize=10)
+    # Set for one panel, for all: they share the axis, but not the strokes at its names.
+    axes[0, 0].set_yticks(heights, heights.index)
+    axes[0, 0].set_ylim(heights.min() - 0.5, heights.max() + 0.5)
+    for axis in axes.flat:
+        axis.tick_params(axis="y", length=0)
+    return figure, axes
+
+
+def _name_rows(axes: NDArray[Any], names: Iterable[str]) -> None:
+    for axis, name in zip(axes[:, 0], names, strict=True):
+        axis.set_ylabel(name, fontsize=11, fontweight="bold")
+
+
+def _log_log(axis: Axes, sizes: pd.Series) -> None:
+    """Logarithmic axes, with ticks at these sizes only."""
+    ticks = sorted(sizes.unique())
+    axis.set_xscale("log")
+    axis.set_yscale("log")
+    axis.set_xticks(ticks, [str(tick) for tick in ticks])
+    axis.set_xticks([], minor=True)
+
+
+def _ours_and_paper(axis: Axes, panel: pd.DataFrame, heights: pd.Series) -> None:
+    """Two dots for each method, with their standard errors."""
+    y = heights[panel["method"]].to_numpy()
+    axis.errorbar(panel["mean"], y + 0.14, xerr=panel["sem"], fmt="o", color=_OURS, markersize=5,
+                  label="this book")  # fmt: skip
+    axis.errorbar(panel["paper"], y - 0.14, xerr=panel["paper_sem"], fmt="D", color=_PAPER,
+                  markerfacecolor="white", markersize=4.5, label="paper")  # fmt: skip
+
+
+def _legend(figure: Figure, *axes: Axes) -> None:
+    """Above all panels, what one of them shows, or several."""
+    found: dict[str, tuple[Any, str]] = {}
+    for axis in axes:
+        for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
+            found.setdefault(label, (handle, label))
+    # Lines are of use only beside the points or steps that come first.
+    handles, labels = zip(
+        *sorted(found.values(), key=lambda entry: isinstance(entry[0], Line2D)), strict=True
+    )
+    # An entry is about 2.3 inches wide.
+    ncols = min(len(labels), max(1, int(figure.get_figwidth() / 2.3)))
+    figure.legend(handles, labels, loc="outside upper center", ncols=ncols, frameon=False)
+
+
+def beside_paper_figure(compared: pd.DataFrame) -> Figure:
+    """Our means beside the paper's, one panel a metric and data set.
+
+    Error bars are standard errors over splits. The dashed line is the mean of a random constant
+    per TF, which has no information: what does not lie right of it has shown nothing.
+
+    Parameters
+    ----------
+    compared : DataFrame
+        From `tables.beside_paper`.
+    """
+    compared = compared.dropna(subset="mean")  # what was not run has no place here
+    datasets, metrics = compared["dataset"].unique(), compared["metric"].unique()
+    heights = _heights(compared["method"].unique())
+    height = 0.6 + (0.6 + 0.25 * len(heights)) * len(metrics)
+    figure, axes = _dot_panels(len(metrics), datasets, heights, 2 + 2.1 * len(datasets), height)
+    for axis, (metric, dataset) in zip(axes.flat, product(metrics, datasets), strict=True):
+        panel = compared[(compared["metric"] == metric) & (compared["dataset"] == dataset)]
+        _ours_and_paper(axis, panel, heights)
+        null = panel.loc[panel["method"] == "Random TF constant", "mean"]
+        if len(null):
+            axis.axvline(null.item(), **_DASHED, label="random constant per TF")
+        axis.set_xlabel(metric)
+    _legend(figure, axes[0, 0])
+    return figure
+
+
+# Colour and marker of each method; the literal model and the peers in other hues than ours.
+_METHODS = {
+    "DeepSEM": ("#0072B2", "o"),
+    "InfoSEM-B": ("#56B4E9", "s"),
+    "InfoSEM-BC": ("#009E73", "^"),
+    "literal DeepSEM": ("#D55E00", "D"),
+    "RegDiffusion": ("#E69F00", "v"),
+    "GRNBoost2": ("#CC79A7", "P"),
+    "Pearson correlation": ("#D55E00", "D"),
+    "Partial correlation": ("#E69F00", "v"),
+}
+
+
+def methods_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figure:
+    """Means of one metric over splits, one panel a data set, one line a method.
+
+    Error bars are standard errors over splits. The dashed line is a random constant per TF, where
+    there is one; the dotted line is the share of positives.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One row a data set, method, training seed and split (`studies.compare`).
+    metric : str
+        A column of `rows`, of unseen genes.
+    """
+    summary = summarise(rows, [metric])
+    datasets = rows["dataset"].unique()
+    heights = _heights(name for name in rows["method"].unique() if name != "Random TF constant")
+    figure, axes = _dot_panels(
+        1, datasets, heights, 2.4 + 2.1 * len(datasets), 0.9 + 0.28 * len(heights)
+    )
+    for axis, dataset in zip(axes.flat, datasets, strict=True):
+        panel = summary[summary["dataset"] == dataset].set_index("method")
+        ours = panel.loc[[name for name in heights.index if name in panel.index]]
+        axis.errorbar(ours["mean"], heights[ours.index], xerr=ours["sem"], fmt="o", color=_OURS,
+                      markersize=5, label="mean and standard error over splits")  # fmt: skip
+        if "Random TF constant" in panel.index:
+            null = panel.loc["Random TF constant", "mean"]
+            axis.axvline(null, **_DASHED, label="random constant per TF")
+        base = rows.loc[rows["dataset"] == dataset].drop_duplicates("split")["unseen_base"].mean()
+        axis.axvline(base, **_DOTTED, label="share of positives")
+        axis.set_xlabel(METRICS[metric])
+    _legend(figure, axes[0, 0])
+    return figure
+
+
+def prior_figure(effects: pd.DataFrame, n_tfs: int = 10) -> Figure:
+    """What the prior mean of InfoSEM-B learned, one column a data set.
+
+    Above, the TFs with the largest part in the prior mean as regulators. Below, how much of these
+    parts lies along each principal component of the embedding, for regulators and for targets.
+
+    Parameters
+    ----------
+    effects : DataFrame
+        From `embedding_sensitivity.prior_effects`.
+    n_tfs : int
+    """
+    datasets = effects["dataset"].unique()
+    figure, axes = _panels(2, len(datasets), 0.8 + 2.3 * len(datasets), 5, height_ratios=[3, 2])
+    for (axis, below), dataset in zip(axes.T, datasets, strict=True):
+        own = effects[effects["dataset"] == dataset]
+        tfs = own[own["kind"] == "TF"].set_index("name")["source"]
+        largest = tfs.reindex(tfs.abs().sort_values(ascending=False, kind="stable").index)[:n_tfs]
+        axis.barh(largest.index[::-1], 1000 * largest.to_numpy()[::-1], color=_OURS)
+        axis.axvline(0, color=_NULL, linewidth=0.8)
+        axis.set_title(dataset, fontsize=10)
+        axis.set_xlabel("part of the prior mean (0.001)")
+        axis.tick_params(axis="y", labelsize=8)
+        components = own[own["kind"] == "component"]
+        x = np.arange(1, len(components) + 1)
+        below.bar(x - 0.2, 100 * components["source"], 0.4, color=_OURS, label="as regulators")
+        below.bar(x + 0.2, 100 * components["target"], 0.4, color=_PAPER, label="as targets")
+        below.set_xticks(x[::3])
+        below.set_xlabel("principal component of the text")
+    axes[1, 0].set_ylabel("share of the effects (%)")
+    _legend(figure, axes[1, 0])
+    return figure
+
+
+def scaling_figure(medians: pd.DataFrame, part: str) -> Figure:
+    """Seconds an epoch, seconds a network and peak memory against the size of the data.
+
+    Both axes are logarithmic. Points are medians, bars the range over the runs. Open markers are
+    extrapolated from a part of a run. A method without epochs is missing from the first panel.
+
+    Parameters
+    ----------
+    medians : DataFrame
+        From `speed.medians_of`.
+    part : {"genes", "cells"}
+    """
+    medians = medians[medians["part"] == part]
+    panels = (
+        ("unit_seconds", "time of an epoch (s)", 1.0),
+        ("network_seconds", "time of a network (s)", 1.0),
+        ("peak_mib", "peak memory (GiB)", 1024.0),
+    )
+    figure, axes = _panels(1, len(panels), 10, 3.6)
+    for axis, (column, label, scale) in zip(axes.flat, panels, strict=True):
+        for method, points in medians.groupby("method", sort=False):
+            if column == "unit_seconds" and points["unit"].iloc[0] != "epoch":
+                continue
+            colour, marker = _METHODS.get(str(method), (_NULL, "x"))
+            points = points.sort_values(part)
+            middle = points[column] / scale
+            reach = [middle - points[f"{column}_low"] / scale,
+                     points[f"{column}_high"] / scale - middle]  # fmt: skip
+            is_open = column == "network_seconds" and points["extrapolated"].any()
+            axis.errorbar(points[part], middle, yerr=reach, color=colour, marker=marker,
+                          markersize=5, linewidth=1, capsize=2,
+                          markerfacecolor="white" if is_open else colour,
+                          label=method)  # fmt: skip
+        _log_log(axis, medians[part])
+        axis.set_xlabel(part)
+        axis.set_ylabel(label)
+    handles, labels = axes[0, -1].get_legend_handles_labels()
+    # Without their error bars, so that the legend shows the markers.
+    figure.legend([handle[0] for handle in handles], labels, loc="outside upper center",
+                  ncols=len(labels), frameon=False)  # fmt: skip
+    return figure
+
+
+def seen_unseen_figure(compared: pd.DataFrame) -> Figure:
+    """AUPRC of methods on seen and on unseen genes, ours beside the paper's (Figure 3 (a)).
+
+    A row a test, a column a data set; the two panels of a data set share their axis. Error bars are
+    standard errors over splits. The dotted line is the mean of random scores, the dashed one that
+    of a random constant per TF. Methods that learn from labels stand above the others.
+
+    Parameters
+    ----------
+    compared : DataFrame
+        From `bias_analysis.seen_beside_unseen`.
+    """
+    lines = {
+        "Random": _DOTTED | {"label": "random scores"},
+        "Random TF constant": _DASHED | {"label": "random constant per TF"},
+    }
+    datasets, metrics = compared["dataset"].unique(), compared["metric"].unique()
+    points = compared[~compared["method"].isin(lines)]
+    by_method = points.drop_duplicates("method").set_index("method")["labels"]
+    heights = _heights(by_method.index)
+    heights[by_method] += 0.6  # a gap between the methods with labels and those without
+    figure, axes = _dot_panels(
+        len(metrics), datasets, heights, 2.4 + 2.0 * len(datasets),
+        1.1 + (0.5 + 0.27 * len(heights)) * len(metrics), sharex="col",
+    )  # fmt: skip
+    for axis, (metric, dataset) in zip(axes.flat, product(metrics, datasets), strict=True):
+        panel = compared[(compared["dataset"] == dataset) & (compared["metric"] == metric)]
+        _ours_and_paper(axis, panel[panel["method"].isin(heights.index)], heights)
+        for method, style in lines.items():
+            null = panel.loc[panel["method"] == method, "mean"].dropna()
+            if len(null):
+                axis.axvline(null.item(), **style)
+    if by_method.nunique() > 1:
+        border = (heights[by_method].min() + heights[~by_method].max()) / 2
+        for axis in axes.flat:
+            axis.axhline(border, color="#bbbbbb", linewidth=0.6)
+        for text, group in (("labels", by_method), ("no labels", ~by_method)):
+            for axis in axes[:, -1]:
+                axis.annotate(text, (1.03, heights[group].mean()), fontsize=9, color=_NULL,
+                              xycoords=("axes fraction", "data"), rotation=270,
+                              va="center")  # fmt: skip
+    for axis in axes[-1]:
+        axis.set_xlabel("AUPRC")
+    _name_rows(axes, [metric.removeprefix("AUPRC, ") for metric in metrics])
+    _legend(figure, axes[0, 0])
+    return figure
+
+
+def coefficients_figure(coefs: pd.DataFrame, correlations: pd.DataFrame, split: int = 0) -> Figure:
+    """One-hot LR's coefficients of TFs against their shares of positives (Figure 3 (b)).
+
+    One panel a data set, a point a TF and split. One split is coloured, with the histogram of its
+    shares at the side, the others are grey. Above stands the mean rank correlation over splits.
+
+    Parameters
+    ----------
+    coefs : DataFrame
+        From `bias_analysis.coefficients`.
+    correlations : DataFrame
+        From `bias_analysis.rank_correlations`.
+    split : int
+        The one that is coloured.
+    """
+    datasets = coefs["dataset"].unique()
+    figure, axes = _panels(
+        1, 2 * len(datasets), 0.8 + 2.5 * len(datasets), 3.3, sharey=True,
+        width_ratios=[3, 1] * len(datasets),
+    )  # fmt: skip
+    figure.set_layout_engine("constrained", w_pad=0.02, wspace=0.02)
+    bins = np.linspace(0, 1, 21)
+    for axis, side, dataset in zip(axes[0, ::2], axes[0, 1::2], datasets, strict=True):
+        panel = coefs[coefs["dataset"] == dataset]
+        chosen = panel["split"] == split
+        others = panel[~chosen]
+        axis.plot(others["coefficient"], others["share"], ".", color="#bbbbbb", markersize=3,
+                  label="a TF on the other splits")  # fmt: skip
+        axis.plot(panel.loc[chosen, "coefficient"], panel.loc[chosen, "share"], "o", color=_OURS,
+                  markersize=4.5, markeredgecolor="white", markeredgewidth=0.5,
+                  label=f"a TF on split {split}")  # fmt: skip
+        rho = correlations.loc[correlations["dataset"] == dataset, "rho"]
+        axis.set_title(f"{dataset}: rank correlation {rho.mean():.3f}", fontsize=9, loc="left")
+        axis.set_xlabel("coefficient (log-odds)")
+        axis.set_ylim(-0.03, 1)
+        side.hist(panel.loc[chosen, "share"], bins=bins, orientation="horizontal", color=_OURS,
+                  edgecolor="white", linewidth=0.5)  # fmt: skip
+        side.set_xlabel("TFs")
+        side.xaxis.set_major_locator(MaxNLocator(2, integer=True))
+        side.tick_params(axis="y", length=0)
+    axes[0, 0].set_ylabel("share of positives in training")
+    _legend(figure, axes[0, 0])
+    return figure
+
+
+# In the order of methods; thick and thin, so that one does not hide another.
+_STEPS = (("#0072B2", 2.2), ("#D55E00", 1.4), ("#009E73", 1.0))
+
+
+def probabilities_figure(probs: pd.DataFrame, told: pd.DataFrame) -> Figure:
+    """Histograms of the predicted probabilities of two TFs' seen test pairs (Figure 3 (c)).
+
+    A column a data set, with its TF of many positives above that of few. The dashed line is the
+    share of positives among the TF's training pairs.
+
+    Parameters
+    ----------
+    probs : DataFrame
+        From `bias_analysis.probabilities`.
+    told : DataFrame
+        From `bias_analysis.predictions`.
+    """
+    datasets, methods = probs["dataset"].unique(), probs["method"].unique()
+    figure, axes = _panels(2, len(datasets), 0.8 + 2.4 * len(datasets), 4.4, grid="y", sharex=True)
+    bins = np.linspace(0, 1, 26)
+    for column, dataset in zip(axes.T, datasets, strict=True):
+        of_dataset = probs[probs["dataset"] == dataset]
+        for axis, tf in zip(column, of_dataset["tf"].unique(), strict=True):
+            panel = of_dataset[of_dataset["tf"] == tf]
+            for method, (colour, width) in zip(methods, _STEPS, strict=False):
+                values = panel.loc[panel["method"] == method, "probability"]
+                if len(values):
+                    counts, _ = np.histogram(values, bins)
+                    axis.stairs(counts, bins, fill=True, color=colour, alpha=0.18)
+                    axis.stairs(counts, bins, color=colour, linewidth=width, label=method)
+            share = told.loc[(told["dataset"] == dataset) & (told["tf"] == tf), "share"].iloc[0]
+            axis.axvline(share, **_DASHED, label="share of positives in training")
+            axis.set_title(f"{dataset}, {tf}: share {share:.2f}", fontsize=9)
+            axis.set_xlim(-0.02, 1.02)
+        column[-1].set_xlabel("predicted probability")
+    for axis in axes[:, 0]:
+        axis.set_ylabel("seen test pairs")
+    _legend(figure, axes[0, 0])
+    return figure
+
+
+def downsampling_figure(lifts: pd.DataFrame) -> Figure:
+    """AUPRC beyond chance, trained on all negatives and on as many as positives (Figure 5).
+
+    A row a test, a column a data set; the two panels of a data set share their axis. Error bars are
+    standard errors over splits, the dotted line is chance.
+
+    Parameters
+    ----------
+    lifts : DataFrame
+        From `bias_analysis.downsampling`.
+    """
+    styles = {"all": ("o", _OURS, _OURS, 0.14), "downsampled": ("s", "#E69F00", "white", -0.14)}
+    names = {"all": "all training negatives", "downsampled": "as many negatives as positives"}
+    datasets, tests = lifts["dataset"].unique(), lifts["test"].unique()
+    heights = _heights(lifts["method"].unique())
+    figure, axes = _dot_panels(
+        len(tests), datasets, heights, 2.2 + 2.0 * len(datasets),
+        1.2 + (0.4 + 0.3 * len(heights)) * len(tests), sharex="col",
+    )  # fmt: skip
+    for axis, (test, dataset) in zip(axes.flat, product(tests, datasets), strict=True):
+        panel = lifts[(lifts["dataset"] == dataset) & (lifts["test"] == test)]
+        for training, (marker, colour, face, shift) in styles.items():
+            points = panel[panel["training"] == training]
+            axis.errorbar(points["mean"], heights[points["method"]] + shift,
+                          xerr=points["sem"], fmt=marker, color=colour, markersize=5,
+                          markerfacecolor=face, label=names[training])  # fmt: skip
+        axis.axvline(0, **_DOTTED, label="share of positives")
+    for axis in axes[-1]:
+        axis.set_xlabel("AUPRC - share of positives")
+    _name_rows(axes, [f"{test} genes" for test in tests])
+    _legend(figure, axes[0, 0])
+    return figure
+
+
+def subsampling_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figure:
+    """One metric against the percentage of the cells, one panel a data set (Figure 6).
+
+    Points are means over splits, and bars their standard errors, of means over draws of the cells.
+    Open markers are of longer training. The dashed line is a random constant per TF, the dotted one
+    the share of positives.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `studies.subsampling`.
+    metric : str
+        A column of `rows`, of unseen genes.
+    """
+    summary = summarise_percents(rows, metric)
+    datasets = rows["dataset"].unique()
+    lines = [name for name in rows["method"].unique() if name != "Random TF constant"]
+    usual = [name for name in lines if not name.endswith(" (longer)")]
+    figure, axes = _panels(1, len(datasets), max(5.5, 1.2 + 2.6 * len(datasets)), 4)
+    for axis, dataset in zip(axes.flat, datasets, strict=True):
+        panel = summary[summary["dataset"] == dataset]
+        for name in lines:
+            short = name.removesuffix(" (longer)")
+            colour, marker = _METHODS.get(short, (_NULL, "x"))
+            points = panel[panel["method"] == name]
+            if not len(points):  # run on other data sets only
+                continue
+            # Side by side, so that one bar does not hide another.
+            shift = 1.8 * (usual.index(short) - (len(usual) - 1) / 2)
+            axis.errorbar(points["percent"] + shift, points["mean"], yerr=points["sem"],
+                          color=colour, marker=marker, markersize=5, linewidth=1.2,
+                          markerfacecolor=colour if name == short else "white",
+                          linestyle="-" if name == short else "none",
+                          label=name.replace(" (longer)", ", trained longer"))  # fmt: skip
+        null = panel.loc[panel["method"] == "Random TF constant", "mean"]
+        if len(null):
+            axis.axhline(null.item(), **_DASHED, label="random constant per TF")
+        base = rows.loc[rows["dataset"] == dataset].drop_duplicates("split")["unseen_base"].mean()
+        axis.axhline(base, **_DOTTED, label="share of positives")
+        axis.set_xticks(sorted(rows["percent"].unique()))
+        axis.set_title(dataset, fontsize=10)
+        axis.set_xlabel("cells (%)")
+    axes[0, 0].set_ylabel(f"{METRICS[metric]} on unseen genes")
+    _legend(figure, *axes.flat)
+    return figure
+
+
+def choices_figure(changed: pd.DataFrame) -> Figure:
+    """How far each choice that the paper leaves open moves a method, a column a data set.
+
+    Error bars are 95% intervals of the mean difference over splits. The band is as wide as the
+    standard error over splits of DeepSEM in Table 1, to either side of the dotted line of no
+    change. A grey stroke tells how far the share of positives moves, which is what a random score
+    gets.
+
+    Parameters
+    ----------
+    changed : DataFrame
+        From `protocol.changes`.
+    """
+    datasets = changed["dataset"].unique()
+    heights = _heights(changed["choice"].unique())
+    shifts = {"DeepSEM": 0.14, "InfoSEM-B": -0.14}
+    figure, axes = _dot_panels(
+        len(METRICS), datasets, heights, 2.6 + 2.0 * len(datasets),
+        1.2 + (0.4 + 0.3 * len(heights)) * len(METRICS), sharex="col",
+    )  # fmt: skip
+    for axis, (metric, dataset) in zip(axes.flat, product(METRICS.values(), datasets), strict=True):
+        panel = changed[changed["dataset"] == dataset]
+        for method, shift in shifts.items():
+            colour, marker = _METHODS[method]
+            points = panel[(panel["method"] == method) & (panel["metric"] == metric)]
+            reach = (points["high"] - points["difference"]).replace(np.inf, np.nan)
+            axis.errorbar(points["difference"], heights[points["choice"]] + shift, xerr=reach,
+                          fmt=marker, color=colour, markersize=5, label=method)  # fmt: skip
+        ours = panel[panel["method"] == "DeepSEM"]
+        sem = ours.loc[ours["metric"] == metric, "sem"].iloc[0]
+        axis.axvspan(-sem, sem, color="#eeeeee", zorder=0, label="standard error in Table 1")
+        base = ours[ours["metric"] == "share of positives"]
+        axis.plot(base["difference"], heights[base["choice"]], "|", color=_NULL, markersize=14,
+                  zorder=1, label="share of positives")  # fmt: skip
+        axis.axvline(0, **_DOTTED)
+    for axis in axes[-1]:
+        axis.set_xlabel("change")
+    _name_rows(axes, METRICS.values())
+    _legend(figure, axes[0, 0])
+    return figure
+
+
+def nulls_figure(nulls: pd.DataFrame, network: str) -> Figure:
+    """What luck alone gets, one row a metric, one column a data set.
+
+    Thick, the middle 95% of draws of the mean over splits; thin, that of a single split, on
+    average. Points are medians, the dotted line is the share of positives.
+
+    Parameters
+    ----------
+    nulls : DataFrame
+        From `audit.nulls`.
+    network : str
+        The one that is shown.
+    """
+    own = nulls[nulls["network"] == network]
+    datasets, metrics = own["dataset"].unique(), ["AUPRC", "Hit@1%"]
+    heights = _heights(kind for kind in own["kind"].unique() if kind != "one constant")
+    figure, axes = _dot_panels(
+        len(metrics), datasets, heights, 1.8 + 2.0 * len(datasets), 1 + 1.6 * len(metrics)
+    )
+    for axis, (metric, dataset) in zip(axes.flat, product(metrics, datasets), strict=True):
+        panel = own[(own["dataset"] == dataset) & (own["measure"] == metric)]
+        length = panel["block"].str.count(" ")
+        means = panel[length == length.max()].set_index("kind")
+        whole = means.loc[heights.index]
+        single = panel[length == 0].groupby("kind")[["low", "high"]].mean().loc[heights.index]
+        axis.hlines(heights, single["low"], single["high"], color=_OURS, linewidth=1,
+                    label="one split, 95% of draws")  # fmt: skip
+        axis.hlines(heights, whole["low"], whole["high"], color=_OURS, linewidth=5, alpha=0.5,
+                    label="mean over splits, 95%")  # fmt: skip
+        axis.plot(whole["median"], heights, "o", color=_OURS, markersize=4, label="median")
+        axis.axvline(means.loc["one constant", "mean"], **_DOTTED, label="share of positives")
+        axis.set_xlabel(metric)
+    _legend(figure, axes[0, 0])
+    return figure
+
+
+def placed_figure(placed: pd.DataFrame, network: str) -> Figure:
+    """Every method's AUPRC within its TF permutation null, one panel a data set.
+
+    Bars reach from the mean of the null, a stroke, two standard deviations (of one split) to either
+    side. Filled points have a false discovery rate below 0.05.
+
+    Parameters
+    ----------
+    placed : DataFrame
+        From `audit.placed`.
+    network : str
+        The one that is shown.
+    """
+    own = placed[placed["network"] == network]
+    datasets, heights = own["dataset"].unique(), _heights(own["method"].unique())
+    figure, axes = _dot_panels(
+        1, datasets, heights, 2.4 + 2.1 * len(datasets), 0.9 + 0.25 * len(heights)
+    )
+    for axis, dataset in zip(axes.flat, datasets, strict=True):
+        panel = own[own["dataset"] == dataset]
+        y = heights[panel["method"]]
+        axis.hlines(y, panel["null_mean"] - 2 * panel["null_sd"],
+                    panel["null_mean"] + 2 * panel["null_sd"], color="#bbbbbb", linewidth=6,
+                    label="null: mean and 2 sd of a split")  # fmt: skip
+        axis.plot(panel["null_mean"], y, "|", color=_NULL, markersize=8)
+        shown = panel["q"] < 0.05
+        for chosen, face, label in (
+            (shown, _PAPER, "false discovery rate below 0.05"),
+            (~shown, "white", "not distinguished from the null"),
+        ):
+            axis.plot(panel.loc[chosen, "auprc"], heights[panel.loc[chosen, "method"]], "o",
+                      color=_PAPER, markerfacecolor=face, markersize=5, label=label)  # fmt: skip
+        axis.set_xlabel("AUPRC")
+    _legend(figure, axes[0, 0])
+    return figure
+
+
+def shortcuts_figure(shortcuts: pd.DataFrame, nulls: pd.DataFrame, network: str) -> Figure:
+    """AUPRC of scores that look at one gene of a pair, one panel a data set.
+
+    A line joins the two signs of a score; the filled point is what training edges choose. The grey
+    band holds 95% of random constants per TF (means over splits).
+
+    Parameters
+    ----------
+    shortcuts : DataFrame
+        From `audit.shortcut_table`.
+    nulls : DataFrame
+        From `audit.nulls`.
+    network : str
+        The one that is shown.
+    """
+    own = shortcuts[shortcuts["network"] == network]
+    own = own.assign(name=own["role"] + ": " + own["feature"]).replace(
+        {"name": {"any: any": "any of these"}}
+    )
+    own = own.sort_values("role", key=lambda role: role.map(["TF", "target", "any"].index),
+                          kind="stable")  # fmt: skip
+    datasets, heights = own["dataset"].unique(), _heights(own["name"].unique())
+    figure, axes = _dot_panels(
+        1, datasets, heights, 2.9 + 2.0 * len(datasets), 0.9 + 0.25 * len(heights)
+    )
+    for axis, dataset in zip(axes.flat, datasets, strict=True):
+        null = nulls[(nulls["network"] == network) & (nulls["dataset"] == dataset)]
+        null = null[(null["kind"] == "TF constant") & (null["measure"] == "AUPRC")]
+        whole = null.loc[null["block"].str.count(" ").idxmax()]
+        axis.axvspan(whole["low"], whole["high"], color="#dddddd", label="random TF constants, 95%")
+        panel = own[own["dataset"] == dataset].pivot(index="name", columns="sign", values="auprc")
+        panel = panel.loc[heights.index]
+        axis.hlines(heights, panel["-"], panel["+"], color=_OURS, linewidth=1)
+        for sign, marker, label in (("+", "$+$", "more is likelier"), ("-", "|", "less is")):
+            axis.plot(panel[sign], heights, marker=marker, color=_OURS, markersize=7,
+                      linestyle="none", label=label)  # fmt: skip
+        axis.plot(panel["by training edges"], heights, "o", color=_PAPER, markersize=4.5,
+                  label="chosen by training edges")  # fmt: skip
+        axis.set_xlabel("AUPRC")
+    _legend(figure, axes[0, 0])
+    return figure
+
+
+def within_figure(summary: pd.DataFrame, network: str) -> Figure:
+    """Pooled scores beside those within TFs and within targets, on one scale.
+
+    A row a data set, a column a measure. 0 is chance, the dotted line, and 1 is perfect; error bars
+    are 95% intervals.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        From `audit.within_summary`.
+    network : str
+        The one that is shown.
+    """
+    own = summary[summary["network"] == network]
+    measures = ["pooled", "within TFs", "own TF", "within targets"]
+    datasets, heights = own["dataset"].unique(), _heights(own["method"].unique())
+    figure, axes = _dot_panels(
+        len(datasets), measures, heights, 10, 0.6 + (0.5 + 0.19 * len(heights)) * len(datasets),
+        grid="both", sharex="row",
+    )  # fmt: skip
+    for axis, (dataset, measure) in zip(axes.flat, product(datasets, measures), strict=True):
+        panel = own[(own["dataset"] == dataset) & (own["measure"] == measure)]
+        reach = [panel["mean"] - panel["low"], panel["high"] - panel["mean"]]
+        axis.axvline(0, **_DOTTED)
+        axis.errorbar(panel["mean"], heights[panel["method"]], xerr=reach, fmt="o", color=_OURS,
+                      markersize=3.5, linewidth=1)  # fmt: skip
+        axis.tick_params(axis="y", labelsize=8)
+    for axis in axes[-1]:
+        axis.set_xlabel("gain")
+    _name_rows(axes, datasets)
+    return figure
+
+
+def designs_figure(folds: pd.DataFrame) -> Figure:
+    """Error of the mean AUPRC by the number of blocks, random or of one division.
+
+    One panel a network and method. Both axes are logarithmic. Lines join the designs of a kind:
+    solid for random blocks, dashed for folds of one division.
+
+    Parameters
+    ----------
+    folds : DataFrame
+        From `audit.folds`.
+    """
+    panels = [*dict.fromkeys(zip(folds["network"], folds["method"], strict=True))]
+    figure, axes = _panels(1, len(panels), 0.8 + 2.4 * len(panels), 3.2, sharey=True)
+    colours = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+    for axis, (network, method) in zip(axes.flat, panels, strict=True):
+        own = folds[(folds["network"] == network) & (folds["method"] == method)]
+        for (dataset, part), colour in zip(own.groupby("dataset", sort=False), colours,
+                                           strict=False):  # fmt: skip
+            for design, style, marker in (("random", "-", "o"), ("folds", "--", "s")):
+                line = part[part["design"] == design]
+                axis.plot(line["n_blocks"], line["sd"], style, marker=marker, color=colour,
+                          markerfacecolor="white" if design == "folds" else colour,
+                          label=f"{dataset}, {design}")  # fmt: skip
+        _log_log(axis, own["n_blocks"])
+        axis.set_xlabel("blocks")
+        axis.set_title(f"{method}\n{network}", fontsize=9)
+    axes[0, 0].set_ylabel("sd of the mean AUPRC")
+    _legend(figure, axes[0, 0])
+    return figure
+
+
+_CONTROLS = {
+    "none": ("#0072B2", "o", "as it is"),
+    "expression shuffled": ("#D55E00", "s", "expression of other genes"),
+    "embeddings permuted": ("#009E73", "^", "text of other genes"),
+    "no expression": ("#CC79A7", "D", "no expression"),
+    "labels shuffled within TFs": ("#E69F00", "v", "labels of other targets"),
+    "labels shuffled": ("#666666", "X", "labels of other pairs"),
+}
+
+
+def controls_figure(left: pd.DataFrame) -> Figure:
+    """What each method gains over the share of positives, and gains without one of its inputs.
+
+    One panel a data set; error bars are standard errors over splits, the dotted line is chance.
+
+    Parameters
+    ----------
+    left : DataFrame
+        From `tables.left_of_gain`.
+    """
+    datasets, heights = left["dataset"].unique(), _heights(left["method"].unique())
+    figure, axes = _dot_panels(
+        1, datasets, heights, 2.4 + 2.1 * len(datasets), 1.3 + 0.4 * len(heights)
+    )
+    shown = [name for name in _CONTROLS if name in set(left["control"])]
+    for axis, dataset in zip(axes.flat, datasets, strict=True):
+        panel = left[left["dataset"] == dataset]
+        for place, control in enumerate(shown):
+            color, marker, label = _CONTROLS[control]
+            own = panel[panel["control"] == control]
+            offset = 0.3 - 0.6 * place / max(1, len(shown) - 1)
+            axis.errorbar(own["gain"], heights[own["method"]] + offset, xerr=own["sem"], fmt=marker,
+                          color=color, markersize=4.5, linewidth=1, label=label)  # fmt: skip
+        axis.axvline(0, **_DOTTED)
+        axis.set_xlabel("AUPRC - share of positives")
+    _legend(figure, axes[0, 0])
+    return figure

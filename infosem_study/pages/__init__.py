@@ -1,0 +1,1 @@
+"""What the notebooks compute and show: a module or folder for each, of the same name."""

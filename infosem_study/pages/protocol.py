@@ -1,0 +1,328 @@
+"""What the paper leaves open: whether our data and pairs are its own, and what else moves Table 1.
+
+The counts of the data sets are kept beside the ledger (see `beside`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from infosem.data import NETWORKS, appendix_b
+from infosem_study import studies
+from infosem_study.derived import beside, runs_of
+from infosem_study.ledger import Ledger
+from infosem_study.reported import reported
+from infosem_study.runs import ALL_GENES, scores_of
+from infosem_study.tables import METRICS, paired, summarise
+
+__all__ = [
+    "SEED",
+    "USUAL",
+    "base_rates",
+    "changes",
+    "counts",
+    "counts_text",
+    "differences_text",
+    "order",
+    "order_text",
+    "verdicts",
+]
+
+USUAL = "as in Table 1"
+"""The choice of `studies.PROTOCOL_CHOICES` with which the others are compared: Table 1 with its
+first training seed, which is meant where Table 1 is named here."""
+SEED = "another training seed"
+"""The one that is no choice, for scale."""
+_COUNTS = {"quantity": str, "count": float}
+_GENES = {"": "ours", ALL_GENES: "ours, all genes"}
+_DEEP = ("DeepSEM", "InfoSEM-B")
+_MEASURES = {
+    **METRICS,
+    "lift": "AUPRC beyond the share of positives",
+    "unseen_base": "share of positives",
+}
+
+
+# --- the data -------------------------------------------------------------------------------------
+
+
+def counts(ledger: Ledger, *, datasets: Sequence[str], n_jobs: int | None = None) -> pd.DataFrame:
+    """Appendix B of the paper beside the same counts of our data sets.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        In whose folder the counts are kept, under the keys of the runs of Random.
+    datasets : sequence of str
+        As in `runs.load`, without variants.
+    n_jobs : int, optional
+        See `runs.run`.
+
+    Returns
+    -------
+    DataFrame
+        One row a network, data set and quantity (those of `appendix_b`): ours; ours, all
+        genes (if none is dropped for want of text); paper (NaN where it has no such data set). The
+        paper's TFs are its pairs divided by its genes.
+
+    Raises
+    ------
+    InfosemError
+        If a file of counts is broken, or the data are needed and not at hand.
+    """
+    lines = []
+    names = [dataset + variant for dataset in datasets for variant in _GENES]
+    for network in NETWORKS:
+        rows = studies.compare(
+            ledger, datasets=names, network=network, methods=["Random"], splits=[0], n_jobs=n_jobs
+        )
+        runs = runs_of(rows[rows["seed"] == 0], ["Random"])
+        found = beside(ledger, "counts", _COUNTS, runs, lambda run: _counted(ledger, run))
+        ours = found.set_index(["dataset", "quantity"])["count"].to_dict()
+        paper = _paper_counts(network)
+        for dataset, quantity in product(datasets, found["quantity"].unique()):
+            line = {"network": network, "dataset": dataset, "quantity": quantity}
+            line |= {label: ours[dataset + end, quantity] for end, label in _GENES.items()}
+            lines.append({**line, "paper": paper.get((dataset, quantity), np.nan)})
+    return pd.DataFrame(lines)
+
+
+def _counted(ledger: Ledger, run: Mapping[str, Any]) -> pd.DataFrame:
+    dataset, _, _ = scores_of(ledger, run)  # which looks that it is the data of the run
+    return pd.DataFrame(appendix_b(dataset).items(), columns=[*_COUNTS])
+
+
+def _paper_counts(network: str) -> dict[tuple[str, str], float]:
+    table = reported("Appendix B", network)
+    found = dict(zip(zip(table["dataset"], table["quantity"], strict=True), table["value"],
+                     strict=True))  # fmt: skip
+    for dataset in table["dataset"].unique():
+        pairs = found[dataset, "positive_links"] + found[dataset, "negative_links"]
+        found[dataset, "tfs"] = pairs / found[dataset, "genes"]
+    return found
+
+
+def counts_text(table: pd.DataFrame, network: str) -> pd.DataFrame:
+    """`counts` of one network as a table to read: quantities by data sets."""
+    own = table[table["network"] == network]
+    columns = {}
+    for dataset, part in own.groupby("dataset", sort=False):
+        for name in (*_GENES.values(), "paper"):
+            text = ["-" if np.isnan(value) else f"{value:.6g}" for value in part[name]]
+            columns[dataset, name] = pd.Series(text, index=part["quantity"])
+    wide = pd.DataFrame(columns)
+    wide.index = pd.Index([name.replace("_", " ").replace("tf", "TF") for name in wide.index])
+    return wide
+
+
+# --- the test -------------------------------------------------------------------------------------
+
+
+def base_rates(rows: pd.DataFrame) -> pd.DataFrame:
+    """What a score without information gets under each choice of pairs, beside the paper's Random.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `studies.protocol_choices`.
+
+    Returns
+    -------
+    DataFrame
+        One row a data set and choice: share, that of positives in the test, and sd, its standard
+        deviation over splits; the AUPRC of Random and of Random TF constant; paper, its AUPRC of
+        Random; difference (share - paper); nearest, "yes" for the smallest of a data set.
+    """
+    reports = reported("Table 1").query("method == 'Random' and quantity == 'AUPRC'")
+    paper = reports.set_index("dataset")["value"]
+    lines = []
+    chosen = rows[rows["method"] == "Random"]
+    for (dataset, choice), part in chosen.groupby(["dataset", "choice"], sort=False):
+        share = part.drop_duplicates("split")["unseen_base"]
+        same = (rows["dataset"] == dataset) & (rows["choice"] == choice)
+        constant = rows[same & (rows["method"] == "Random TF constant")]
+        lines.append(
+            {
+                "dataset": dataset,
+                "choice": choice,
+                "share": share.mean(),
+                "sd": share.std(),
+                "Random": part["unseen_auprc"].mean(),
+                "Random TF constant": constant["unseen_auprc"].mean(),
+                "paper": paper.get(dataset, np.nan),
+            }
+        )
+    table = pd.DataFrame(lines)
+    table["difference"] = table["share"] - table["paper"]
+    off = table["difference"].abs().round(6)
+    nearest = off == off.groupby(table["dataset"]).transform("min")
+    return table.assign(nearest=np.where(nearest, "yes", "")).round(3)
+
+
+# --- what it changes ------------------------------------------------------------------------------
+
+
+def changes(rows: pd.DataFrame) -> pd.DataFrame:
+    """How far each choice moves each method from its place in Table 1.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `studies.protocol_choices`.
+
+    Returns
+    -------
+    DataFrame
+        One row a choice, method, data set and metric (AUPRC, Hit@1%, AUPRC beyond the share of
+        positives, and that share): usual and sem, the mean as in Table 1 and its standard error
+        over splits; difference, low, high and n_splits as in `tables.paired`; moves, whether the
+        difference is larger than sem; shown, whether the interval excludes 0.
+    """
+    rows = rows.assign(lift=rows["unseen_auprc"] - rows["unseen_base"])
+    parts = []
+    for method, own in rows.groupby("method", sort=False):
+        by_choice = own.assign(method=own["choice"])
+        usual = summarise(by_choice[by_choice["choice"] == USUAL], tuple(_MEASURES))
+        usual = usual.replace({"metric": METRICS})[["dataset", "metric", "mean", "sem"]]
+        for choice in own["choice"].unique():
+            if choice != USUAL:
+                table = paired(by_choice, choice, USUAL, tuple(_MEASURES))
+                table = table.assign(choice=choice, method=method)
+                parts.append(table.merge(usual, on=["dataset", "metric"]))
+    found = pd.concat(parts, ignore_index=True).rename(columns={"mean": "usual"})
+    found["moves"] = found["difference"].abs() > found["sem"]
+    found["shown"] = found["verdict"].isin(["better", "worse"])
+    names = ["choice", "method", "dataset", "metric", "usual", "sem"]
+    found = found[[*names, "difference", "low", "high", "n_splits", "moves", "shown"]]
+    place = [*rows["choice"].unique()].index
+    return found.replace({"metric": _MEASURES}).sort_values(
+        "choice", key=lambda column: column.map(place), kind="stable", ignore_index=True
+    )
+
+
+def differences_text(table: pd.DataFrame) -> pd.DataFrame:
+    """`changes`, or `order`, as a table to read: differences with their intervals by data sets.
+
+    Of `changes`, those of DeepSEM and InfoSEM-B.
+    """
+    names = [name for name in ("choice", "method", "metric") if name in table]
+    own = _judged(table) if "method" in table else table
+    text = [
+        f"{value:+.3f} [{low:+.3f}, {high:+.3f}]"
+        for value, low, high in zip(own["difference"], own["low"], own["high"], strict=True)
+    ]
+    wide = own.assign(text=text).pivot(index=names, columns="dataset", values="text")
+    wide = wide.loc[[*dict.fromkeys(own[names].itertuples(index=False, name=None))]]
+    return wide[own["dataset"].unique()].fillna("-").reset_index().rename_axis(columns=None)
+
+
+def _judged(changed: pd.DataFrame) -> pd.DataFrame:
+    """What the verdict is on: DeepSEM and InfoSEM-B, and by which metrics.
+
+    AUPRC beyond the share of positives is one of them only where a choice changes that share.
+    """
+    own = changed[changed["method"].isin(_DEEP)]
+    moved = own[(own["metric"] == _MEASURES["unseen_base"]) & (own["difference"] != 0)]
+    of_pairs = (own["metric"] == _MEASURES["lift"]) & own["choice"].isin(moved["choice"])
+    return own[own["metric"].isin(METRICS.values()) | of_pairs]
+
+
+def order(rows: pd.DataFrame) -> pd.DataFrame:
+    """Whether InfoSEM-B is ahead of DeepSEM under each choice.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `studies.protocol_choices`.
+
+    Returns
+    -------
+    DataFrame
+        One row a choice, metric and data set: difference (InfoSEM-B minus DeepSEM), low and high,
+        as in `tables.paired`; reversed, whether the sign is another than in Table 1; shown,
+        whether that is so with 95% intervals that exclude 0 both here and there.
+    """
+    parts = []
+    for choice, own in rows.groupby("choice", sort=False):
+        if {*_DEEP} <= set(own["method"]):
+            parts.append(paired(own, "InfoSEM-B", "DeepSEM").assign(choice=choice))
+    table = pd.concat(parts, ignore_index=True)
+    names = ["dataset", "metric"]
+    usual = table[table["choice"] == USUAL].set_index(names)
+    there = usual.loc[pd.MultiIndex.from_frame(table[names])].reset_index()
+    table["reversed"] = table["difference"] * there["difference"] < 0
+    clear = [frame["verdict"].isin(["better", "worse"]) for frame in (table, there)]
+    table["shown"] = table["reversed"] & clear[0] & clear[1]
+    columns = ["difference", "low", "high", "reversed", "shown"]
+    return table[["choice", "metric", "dataset", *columns]]
+
+
+def verdicts(changed: pd.DataFrame, ordered: pd.DataFrame) -> pd.DataFrame:
+    """Which choices move the numbers, or which of DeepSEM and InfoSEM-B is ahead, and where.
+
+    Parameters
+    ----------
+    changed : DataFrame
+        From `changes`.
+    ordered : DataFrame
+        From `order`.
+
+    Returns
+    -------
+    DataFrame
+        One row a choice, one column a metric and method: the data sets on which the mean moves by
+        more than the standard error over splits that it has in Table 1, with a star where the 95%
+        interval of the difference excludes 0; "-" where it was not run or does not apply. Under
+        "order", those on which the order of the two means is another, with a star where intervals
+        exclude 0 in Table 1 and under the choice.
+    """
+    judged = _judged(changed)
+    columns: dict[tuple[str, str], pd.Series] = {}
+    for metric, method in product(_MEASURES.values(), _DEEP):
+        own = judged[(judged["metric"] == metric) & (judged["method"] == method)]
+        if len(own):
+            columns[metric, method] = _starred(own, "moves")
+    for metric in METRICS.values():
+        own = ordered[ordered["metric"] == metric]
+        columns["order", metric] = _starred(own, "reversed")
+    return pd.DataFrame(columns).loc[changed["choice"].unique()].fillna("-").rename_axis(index=None)
+
+
+def _starred(own: pd.DataFrame, column: str) -> pd.Series:
+    """By choice: the data sets where a column is true, with a star where "shown" is, too."""
+    texts = {}
+    for choice in own["choice"].unique():
+        part = own[(own["choice"] == choice) & own[column]]
+        pairs = zip(part["dataset"], part["shown"], strict=True)
+        texts[choice] = _listed(f"{dataset}{'*' * shown}" for dataset, shown in pairs)
+    return pd.Series(texts)
+
+
+def order_text(ordered: pd.DataFrame) -> str:
+    """In words: how often which of DeepSEM and InfoSEM-B is ahead depends on a choice.
+
+    Parameters
+    ----------
+    ordered : DataFrame
+        From `order`.
+    """
+    others = ordered[~ordered["choice"].isin([USUAL, SEED])]
+    lines = [
+        f"Of {len(others)} cases (a choice, a data set, a metric), the order of the means of "
+        "InfoSEM-B and DeepSEM is another than with Table 1's choices in "
+        f"{others['reversed'].sum()};",
+        f"with 95% intervals of the difference that exclude 0 in both: {others['shown'].sum()}.",
+    ]
+    seed = ordered[ordered["choice"] == SEED]
+    if len(seed):
+        lines.append(
+            f"Another training seed alone changes it in {seed['reversed'].sum()} of {len(seed)}."
+        )
+    return "\n".join(lines)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"

@@ -1,0 +1,776 @@
+"""Which runs make up each table and figure.
+
+A study takes a ledger, has what it lacks run, and returns the rows that the book shows of it. It is
+stopped at any moment and resumed by calling it again. How jobs are run is told in `runs`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import product
+from typing import Any, TypedDict, Unpack
+
+import numpy as np
+import pandas as pd
+
+from infosem.errors import InfosemError
+from infosem.splits import Protocol
+from infosem_study.baselines.labels import SHUFFLES
+from infosem_study.ledger import Ledger
+from infosem_study.methods import METHODS, Method, candidates_for, method_for
+from infosem_study.runs import ALL_GENES, Job, Rehearsal, base_name, results_of, run
+
+__all__ = [
+    "CONTROLS",
+    "CURVE_EPOCHS",
+    "DOWNSAMPLED",
+    "EVERYTHING",
+    "FEWER_SEEDS",
+    "NON_SPECIFIC_CONTROLS",
+    "NON_SPECIFIC_METHODS",
+    "PRIOR_SETTINGS",
+    "PROTOCOL_CHOICES",
+    "SEEDS",
+    "STUDIES",
+    "SUBSAMPLING_DRAWS",
+    "SUBSAMPLING_IN_FULL",
+    "SUBSAMPLING_METHODS",
+    "SUBSAMPLING_PERCENTS",
+    "TABLE1_METHODS",
+    "Where",
+    "check_parameters",
+    "compare",
+    "controls",
+    "jobs_of",
+    "learning_curve",
+    "plan",
+    "prior_settings",
+    "protocol_choices",
+    "sensitivity",
+    "smallest",
+    "subsampling",
+]
+
+# Training on fewer negatives is a question of its own (Appendix D), and so are the prior without
+# expression and the pair-aware one, which the paper does not have. SCENIC needs a database.
+DOWNSAMPLED = tuple(name for name in METHODS if name.endswith("(downsampled)"))
+TABLE1_METHODS = tuple(
+    name
+    for name in METHODS
+    if name not in (*DOWNSAMPLED, "InfoSEM-B (pairs)", "Prior alone", "SCENIC")
+)
+# Without those that would take hours there.
+NON_SPECIFIC_METHODS = tuple(
+    name for name in TABLE1_METHODS if name not in ("scGREAT", "MatComp (rank by CV)")
+)
+SEEDS = (0, 1, 2, 3, 4)
+"""Training seeds of the deep methods in Table 1."""
+FEWER_SEEDS = SEEDS[:3]
+"""In Figure 4, on the non-specific networks and where seeds are studied; elsewhere they have the
+first, and in Figure 6 that of the draw of cells."""
+STUDIES: dict[str, dict[str, Any]] = {
+    "table1": {"methods": TABLE1_METHODS, "seeds": SEEDS},
+    "non-specific": {
+        "methods": NON_SPECIFIC_METHODS,
+        "network": "non-cell-type-specific",
+        "seeds": FEWER_SEEDS,
+    },
+    "downsampled": {"methods": DOWNSAMPLED},
+}
+"""What `compare` is called with, for each part of the paper."""
+# The correlations draw nothing at random, so that on fewer cells nothing but the cells moves them.
+SUBSAMPLING_METHODS = (
+    "Random TF constant", "Pearson correlation", "Partial correlation", "DeepSEM", "InfoSEM-B",
+    "InfoSEM-BC",
+)  # fmt: skip
+SUBSAMPLING_IN_FULL = ("hESC",)
+"""The data set of the paper's Figure 6, on which `subsampling` runs what takes long, too."""
+SUBSAMPLING_PERCENTS = (20, 40, 60, 80, 100)
+SUBSAMPLING_DRAWS = (0, 1, 2)
+CURVE_EPOCHS = (3, 6, 12, 25)  # scGREAT has 12 in this book
+# What takes long, and is trained anew on every split, is run on the first splits only: as many for
+# each network, and fewer on some data sets.
+_DEPTH: dict[tuple[str, ...], int] = {
+    ("scGREAT", "cell-type-specific"): 3,
+    ("scGREAT", "cell-type-specific", "hHEP"): 0,
+    ("scGREAT", "cell-type-specific", "mESC"): 0,
+    ("scGREAT (downsampled)", "cell-type-specific"): 3,
+    ("scGREAT (downsampled)", "cell-type-specific", "hESC"): 1,
+    ("scGREAT (downsampled)", "cell-type-specific", "hHEP"): 0,
+    ("scGREAT (downsampled)", "cell-type-specific", "mESC"): 0,
+    ("GENELink (downsampled)", "cell-type-specific"): 3,
+}
+# How many of the seeds a variant has that the paper does not speak of.
+_N_SEEDS: dict[tuple[str, str], int] = {
+    ("InfoSEM-B (bias)", "cell-type-specific"): 3,
+    ("InfoSEM-B (bias)", "non-cell-type-specific"): 1,
+}
+# Settings that only InfoSEM-BC looks at.
+_OF_KNOWN_EDGES = ("lr_logits", "sigma_l", "rank", "start_of_effects")
+# Cheap rows without information are averaged over many draws, to know them well.
+_UNINFORMED_SEEDS = tuple(range(20))
+
+
+class Where(TypedDict, total=False):
+    """What every study has from `compare`: whether to run everything again, and where to run."""
+
+    recompute: bool
+    n_jobs: int | None
+    scheduler: str | None
+
+
+def jobs_of(
+    stage: str,
+    ledger: Ledger,
+    dataset: str,
+    *,
+    network: str,
+    methods: Sequence[str],
+    splits: Sequence[int],
+    seeds: Sequence[int],
+    embedding: str | None = None,
+    epochs: int | None = None,
+    settings: Mapping[str, Any] | None = None,
+    labels: str | None = None,
+    protocol: Protocol | None = None,
+    complete: bool = False,
+) -> list[Job]:
+    """Jobs of one stage of a comparison on one data set, in the order of `_STAGES`."""
+    name_of_data = base_name(dataset)
+    if name_of_data == "synthetic":
+        network, complete = "planted", True
+
+    def job(method: Method, seed: int, on: Sequence[int]) -> Job:
+        return Job(method, dataset, network, seed, tuple(on), protocol or Protocol())
+
+    def prepared(name: str) -> Method:
+        method = method_for(name, name_of_data, network)
+        if method.embeddings and embedding:
+            method = method.with_settings(embedding=embedding)
+        if method.labels and labels:
+            method = method.with_settings(labels=labels)
+        changes = {**(settings or {}), **({"epochs": epochs} if epochs else {})}
+        if not method.labels:  # they would make it another run, with the same results
+            changes = {k: v for k, v in changes.items() if k not in _OF_KNOWN_EDGES}
+        return method.with_settings(**changes) if method.deep else method
+
+    def candidates(name: str) -> list[Method]:
+        return [prepared(name).with_settings(**c) for c in candidates_for(name_of_data)]
+
+    def chosen(name: str, splits: Sequence[int]) -> dict[int, Method]:
+        """By split: the candidate with the highest AUPRC on the training edges, first seed."""
+        screened = candidates(name)
+        results = results_of(ledger, [job(m, seeds[0], splits) for m in screened])
+        fits = np.reshape([r["train_auprc"] for r in results], (len(screened), len(splits)))
+        return {s: screened[i] for s, i in zip(splits, fits.argmax(axis=0), strict=True)}
+
+    jobs = []
+    for name in methods:
+        method = prepared(name)
+        depth = _DEPTH.get((name, network, name_of_data), _DEPTH.get((name, network)))
+        first = splits if complete else splits[:depth]
+        trained = seeds if complete else seeds[: _N_SEEDS.get((name, network))]
+        if stage == "fixed" and not method.tuned:
+            if method.labels:  # trained anew on every split, it gets one seed
+                jobs += [job(method, seeds[0], [s]) for s in first]
+                continue
+            own_seeds: Sequence[int] = trained if method.deep else seeds[:1]
+            if not (method.expression or method.embeddings):
+                own_seeds = _UNINFORMED_SEEDS
+            jobs += [job(method, seed, splits) for seed in own_seeds]
+        elif stage == "screen" and method.tuned and not method.labels:
+            jobs += [job(m, seeds[0], splits) for m in candidates(name)]
+        elif stage == "chosen" and method.tuned:
+            # InfoSEM-BC takes over what InfoSEM-B was given on the same split.
+            by_split = chosen("InfoSEM-B" if method.labels else name, first)
+            for split, winner in by_split.items():
+                shared = {k: winner.settings[k] for k in candidates_for(name_of_data)[0]}
+                jobs += [job(method.with_settings(**shared), seed, [split]) for seed in trained]
+    return _merged(jobs)
+
+
+def _merged(jobs: list[Job]) -> list[Job]:
+    """Label-free jobs that differ in their splits only become one: they train once."""
+    merged: dict[str, Job] = {}
+    for job in jobs:
+        name = repr(job.identity()) + (repr(job.splits) if job.method.labels else "")
+        same = merged.get(name, replace(job, splits=()))
+        merged[name] = replace(same, splits=(*same.splits, *job.splits))
+    return list(merged.values())
+
+
+# What is chosen can be known only after the others; these run side by side.
+_STAGES = (("fixed", "screen"), ("chosen",))
+
+
+def compare(
+    ledger: Ledger,
+    *,
+    datasets: Sequence[str],
+    network: str = "cell-type-specific",
+    methods: Sequence[str] = TABLE1_METHODS,
+    splits: Sequence[int] = tuple(range(10)),
+    seeds: Sequence[int] = SEEDS[:1],
+    embedding: str | None = None,
+    epochs: int | None = None,
+    settings: Mapping[str, Any] | None = None,
+    labels: str | None = None,
+    protocol: Protocol | None = None,
+    complete: bool = False,
+    recompute: bool = False,
+    n_jobs: int | None = None,
+    scheduler: str | None = None,
+) -> pd.DataFrame:
+    """Rows of a comparison of methods, such as Table 1, computing what the ledger lacks.
+
+    The settings of InfoSEM-B that the paper does not give are chosen on each split by the AUPRC of
+    its *training* edges, among `methods.candidates_for`, with the first training seed. The unseen
+    block plays no part in it. InfoSEM-BC takes over the choice of InfoSEM-B.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    datasets : sequence of str
+        As in `runs.load`. On the synthetic one RegDiffusion is left out: it needs a package of its
+        own, which not every machine has that builds the book.
+    network : str
+        Of the real data sets: another than Table 1's gives the rows of the paper's Tables 4 and 5.
+    methods : sequence of str
+    splits, seeds : sequence of int
+        Split seeds, and training seeds of the deep methods (`Method.deep`). The others that draw
+        anything take the first only.
+    embedding : str, optional
+        Instead of the one that each data set has in Table 1; see `embeddings.attach`.
+    epochs : int, optional
+        Of the deep methods, instead of their own.
+    settings : mapping, optional
+        Other `training.Settings` of the deep methods, instead of their own, and where they start
+        (`start`, of InfoSEM-BC `start_of_effects`). Those that concern known edges only are for
+        the methods with labels.
+    labels : str, optional
+        Give the methods that learn from labels those of other pairs: see `baselines.labels`.
+    protocol : Protocol, optional
+        How splits are drawn, instead of the default.
+    complete : bool
+        Run all methods on all splits and with all seeds. Otherwise those that take long are run on
+        the first splits only, and a variant of InfoSEM-B with fewer seeds.
+    recompute : bool
+        Run everything again.
+    n_jobs, scheduler : optional
+        Where to run: see `runs.run`.
+
+    Returns
+    -------
+    DataFrame
+        One row a data set, method, training seed and split, with the metrics and the key of the
+        ledger's row.
+
+    Raises
+    ------
+    InfosemError
+        For an unknown method or data set, and where a run is missing and cannot be made, for want
+        of its data perhaps (see `runs.run`).
+    """
+    if unknown := sorted(set(methods) - set(METHODS)):
+        raise InfosemError(f"methods: {unknown} unknown; choose from {list(METHODS)}")
+    needed = [*methods]
+    if "InfoSEM-BC" in methods and "InfoSEM-B" not in methods:
+        needed.append("InfoSEM-B")  # on which InfoSEM-BC's settings rest
+    shown: dict[str, list[Job]] = {dataset: [] for dataset in datasets}
+    for stages in _STAGES:
+        jobs: list[Job] = []
+        for dataset, stage in product(datasets, stages):
+            is_synthetic = base_name(dataset) == "synthetic"
+            at_hand = [name for name in needed if not (is_synthetic and name == "RegDiffusion")]
+            stage_jobs = jobs_of(
+                stage, ledger, dataset, network=network, methods=at_hand, splits=splits,
+                seeds=seeds, embedding=embedding, epochs=epochs, settings=settings,
+                labels=labels, protocol=protocol, complete=complete,
+            )  # fmt: skip
+            jobs += stage_jobs
+            if stage != "screen":
+                shown[dataset] += [job for job in stage_jobs if job.method.name in methods]
+        run(jobs, ledger, n_jobs=n_jobs, scheduler=scheduler, recompute=recompute)
+    frames = [pd.DataFrame(results_of(ledger, jobs)) for jobs in shown.values()]
+    return pd.concat(frames, ignore_index=True)
+
+
+def learning_curve(
+    ledger: Ledger,
+    dataset: str,
+    method: str = "scGREAT",
+    *,
+    epochs: Sequence[int] = CURVE_EPOCHS,
+    split: int = 0,
+    **where: Unpack[Where],
+) -> pd.DataFrame:
+    """What training for fewer epochs costs a method that learns from labels.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    dataset : str
+        As in `runs.load`, with its cell-type-specific network.
+    method : str
+        One with ``epochs`` among its settings.
+    epochs : sequence of int
+        Each is a run of its own, from the start.
+    split : int
+    **where
+        As for `compare`.
+
+    Returns
+    -------
+    DataFrame
+        As from `compare`, with a column epochs.
+    """
+    network = "planted" if base_name(dataset) == "synthetic" else "cell-type-specific"
+    prepared = method_for(method, base_name(dataset), network)
+    jobs = [
+        Job(prepared.with_settings(epochs=n), dataset, network, SEEDS[0], (split,)) for n in epochs
+    ]
+    run(jobs, ledger, **where)
+    return pd.DataFrame(results_of(ledger, jobs)).assign(epochs=list(epochs))
+
+
+def sensitivity(
+    ledger: Ledger,
+    *,
+    datasets: Sequence[str],
+    network: str = "cell-type-specific",
+    splits: Sequence[int] = tuple(range(10)),
+    seeds: Sequence[int] = FEWER_SEEDS,
+    **where: Unpack[Where],
+) -> pd.DataFrame:
+    """Rows of Figure 4: InfoSEM-B with each embedding, and the controls.
+
+    Parameters
+    ----------
+    ledger, datasets, network, splits, seeds, **where
+        As for `compare`.
+
+    Returns
+    -------
+    DataFrame
+        As from `compare`. The method says which embedding InfoSEM-B had ("InfoSEM-B, random"),
+        whether the genes' expression was shuffled among them, and whether there was none at all
+        ("Prior alone"). The embedding of Table 1 is called "text".
+    """
+
+    def rows(name: str, method: str, variant: str = "", embedding: str | None = None) -> None:
+        frame = compare(
+            ledger, datasets=[dataset + variant], network=network, methods=[method], splits=splits,
+            seeds=seeds, embedding=embedding, **where,
+        )  # fmt: skip
+        lines.extend(frame.assign(dataset=dataset, method=name).to_dict("records"))
+
+    lines: list[Any] = []
+    for dataset in datasets:
+        text = method_for("InfoSEM-B", base_name(dataset), network).settings["embedding"]
+        rows("Random TF constant", "Random TF constant")
+        rows("DeepSEM", "DeepSEM")
+        rows("InfoSEM-B, text", "InfoSEM-B")
+        if text == "BioBERT":
+            rows("InfoSEM-B, MiniLM", "InfoSEM-B", embedding="MiniLM")
+        rows("InfoSEM-B, permuted", "InfoSEM-B", embedding=f"permuted {text}")
+        rows("InfoSEM-B, random", "InfoSEM-B", embedding="random")
+        rows("InfoSEM-B, one-hot", "InfoSEM-B", embedding="one-hot")
+        rows("Prior alone, text", "Prior alone", embedding=text)
+        rows("Prior alone, permuted", "Prior alone", embedding=f"permuted {text}")
+        rows("DeepSEM, expression shuffled", "DeepSEM", ":shuffled-0")
+        rows("InfoSEM-B, expression shuffled", "InfoSEM-B", ":shuffled-0")
+    return pd.DataFrame(lines)
+
+
+_LABELS_SHUFFLED = ("One-hot LR", "MatComp")
+_LABELS_SHUFFLED_TOO = ("GENELink", "InfoSEM-BC")
+CONTROLS: dict[str, tuple[str, ...]] = {
+    "expression shuffled": (
+        "Pearson correlation", "Partial correlation", "Mutual information", "ARACNE", "PIDC",
+        "TIGRESS", "GRNBoost2", "DeepSEM", "InfoSEM-B",
+    ),
+    "embeddings permuted": ("InfoSEM-B", "InfoSEM-B (pairs)"),
+    "no expression": ("InfoSEM-B",),
+    "labels shuffled within TFs": (*_LABELS_SHUFFLED, *_LABELS_SHUFFLED_TOO),
+    "labels shuffled": (*_LABELS_SHUFFLED, *_LABELS_SHUFFLED_TOO),
+}  # fmt: skip
+"""What is taken from which methods in `controls`. Others take too long, or have no such input."""
+NON_SPECIFIC_CONTROLS: dict[str, tuple[str, ...]] = {
+    "expression shuffled": CONTROLS["expression shuffled"],
+    "embeddings permuted": ("InfoSEM-B (pairs)",),
+    "labels shuffled within TFs": _LABELS_SHUFFLED,
+    "labels shuffled": _LABELS_SHUFFLED,
+}
+"""The same on the non-specific networks, where training takes longer."""
+# Trained anew on every split, for minutes: as they are and without an input, on the first splits.
+_CONTROL_DEPTH = dict.fromkeys(_LABELS_SHUFFLED_TOO, 3)
+
+
+def controls(
+    ledger: Ledger,
+    *,
+    datasets: Sequence[str],
+    network: str = "cell-type-specific",
+    taken: Mapping[str, Sequence[str]] = CONTROLS,
+    splits: Sequence[int] = tuple(range(10)),
+    **where: Unpack[Where],
+) -> pd.DataFrame:
+    """Rows of methods from which one of their inputs is taken, and of the methods as they are.
+
+    Parameters
+    ----------
+    ledger, datasets, network, splits, **where
+        As for `compare`.
+    taken : mapping of str to sequence of str
+        Which of `CONTROLS` from which methods. Those under "none" are run as they are only.
+
+    Returns
+    -------
+    DataFrame
+        As from `compare`, with a column control: one of `CONTROLS`, or "none" for a method as it
+        is. "no expression" is the prior alone. Methods that take minutes on every split have the
+        first three.
+    """
+    lines: list[Any] = []
+
+    def rows(
+        control: str, names: Sequence[str], dataset: str, variant: str = "", **how: Any
+    ) -> None:
+        for depth in dict.fromkeys(map(_CONTROL_DEPTH.get, names)):
+            chosen = [name for name in names if _CONTROL_DEPTH.get(name) == depth]
+            frame = compare(
+                ledger, datasets=[dataset + variant], network=network, methods=chosen,
+                splits=splits[:depth], **how, **where,
+            )  # fmt: skip
+            frame["method"] = frame["method"].replace("Prior alone", "InfoSEM-B")
+            lines.extend(frame.assign(dataset=dataset, control=control).to_dict("records"))
+
+    every = [*dict.fromkeys(name for names in taken.values() for name in names)]
+    for dataset in datasets:
+        text = method_for("InfoSEM-B", base_name(dataset), network).settings["embedding"]
+        rows("none", every, dataset)
+        rows("expression shuffled", taken.get("expression shuffled", ()), dataset, ":shuffled-0")
+        permuted = taken.get("embeddings permuted", ())
+        rows("embeddings permuted", permuted, dataset, embedding=f"permuted {text}")
+        if taken.get("no expression"):
+            rows("no expression", ["Prior alone"], dataset, embedding=text)
+        for how in SHUFFLES:
+            rows(f"labels {how}", taken.get(f"labels {how}", ()), dataset, labels=how)
+    return pd.DataFrame(lines)
+
+
+PRIOR_SETTINGS: dict[str, dict[str, dict[str, float]]] = {
+    "InfoSEM-B": {
+        "as in Table 1": {},
+        "w learns 10 times slower": {"lr_w": 0.1},
+        "w learns 10 times faster": {"lr_w": 10.0},
+        "sigma_w 100 times smaller": {"sigma_w": 0.01},
+        "sigma_w 100 times larger": {"sigma_w": 100.0},
+    },
+    # DeepSEM's networks learn at a rate of 1e-4, its A at one of 2e-5; here A^l has 1e-3. And A is
+    # A^e times sigmoid(A^l), which starts at 1/2.
+    "InfoSEM-BC": {
+        "as in Table 1": {},
+        "A^l learns as the networks": {"lr_logits": 0.1},
+        "A^l learns as A": {"lr_logits": 0.02},
+        "A starts as DeepSEM's": {"start_of_effects": 2.0},
+    },
+}
+"""Settings of the prior of a method with which `prior_settings` trains it: what is multiplied by
+how much."""
+
+
+def prior_settings(
+    ledger: Ledger,
+    *,
+    datasets: Sequence[str],
+    method: str = "InfoSEM-B",
+    splits: Sequence[int] = tuple(range(10)),
+    **where: Unpack[Where],
+) -> pd.DataFrame:
+    """Rows of a method with other settings of its prior, on cell-type-specific networks.
+
+    RMSprop's steps do not depend on the size of a gradient. Vectors that are ten times longer thus
+    do what a ten times larger learning rate of w does.
+
+    Parameters
+    ----------
+    ledger, datasets, splits, **where
+        As for `compare`.
+    method : {"InfoSEM-B", "InfoSEM-BC"}
+
+    Returns
+    -------
+    DataFrame
+        As from `compare`, the methods being the names of `PRIOR_SETTINGS`.
+    """
+    lines: list[Any] = []
+    for dataset, (name, factors) in product(datasets, PRIOR_SETTINGS[method].items()):
+        its_own = method_for(method, base_name(dataset), "cell-type-specific").settings
+        usual: dict[str, Any] = {"start_of_effects": 1.0, **its_own}
+        frame = compare(
+            ledger, datasets=[dataset], methods=[method], splits=splits,
+            settings={setting: factor * usual[setting] for setting, factor in factors.items()},
+            **where,
+        )  # fmt: skip
+        lines.extend(frame.assign(method=name).to_dict("records"))
+    return pd.DataFrame(lines)
+
+
+PROTOCOL_CHOICES: dict[str, dict[str, Any]] = {
+    "as in Table 1": {},
+    "another training seed": {"seeds": SEEDS[:2]},
+    "targets with an edge anywhere": {"protocol": Protocol(targets="positive-anywhere")},
+    "every gene a target": {"protocol": Protocol(targets="all")},
+    "no TF with itself": {"protocol": Protocol(self_pairs=False)},
+    "no gene dropped": {"variant": ALL_GENES},
+    "Gaussian likelihood": {"settings": {"likelihood": "gaussian"}},
+    "fixed prior of Z": {"settings": {"latent_prior": "standard"}},
+    "both, as in Eq. 5": {"settings": {"likelihood": "gaussian", "latent_prior": "standard"}},
+    "A starts half as large": {"settings": {"start": 0.5}},
+    "learning rate decays": {"settings": {"decay": 0.95}},
+    "a quarter more epochs": {"epochs": 1.25},
+}
+"""What the paper leaves open, decided otherwise: what `protocol_choices` calls `compare` with, the
+epochs as a multiple of the usual ones, and the variant of the data set. The training seed, of which
+the last counts, is for scale."""
+
+
+START: dict[str, Any] = {
+    "methods": ("DeepSEM", "InfoSEM-B"),
+    "seeds": SEEDS,
+    "settings": PROTOCOL_CHOICES["A starts half as large"]["settings"],
+}
+"""What `compare` is called with to have that choice with all training seeds of Table 1."""
+
+
+def protocol_choices(
+    ledger: Ledger,
+    *,
+    datasets: Sequence[str],
+    choices: Sequence[str] = tuple(PROTOCOL_CHOICES),
+    splits: Sequence[int] = tuple(range(10)),
+    **where: Unpack[Where],
+) -> pd.DataFrame:
+    """Rows of Table 1 under other choices, on cell-type-specific networks.
+
+    DeepSEM and InfoSEM-B, and the rows without information where the choice concerns the pairs of
+    the test. Genes that have no text can have no text embedding: where these are kept, InfoSEM-B
+    is left out. The weight of its prior is chosen on training edges under each choice anew. All
+    have the first training seed of Table 1.
+
+    Parameters
+    ----------
+    ledger, datasets, splits, **where
+        As for `compare`.
+    choices : sequence of str
+        Some of `PROTOCOL_CHOICES`.
+
+    Returns
+    -------
+    DataFrame
+        As from `compare`, with a column choice. The data set is named without its variant.
+    """
+    lines: list[Any] = []
+    for dataset, choice in product(datasets, choices):
+        changes = dict(PROTOCOL_CHOICES[choice])
+        variant = changes.pop("variant", "")
+        if "epochs" in changes:
+            usual = method_for("DeepSEM", base_name(dataset), "cell-type-specific").settings
+            changes["epochs"] = round(changes["epochs"] * usual["epochs"])
+        methods = ["DeepSEM"] if variant else ["DeepSEM", "InfoSEM-B"]
+        if not {"settings", "epochs", "seeds"} & set(changes):
+            methods += ["Random", "Random TF constant"]
+        frame = compare(
+            ledger, datasets=[dataset + variant], methods=methods, splits=splits, **changes,
+            **where,
+        )  # fmt: skip
+        if "seeds" in changes:
+            frame = frame[frame["seed"] == changes["seeds"][-1]]
+        lines.extend(frame.assign(dataset=dataset, choice=choice).to_dict("records"))
+    return pd.DataFrame(lines)
+
+
+def subsampling(
+    ledger: Ledger,
+    *,
+    datasets: Sequence[str],
+    methods: Sequence[str] = SUBSAMPLING_METHODS,
+    percents: Sequence[int] = SUBSAMPLING_PERCENTS,
+    draws: Sequence[int] = SUBSAMPLING_DRAWS,
+    in_full: Sequence[str] = SUBSAMPLING_IN_FULL,
+    splits: Sequence[int] = tuple(range(10)),
+    **where: Unpack[Where],
+) -> pd.DataFrame:
+    """Rows of Figure 6: methods that see only some of the cells, on cell-type-specific networks.
+
+    The alpha that InfoSEM-B, and InfoSEM-BC with it, has on a split is the one that all cells
+    chose, by the training edges of that same split (see `compare`). It is not chosen again on fewer
+    cells, which would take three times as many runs.
+
+    Parameters
+    ----------
+    ledger, datasets, methods, splits, **where
+        As for `compare`.
+    percents : sequence of int
+        Of the cells, from 1 to 100.
+    draws : sequence of int
+        Of the cells. A deep method that sees a draw has the training seed of the same number, and
+        so it has on all cells, where draws differ in nothing else.
+    in_full : sequence of str
+        The data sets on which methods with labels take part, too, which are trained anew on every
+        split; and the other deep methods are trained on the smallest percentage once more, for as
+        many epochs more as there are cells fewer, since in the same epochs they make fewer steps.
+
+    Returns
+    -------
+    DataFrame
+        As from `compare`, with columns percent and draw. What does not look at cells is there with
+        100 percent only. The method of the longer training is called "DeepSEM (longer)".
+
+    Raises
+    ------
+    InfosemError
+        As `compare`, and for a percentage that there is not.
+    """
+    if wrong := [percent for percent in percents if percent not in range(1, 101)]:
+        raise InfosemError(f"percents: {wrong}; give whole numbers from 1 to 100")
+    lines: list[Any] = []
+    fewer: list[tuple[Job, dict[str, Any]]] = []  # with what its rows are called
+    for dataset in datasets:
+        names = [name for name in methods if dataset in in_full or not METHODS[name].labels]
+        if not names:
+            continue
+        whole = compare(
+            ledger, datasets=[dataset], methods=names, splits=splits, seeds=draws, **where
+        )
+        if 100 not in percents:
+            whole = whole[[not METHODS[name].expression for name in whole["method"]]]
+        lines.extend(whole.assign(percent=100, draw=whole["seed"]).to_dict("records"))
+        on_all_cells = [
+            job
+            for stage in ("fixed", "chosen")
+            for job in jobs_of(
+                stage, ledger, dataset, network="cell-type-specific", methods=names,
+                splits=splits, seeds=draws[:1],
+            )
+        ]  # fmt: skip
+        for percent, draw, job in product(percents, draws, on_all_cells):
+            if percent == 100 or not job.method.expression:
+                continue
+            job = replace(job, dataset=f"{dataset}:cells-{percent}-{draw}", seed=draw)
+            about = {"dataset": dataset, "percent": percent, "draw": draw}
+            fewer.append((job, about))
+            unlabelled = job.method.deep and not job.method.labels
+            if dataset in in_full and percent == min(percents) and unlabelled:
+                epochs = round(job.method.settings["epochs"] * 100 / percent)
+                job = replace(job, method=job.method.with_settings(epochs=epochs))
+                fewer.append((job, {**about, "method": f"{job.method.name} (longer)"}))
+    jobs = [job for job, _ in fewer]
+    run(jobs, ledger, **where)
+    called = [about for job, about in fewer for _ in job.splits]
+    results = results_of(ledger, jobs)
+    lines += [{**result, **about} for result, about in zip(results, called, strict=True)]
+    return pd.DataFrame(lines)
+
+
+def smallest(datasets: Sequence[str]) -> str:
+    """The data set of some on which the book shows what takes long: mDC, with the fewest cells."""
+    return "mDC" if "mDC" in datasets else datasets[0]
+
+
+def _curve(
+    ledger: Ledger, *, datasets: Sequence[str], splits: Sequence[int], **where: Unpack[Where]
+) -> pd.DataFrame:
+    """The learning curve that the page of Table 1 shows."""
+    return learning_curve(ledger, smallest(datasets), split=splits[0], **where)
+
+
+def _scales(
+    ledger: Ledger, *, datasets: Sequence[str], splits: Sequence[int], **where: Unpack[Where]
+) -> pd.DataFrame:
+    """The settings of InfoSEM-B's prior that the page of embeddings shows."""
+    return prior_settings(ledger, datasets=[smallest(datasets)], splits=splits, **where)
+
+
+def _all_genes(
+    ledger: Ledger, *, datasets: Sequence[str], splits: Sequence[int], **where: Unpack[Where]
+) -> pd.DataFrame:
+    """The runs under whose keys the counts of Appendix B are kept, no gene dropped."""
+    return compare(
+        ledger, datasets=[name + ALL_GENES for name in datasets], methods=["Random"],
+        network="non-cell-type-specific", splits=splits[:1], **where,
+    )  # fmt: skip
+
+
+EVERYTHING: dict[str, Callable[..., pd.DataFrame]] = {
+    **{name: partial(compare, **wanted) for name, wanted in STUDIES.items()},
+    "learning-curve": _curve,
+    "embeddings": sensitivity,
+    "prior-settings": _scales,
+    "known-edges-settings": partial(prior_settings, method="InfoSEM-BC"),
+    "protocol": protocol_choices,
+    "start": partial(compare, **START),
+    "all-genes": _all_genes,
+    "controls": controls,
+    "controls-non-specific": partial(
+        controls, network="non-cell-type-specific", taken=NON_SPECIFIC_CONTROLS
+    ),
+    "subsampling": subsampling,
+}
+"""Every study that the book shows; to be called with a ledger, and `datasets`, `splits` and
+what is in `Where` as for `compare`."""
+
+
+def plan(ledger: Ledger, **where: Any) -> pd.DataFrame:
+    """What `EVERYTHING` would run, and how long that takes.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        It stays as it is.
+    **where
+        What the studies are to be called with.
+
+    Returns
+    -------
+    DataFrame
+        One row a study, in order: study, runs (how many the ledger will lack, when those before are
+        done), seconds (of one core, by earlier runs) and unknown, the number of runs of methods of
+        which there is none, which are not in the seconds.
+    """
+    ahead, lines = Rehearsal(ledger), []
+    for name, compute in EVERYTHING.items():
+        ahead.seconds.clear()
+        compute(ahead, **where)
+        known = [seconds for seconds in ahead.seconds if np.isfinite(seconds)]
+        n_runs = len(ahead.seconds)
+        lines.append((name, n_runs, sum(known), n_runs - len(known)))
+    return pd.DataFrame(lines, columns=["study", "runs", "seconds", "unknown"])
+
+
+def check_parameters(known: Iterable[str], now: Mapping[str, Any]) -> None:
+    """Fail on a notebook parameter that the notebook does not have.
+
+    papermill puts the parameters that it is given into a cell of their own and only warns of
+    unknown ones. Called in the cell after it, with the names known before, this finds them.
+
+    Parameters
+    ----------
+    known : iterable of str
+        The names in ``globals()`` at the end of the parameters cell.
+    now : mapping
+        ``globals()``.
+
+    Raises
+    ------
+    InfosemError
+        Naming the unknown parameters.
+    """
+    private = {"known"}  # the snapshot itself
+    unknown = sorted(n for n in set(now) - set(known) - private if not n.startswith("_"))
+    if unknown:
+        raise InfosemError(
+            f"notebook parameters: {', '.join(unknown)} unknown; check the spelling against the "
+            "cell tagged 'parameters'"
+        )

@@ -1,0 +1,297 @@
+"""The settings that only InfoSEM has, searched as the paper says, beside the paper's choice.
+
+Appendix C of the paper: sigma_w, sigma_l and h are cross-validated "on the training set using known
+GRN". Here a quarter of the training pairs of a split is hidden (`splits.hide`), InfoSEM gets the
+rest, and the hidden pairs judge. The seen test and the unseen block play no part. Results are kept
+beside the ledger (see `beside`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import chain, product
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from infosem.data import Dataset
+from infosem.errors import InfosemError
+from infosem.metrics import auprc
+from infosem.splits import UNKNOWN, Split, hide, make_split
+from infosem_study import studies
+from infosem_study.derived import beside, runs_of
+from infosem_study.ledger import Ledger, key
+from infosem_study.reported import reported
+from infosem_study.runs import SAME, load, one_thread, stored_job
+
+__all__ = ["GRID", "chosen", "chosen_text", "given", "grid_text", "search"]
+
+GRID: dict[str, list[dict[str, float]]] = {
+    "InfoSEM-B": [{"sigma_w": value} for value in (0.1, 1.0, 10.0, 100.0)],
+    "InfoSEM-BC": [
+        {"sigma_l": value, "h": rank}
+        for value, rank in product((0.03, 0.1, 0.1**0.5, 1.0), (32, 128))
+    ],
+}
+"""What is tried, under the paper's names; every value of the paper's Appendix C is among it."""
+
+_COLUMNS = {"without": str, "auprc": float, "seconds": float}
+_NAMES = {"sigma_w": "sigma_w", "sigma_l": "sigma_l", "h": "rank"}  # and in `training.Settings`
+
+
+# --- the search -----------------------------------------------------------------------------------
+
+
+def search(
+    ledger: Ledger,
+    *,
+    datasets: Sequence[str],
+    network: str = "cell-type-specific",
+    splits: Sequence[int] = (0,),
+    grid: Mapping[str, Sequence[Mapping[str, float]]] = GRID,
+    recompute: bool = False,
+    n_jobs: int | None = None,
+) -> pd.DataFrame:
+    """AUPRC on hidden training pairs for each setting, computing and storing what is not stored.
+
+    One training run a data set, split and setting: the run of Table 1 on that split, with the
+    setting in place of its own and without the hidden labels. InfoSEM-B uses no labels at all. The
+    weight alpha is that of the run, chosen on all training edges of the split.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        In whose folder the files are, and that has or gets the runs whose settings are varied.
+    datasets, network
+        As for `studies.compare`.
+    splits : sequence of int
+    grid : mapping of str to sequence of mapping
+        By method, the settings to try: sigma_w, sigma_l and h.
+    recompute : bool
+        Compute also what is stored.
+    n_jobs : int, optional
+        See `runs.run`.
+
+    Returns
+    -------
+    DataFrame
+        For each data set, method, split and setting one line, where `without` is empty, and one
+        more for each seen TF, `without` whose pairs the AUPRC is. Columns network, dataset, method,
+        split, setting (as text), sigma_w, sigma_l and h (NaN where it is not varied), without,
+        auprc, seconds (of the training run) and key (of the run whose settings are varied).
+
+    Raises
+    ------
+    InfosemError
+        For a method or setting that `grid` cannot have; if a file is broken or stale, or something
+        is missing and cannot be made: see `runs.run`.
+    """
+    if unknown := sorted(set(grid) - set(GRID)):
+        raise InfosemError(f"grid: {unknown} cannot be searched; choose from {list(GRID)}")
+    if unknown := sorted({name for s in chain(*grid.values()) for name in s} - set(_NAMES)):
+        raise InfosemError(f"grid: {unknown} are no settings of it; choose from {list(_NAMES)}")
+    rows = studies.compare(
+        ledger, datasets=datasets, network=network, methods=list(grid), splits=splits, n_jobs=n_jobs
+    )
+    # As far as the table beside the ledger goes, each setting makes a method of its own.
+    runs: list[dict[str, Any]] = [
+        {**run, "method": f"{method}, {_text(setting)}", "setting": setting}
+        for method, tried in grid.items()
+        for run in runs_of(rows, [method])
+        for setting in tried
+    ]
+    found = beside(
+        ledger, "settings", _COLUMNS, runs, partial(_validated, ledger), recompute=recompute,
+        n_jobs=n_jobs,
+    )  # fmt: skip
+    named = {run["method"]: run for run in runs}
+    settings = [named[name]["setting"] for name in found["method"]]
+    about: dict[str, Any] = {
+        "network": found["dataset"].map(dict(zip(rows["dataset"], rows["network"], strict=True))),
+        "method": found["method"].str.partition(",")[0],
+        "setting": [_text(setting) for setting in settings],
+        **{name: [setting.get(name, np.nan) for setting in settings] for name in _NAMES},
+    }
+    order = ["network", "dataset", "method", "split", "setting", *_NAMES, *_COLUMNS, "key"]
+    return found.assign(**about)[order]
+
+
+def given(dataset: Dataset, split: Split) -> tuple[Dataset, NDArray[np.int8], NDArray[np.bool_]]:
+    """What a method gets while its settings are searched, and what it is judged on.
+
+    Returns
+    -------
+    Dataset
+        Without its network.
+    ndarray of int8, (n_tfs, n_genes)
+        The labels: 1 and 0 on training pairs that are not hidden, `splits.UNKNOWN` elsewhere.
+    ndarray of bool, (n_tfs, n_genes)
+        The hidden pairs.
+
+    Raises
+    ------
+    InfosemError
+        As `splits.hide`.
+    """
+    hidden = hide(dataset, split)
+    edges = np.where(hidden, np.int8(UNKNOWN), split.train_edges(dataset.network))
+    return replace(dataset, network=np.zeros_like(dataset.network)), edges, hidden
+
+
+def _validated(ledger: Ledger, run: Mapping[str, Any]) -> pd.DataFrame:
+    """The lines of one training run; `run` has the key of the run whose settings are varied."""
+    job = stored_job(ledger, run)
+    dataset = load(*job.data[:2], embedding=job.embedding)
+    if key({**job.identity(), "fingerprint": dataset.fingerprint(job.embedding)}) != run["key"]:
+        raise InfosemError(
+            f"{job}: the data are not those of the ledger's run {run['key']}; use the same data, "
+            "or another ledger"
+        )
+    split = make_split(dataset, seed=run["split"], protocol=job.protocol)
+    blind, edges, hidden = given(dataset, split)
+    method = job.method.with_settings(
+        **{_NAMES[name]: value for name, value in run["setting"].items()}
+    )
+    started = perf_counter()
+    try:
+        with one_thread():
+            scores = method(blind, edges if method.labels else None, seed=job.seed)
+    except InfosemError as error:
+        raise InfosemError(f"{job}, {_text(run['setting'])}: {error}") from error
+    seconds = perf_counter() - started
+    judged = {"": hidden}
+    for i in np.flatnonzero(hidden.any(axis=1)):
+        judged[dataset.tf_names[i]] = hidden & (np.arange(len(hidden)) != i)[:, np.newaxis]
+    return pd.DataFrame(
+        {
+            "without": list(judged),
+            "auprc": [auprc(dataset.network[m], scores[m]) for m in judged.values()],
+            "seconds": seconds,
+        }
+    )
+
+
+def _text(setting: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {value:g}" for name, value in setting.items())
+
+
+# --- beside the paper -----------------------------------------------------------------------------
+
+
+def chosen(table: pd.DataFrame) -> pd.DataFrame:
+    """The setting that the search finds best beside the one of the paper's Appendix C.
+
+    The error of their difference is that of the jackknife over TFs: what it would be with one TF
+    less, for each seen TF. Neither the training seed nor that the best of many is too good by
+    chance is in it; both would speak for the paper's setting.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `search`.
+
+    Returns
+    -------
+    DataFrame
+        One row a network, data set and method: n_settings (tried), best and its best_auprc, paper
+        and its paper_auprc ("" and NaN where the paper has none), lowest_auprc (of all settings);
+        AUPRCs are means over splits. difference (best - paper), with low and high, its 95% interval
+        by Student's t, and verdict: of the paper's setting "as good as the best" where the
+        difference is less than `runs.SAME`, "within the noise of the best" where the interval
+        holds 0, else "below the best"; "not tried" where the search lacks it, "not in the paper".
+    """
+    lines = []
+    for where, part in table.groupby(["network", "dataset", "method"], sort=False):
+        network, dataset, method = map(str, where)
+        by_setting = part.pivot(index=["without", "split"], columns="setting", values="auprc")
+        whole = by_setting.loc[[""]].mean()
+        best = str(whole.idxmax())
+        wanted = _of_paper(network, dataset, part)
+        paper = "" if wanted is None else _text(wanted)
+        line = {
+            "network": network,
+            "dataset": dataset,
+            "method": method,
+            "n_settings": len(whole),
+            "best": best,
+            "best_auprc": whole[best],
+            "paper": paper,
+            "paper_auprc": whole.get(paper, np.nan),
+            "lowest_auprc": whole.min(),
+            **dict.fromkeys(("difference", "low", "high"), np.nan),
+            "verdict": "not tried" if paper else "not in the paper",
+        }
+        if paper in whole:
+            mean, half = _jackknifed(by_setting[best] - by_setting[paper])
+            line |= {"difference": mean, "low": mean - half, "high": mean + half}
+            if mean < SAME:
+                line["verdict"] = "as good as the best"
+            else:
+                line["verdict"] = (
+                    "within the noise of the best" if mean <= half else "below the best"
+                )
+        lines.append(line)
+    return pd.DataFrame(lines)
+
+
+def _of_paper(network: str, dataset: str, part: pd.DataFrame) -> dict[str, float] | None:
+    """The paper's values of what was varied, in the order of `GRID`; None if it has none."""
+    table = reported("Appendix C")
+    own = table[(table["network"] == network) & (table["dataset"] == dataset)]
+    values = own.set_index("quantity")["value"]
+    varied = [name for name in _NAMES if part[name].notna().any()]
+    return {name: float(values[name]) for name in varied} if len(values) else None
+
+
+def _jackknifed(difference: pd.Series) -> tuple[float, float]:
+    """Mean over splits of a difference, and half its 95% interval from leaving out one TF each.
+
+    By `without` and `split`. A TF that is unseen on some split changes nothing there.
+    """
+    by_split = difference.unstack("split")
+    whole = by_split.loc[[""]].mean()
+    fewer = by_split.drop(index="").fillna(whole).mean(axis=1)
+    n = len(fewer)
+    error = np.sqrt((n - 1) / n * np.square(fewer - fewer.mean()).sum())
+    return float(whole.mean()), float(stats.t.ppf(0.975, n - 1) * error)
+
+
+def chosen_text(table: pd.DataFrame) -> pd.DataFrame:
+    """`chosen`, as a table to read."""
+    interval = [
+        "-" if np.isnan(d) else f"{d:.3f} [{low:+.3f}, {high:+.3f}]"
+        for d, low, high in zip(table["difference"], table["low"], table["high"], strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "data set": table["dataset"],
+            "method": table["method"],
+            "tried": table["n_settings"],
+            "lowest AUPRC": table["lowest_auprc"].map("{:.3f}".format),
+            "best AUPRC": table["best_auprc"].map("{:.3f}".format),
+            "best setting": table["best"],
+            "paper's setting": table["paper"].replace("", "-"),
+            "best - paper's": interval,
+            "verdict on the paper's": table["verdict"],
+        }
+    )
+
+
+def grid_text(table: pd.DataFrame) -> pd.DataFrame:
+    """Mean AUPRC over splits: settings by data sets, as text, with * at the paper's setting."""
+    whole = table[table["without"] == ""]
+    papers = chosen(table).set_index(["dataset", "method"])["paper"]
+    groups = ["method", "setting", "dataset"]
+    means = whole.groupby(groups, sort=False)["auprc"].mean().reset_index()
+    means["text"] = [
+        f"{value:.3f}" + "*" * (papers[dataset, method] == setting)
+        for method, setting, dataset, value in means[[*groups, "auprc"]].itertuples(index=False)
+    ]
+    wide = means.pivot(index=["method", "setting"], columns="dataset", values="text")
+    order = means[["method", "setting"]].drop_duplicates()
+    wide = wide.loc[pd.MultiIndex.from_frame(order), means["dataset"].unique()]
+    return wide.fillna("-").rename_axis(index=["", ""], columns=None)

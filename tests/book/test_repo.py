@@ -1,0 +1,71 @@
+"""The repository: pins that are complete, and no large files."""
+
+import subprocess
+import tomllib
+from importlib import metadata
+from itertools import chain
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def constraints() -> dict[str, str]:
+    """Return the pinned version of every package named in constraints.txt."""
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line.split("==") for line in lines if not line.startswith("#")]
+    return {canonicalize_name(name): version for name, version in pins}
+
+
+def requirements() -> list[Requirement]:
+    """Return what pyproject.toml asks for, extras included."""
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        project = tomllib.load(file)["project"]
+    extras = project["optional-dependencies"]
+    texts = chain(project["dependencies"], *extras.values())
+    return [Requirement(text) for text in texts]
+
+
+def test_constraints_satisfy_the_requirements() -> None:
+    pins = constraints()
+    for requirement in requirements():
+        assert requirement.specifier.contains(pins[requirement.name])
+
+
+def test_everything_needed_is_installed_as_pinned() -> None:
+    pins = constraints()
+    queue = [(item.name, frozenset(item.extras)) for item in requirements()]
+    seen = set()
+    while queue:
+        name, extras = queue.pop()
+        name = canonicalize_name(name)
+        # torch pins its own CUDA packages, which differ from machine to machine.
+        if (name, extras) in seen or name.startswith(("nvidia-", "cuda-", "triton")):
+            continue
+        seen.add((name, extras))
+        assert Version(metadata.version(name)).public == pins.get(name), name
+        for needed in map(Requirement, metadata.requires(name) or []):
+            marker = needed.marker
+            if marker is None or any(marker.evaluate({"extra": extra}) for extra in {"", *extras}):
+                queue.append((needed.name, frozenset(needed.extras)))
+
+
+def test_conda_environment_installs_the_same_pins() -> None:
+    with open(ROOT / "environment.yml", encoding="utf-8") as file:
+        *conda, pip = yaml.safe_load(file)["dependencies"]
+    assert conda == ["python=3.11", "pip"]  # nothing that pip would have to agree with
+    assert pip == {"pip": ["--constraint constraints.txt", "--editable .[book,test]"]}
+
+
+def test_no_tracked_file_is_large() -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True)
+    paths = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
+    assert paths
+    assert [path for path in paths if path.is_file() and path.stat().st_size > 2**20] == []

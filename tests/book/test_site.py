@@ -1,0 +1,314 @@
+"""The built book as a reader meets it: in a browser, at a desk and on a phone."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from urllib.parse import quote, unquote, urlsplit
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
+
+ROOT = Path(__file__).resolve().parents[2]
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+CHAPTERS = [chapter["file"] for part in TOC["parts"] for chapter in part["chapters"]]
+PAGES = [TOC["root"], *CHAPTERS, "search"]
+DESK, PHONE = 1280, 390  # CSS pixels
+OPTIONS = [
+    "--headless",
+    "--no-sandbox",  # which root cannot have
+    "--disable-dev-shm-usage",  # small in containers
+    "--disable-gpu",
+    # Nothing is to be asked of the network behind our back.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def site(book: Path) -> Iterator[str]:
+    """Serve the built book, and yield its address."""
+    handler = partial(QuietHandler, directory=book / "_build" / "html")
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """Start Chromium, which logs what its console says and what it asks of the network."""
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        message = "needs Debian's packages chromium and chromium-driver"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for option in [*OPTIONS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"]:
+        options.add_argument(option)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    chrome = webdriver.Chrome(options, webdriver.ChromeService(driver))
+    yield chrome
+    chrome.quit()
+
+
+def show(browser: webdriver.Chrome, address: str, width: int = DESK) -> None:
+    """Open a page in a window of this width, and wait until its equations are set."""
+    for log in ("browser", "performance"):
+        browser.get_log(log)  # so that what is read next is of this page
+    window = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width == PHONE}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", window)
+    browser.get(address)
+    browser.execute_async_script(
+        "Promise.resolve(window.MathJax?.startup?.promise).then(arguments[arguments.length - 1])"
+    )
+
+
+def requests_and_failures(browser: webdriver.Chrome) -> tuple[set[str], list[str]]:
+    """Return what was asked of the network, and what of it went wrong."""
+    asked: dict[str, str] = {}
+    failures = []
+    for entry in browser.get_log("performance"):
+        event = json.loads(entry["message"])["message"]
+        method, parameters = event["method"], event["params"]
+        if method == "Network.requestWillBeSent":
+            url = parameters["request"]["url"]
+            if url.startswith("http"):  # not chrome: and data:
+                asked[parameters["requestId"]] = url
+        elif method == "Network.responseReceived" and parameters["response"]["status"] >= 400:
+            failures.append(f"{parameters['response']['status']} {parameters['response']['url']}")
+        elif method == "Network.loadingFailed" and parameters["requestId"] in asked:
+            failures.append(f"{parameters['errorText']} {asked[parameters['requestId']]}")
+    return set(asked.values()), failures
+
+
+# --- every page -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_opens_without_errors_and_without_other_hosts(
+    browser: webdriver.Chrome, site: str, name: str
+) -> None:
+    show(browser, f"{site}/{name}.html")
+    said = [entry for entry in browser.get_log("browser") if entry["level"] != "INFO"]
+    assert said == []
+    asked, failures = requests_and_failures(browser)
+    assert failures == []
+    assert f"{site}/{name}.html" in asked
+    assert [url for url in asked if not url.startswith(f"{site}/")] == []
+
+
+@pytest.mark.parametrize("name", [TOC["root"], *CHAPTERS])
+def test_equations_and_figures_are_rendered(
+    browser: webdriver.Chrome, site: str, name: str
+) -> None:
+    show(browser, f"{site}/{name}.html")
+    equations = browser.execute_script(
+        """return [...document.querySelectorAll("article .math")].map((math) => {
+             const set = math.querySelector("mjx-container mjx-math");
+             return set && set.offsetWidth > 0 && set.offsetHeight > 0
+               && !math.querySelector("mjx-merror") ? "set" : math.textContent;
+           })"""
+    )
+    assert set(equations) <= {"set"}
+    if name == "book/model":
+        assert len(equations) > 50
+    pictures = browser.execute_script(
+        """return [...document.querySelectorAll("article img")].map((picture) =>
+             [picture.alt !== "", picture.naturalWidth > 0, picture.offsetWidth > 0])"""
+    )
+    assert all(all(picture) for picture in pictures)
+    if name == TOC["root"]:
+        assert len(pictures) == 1  # the cover
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_nothing_is_cut_off(browser: webdriver.Chrome, site: str, name: str, width: int) -> None:
+    """The page does not scroll sideways, and what is wider than it scrolls in a box of its own."""
+    show(browser, f"{site}/{name}.html", width)
+    scrolled, cut_off = browser.execute_script(
+        """document.querySelectorAll("details").forEach((folded) => { folded.open = true; });
+           window.scrollTo(1000, 0);
+           const edge = document.documentElement.clientWidth;
+           const inside = (box) => box.left >= 0 && box.right <= edge + 1;
+           function reachable(element) {
+             const box = element.getBoundingClientRect();
+             if (box.width === 0 || inside(box)) return true;
+             if (box.left < 0) return false;  // nothing scrolls further left
+             for (let around = element; around; around = around.parentElement)
+               if (["auto", "scroll"].includes(getComputedStyle(around).overflowX))
+                 return inside(around.getBoundingClientRect());
+             return false;
+           }
+           const shown = document.querySelectorAll(
+             "article :is(h1, h2, h3, p, li, table, pre, img, mjx-container, mjx-math)");
+           return [window.scrollX, [...shown].filter((element) => !reachable(element))
+             .map((element) => element.outerHTML.slice(0, 200))];"""
+    )
+    assert scrolled == 0
+    assert cut_off == []
+
+
+# --- ways through the book ------------------------------------------------------------------------
+
+
+def test_address_of_the_site_leads_to_the_first_page(browser: webdriver.Chrome, site: str) -> None:
+    show(browser, f"{site}/")
+    WebDriverWait(browser, 10).until(lambda _: browser.current_url == f"{site}/{TOC['root']}.html")
+
+
+def test_links_inside_the_site_are_alive(book: Path) -> None:
+    html = book / "_build" / "html"
+    pages = {
+        path.resolve(): BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        for path in html.rglob("*.html")
+        if "_static" not in path.parts
+    }
+    anchors = {
+        path: {str(tag[key]) for key in ("id", "name") for tag in soup.find_all(attrs={key: True})}
+        for path, soup in pages.items()
+    }
+    assert {html.resolve() / f"{name}.html" for name in PAGES} < set(pages)
+    dead, checked = [], 0
+    for path, soup in pages.items():
+        tags = soup.select("a[href], link[href], script[src], img[src]")
+        for target in {str(tag.get("href") or tag.get("src")) for tag in tags}:
+            parts = urlsplit(target)
+            if parts.scheme or parts.netloc:
+                continue
+            checked += 1
+            file = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            fragment = unquote(parts.fragment)
+            if not file.is_file() or (fragment and fragment not in anchors[file]):
+                dead.append(f"{path.relative_to(html.resolve())}: {target}")
+    assert dead == []
+    assert checked > 100
+
+
+def test_every_page_has_the_icon(book: Path) -> None:
+    for name in PAGES:
+        html = (book / "_build" / "html" / f"{name}.html").read_text(encoding="utf-8")
+        (icon,) = BeautifulSoup(html, "html.parser").select('link[rel~="icon"]')
+        assert str(icon["href"]).endswith("favicon.png")  # that it is there, the links tell
+
+
+def test_search_finds_biobert(browser: webdriver.Chrome, site: str) -> None:
+    show(browser, f"{site}/{TOC['root']}.html")
+    buttons = browser.find_elements(By.CSS_SELECTOR, ".search-button-field, .search-button")
+    shown = [button for button in buttons if button.is_displayed()]
+    assert len(shown) == 1
+    shown[0].click()
+    browser.switch_to.active_element.send_keys("BioBERT", Keys.ENTER)
+    WebDriverWait(browser, 10).until(
+        lambda _: (
+            browser.find_elements(By.CSS_SELECTOR, "#search-results .search-summary")
+            and "finished" in browser.find_element(By.CSS_SELECTOR, ".search-summary").text
+        )
+    )
+    found = browser.find_elements(By.CSS_SELECTOR, "#search-results li a")
+    addresses = [str(link.get_attribute("href")) for link in found]
+    (data,) = [address for address in addresses if address.startswith(f"{site}/book/data.html")]
+    show(browser, data)
+    assert "BioBERT" in browser.find_element(By.TAG_NAME, "article").text
+
+
+# --- tables that can be sorted --------------------------------------------------------------------
+
+
+def table(heads: list[list[str]], rows: list[list[str]]) -> str:
+    """Write a DataFrame as pandas does."""
+    top = "".join(f"<tr>{''.join(f'<th>{name}</th>' for name in head)}</tr>" for head in heads)
+    body = "".join(
+        f"<tr><th>{row[0]}</th>{''.join(f'<td>{cell}</td>' for cell in row[1:])}</tr>"
+        for row in rows
+    )
+    return f'<table class="dataframe"><thead>{top}</thead><tbody>{body}</tbody></table>'
+
+
+ROWS = [
+    ["0", "b", "0.300 (0.020)", "-"],
+    ["1", "a", "0.090", "-0.020"],
+    ["2", "c", "not run", "+0.100"],
+    ["3", "a", "12.5", "-"],
+    ["4", "d", "1,000", "+0.030"],
+]
+
+
+@pytest.fixture
+def sorting(browser: webdriver.Chrome) -> webdriver.Chrome:
+    """Show four tables: only the first can be sorted."""
+    head = ["", "method", "ours", "difference"]
+    cut_short = [*ROWS[:3], ["..."] * 4, *ROWS[3:]]
+    tables = [table([head], ROWS), table([head, head], ROWS), table([head], cut_short)]
+    tables.append(table([head], ROWS[:4]))
+    script = (ROOT / "book" / "_static" / "sort_tables.js").read_text(encoding="utf-8")
+    page = f'<meta charset="utf-8">{"".join(tables)}<script>{script}</script>'
+    browser.get("data:text/html," + quote(page))
+    return browser
+
+
+def first_column(browser: webdriver.Chrome) -> str:
+    return "".join(cell.text for cell in browser.find_elements(By.CSS_SELECTOR, "tbody th"))[:5]
+
+
+@pytest.mark.parametrize(
+    "column, ascending, descending",
+    [
+        ("order as stored", "01234", "43210"),
+        ("method", "13024", "42013"),  # equal ones keep their order
+        ("ours", "10342", "43012"),  # what is missing comes last, either way
+        ("difference", "14203", "24103"),
+    ],
+)
+def test_click_on_a_head_sorts_the_rows(
+    sorting: webdriver.Chrome, column: str, ascending: str, descending: str
+) -> None:
+    assert first_column(sorting) == "01234"
+    names = {
+        button.accessible_name: button
+        for button in sorting.find_elements(By.CSS_SELECTOR, "thead button")
+    }
+    names[column].click()
+    assert first_column(sorting) == ascending
+    names[column].click()
+    assert first_column(sorting) == descending
+    (marked,) = sorting.find_elements(By.CSS_SELECTOR, "[aria-sort]")
+    assert marked.get_attribute("aria-sort") == "descending"
+
+
+def test_other_tables_are_left_alone(sorting: webdriver.Chrome) -> None:
+    tables = sorting.find_elements(By.TAG_NAME, "table")
+    buttons = [len(each.find_elements(By.TAG_NAME, "button")) for each in tables]
+    assert buttons == [4, 0, 0, 0]
+
+
+def test_tables_of_the_book_can_be_sorted(browser: webdriver.Chrome, site: str) -> None:
+    show(browser, f"{site}/notebooks/table1.html")
+    heads = browser.execute_script(
+        """return [...document.querySelectorAll("table.dataframe")].map((table) =>
+             [table.tHead.rows.length, table.querySelectorAll("th button").length])"""
+    )
+    assert any(buttons for _, buttons in heads)
+    assert not any(buttons for rows, buttons in heads if rows > 1)

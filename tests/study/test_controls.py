@@ -1,0 +1,73 @@
+"""Controls: an input is taken from a method, and what its gain becomes."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from infosem_study import Ledger, studies, tables
+from infosem_study.runs import Rehearsal
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    ledger = Ledger(tmp_path_factory.mktemp("ledger"))
+    return studies.controls(
+        ledger,
+        datasets=["synthetic"],
+        taken={
+            "expression shuffled": ["Partial correlation"],
+            "labels shuffled within TFs": ["One-hot LR", "MatComp"],
+            "labels shuffled": ["One-hot LR", "MatComp"],
+        },
+        splits=range(4),
+        n_jobs=1,
+    )
+
+
+def test_each_control_is_a_run_of_its_own(rows: pd.DataFrame) -> None:
+    found = rows.groupby("method")["control"].agg(lambda names: [*dict.fromkeys(names)])
+    assert found["Partial correlation"] == ["none", "expression shuffled"]
+    labels = ["none", "labels shuffled within TFs", "labels shuffled"]
+    assert found["One-hot LR"] == found["MatComp"] == labels
+    assert rows.groupby(["method", "control"])["key"].unique().explode().is_unique
+
+
+def test_a_slow_method_has_the_same_few_splits_with_and_without_its_labels(tmp_path) -> None:
+    rows = studies.controls(
+        Rehearsal(Ledger(tmp_path)),
+        datasets=["hESC"],
+        taken={"labels shuffled": ["One-hot LR", "InfoSEM-BC"]},
+    )
+    splits = rows.groupby(["method", "control"])["split"].agg(list)
+    for control in ("none", "labels shuffled"):
+        assert splits["One-hot LR", control] == [*range(10)]
+        assert splits["InfoSEM-BC", control] == [0, 1, 2]
+
+
+def test_what_a_method_knows_is_lost_with_its_input(rows: pd.DataFrame) -> None:
+    left = tables.left_of_gain(rows).set_index(["method", "control"])
+    assert left.loc[("Partial correlation", "none"), "low"] > 0
+    assert left.loc[("Partial correlation", "expression shuffled"), "low"] > 0
+    seen = tables.left_of_gain(rows, "seen").set_index(["method", "control"])["gain"]
+    assert abs(seen["One-hot LR", "labels shuffled"]) < 0.1
+
+
+def test_gain_and_loss_are_paired_by_split() -> None:
+    lines = [
+        {"dataset": "d", "method": "m", "control": control, "seed": seed, "split": split,
+         "unseen_base": 0.1 * split, "unseen_auprc": 0.1 * split + gain + 0.01 * split}
+        for control, gain in (("none", 0.3), ("expression shuffled", 0.1), ("no expression", 0.3))
+        for split in range(3)
+        for seed in range(2)
+    ]  # fmt: skip
+    left = tables.left_of_gain(pd.DataFrame(lines)).set_index("control")
+    assert left["gain"].tolist() == pytest.approx([0.31, 0.11, 0.31])
+    assert left["lost"].tolist() == pytest.approx([0, 0.2, 0])
+    shuffled = left.loc["expression shuffled"]
+    assert np.allclose(shuffled[["low", "high"]].astype(float), 0.2)
+    said = tables.controls_said(left.reset_index())
+    assert "1 of 1 pairs" in said
+    assert "expression shuffled: takes some of the gain in 1 of 1" in said
+    assert "of their summed gain 35% is left" in said
+    text = tables.left_of_gain_text(left.reset_index())
+    assert text["d"].str.endswith("*").tolist() == [True, True, False]

@@ -1,0 +1,31 @@
+"""What identifies the stored runs: the settings of every method, and that no study lacks a run."""
+
+import csv
+import json
+from pathlib import Path
+
+from infosem.data import CELLS
+from infosem_study import METHODS, Ledger, method_for, studies
+from infosem_study.ledger import key
+from infosem_study.runs import Job
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_preset_has_the_settings_and_the_key_that_it_had() -> None:
+    """Of presets.csv, one line per method and network; a change there asks for runs done again."""
+    with (ROOT / "tests" / "study" / "presets.csv").open(newline="") as file:
+        pinned = list(csv.DictReader(file))
+    assert {line["method"] for line in pinned} == set(METHODS) - {"SCENIC"}  # its database's digest
+    for line in pinned:
+        name, dataset, network = line["method"], line["dataset"], line["network"]
+        method = method_for(name, dataset, network)
+        job = Job(method, dataset, network, 0, (0,))
+        assert dict(method.settings) == json.loads(line["settings"]), line
+        assert key({**job.identity(), "fingerprint": ""}) == line["key"], line
+
+
+def test_the_ledger_has_every_run_that_the_book_shows() -> None:
+    plan = studies.plan(Ledger(ROOT / "results"), datasets=CELLS, splits=range(10))
+    assert set(plan["study"]) == set(studies.EVERYTHING)
+    assert plan["runs"].sum() == 0, plan
