@@ -108,7 +108,7 @@ def _audit(
     names = {network: list(dict.fromkeys(with_random)) for network, with_random in names.items()}
     rows = audit.results(ledger, methods=names, complete=complete, **where)
     audit.fill(ledger, rows, recompute=where["recompute"], n_jobs=where["n_jobs"] or 1)
-    print(audit.placed_said(audit.placed(audit.permutations(ledger, rows))))
+    print(audit.describe_placed(audit.placed(audit.permutations(ledger, rows))))
 
 
 def _run_all(ledger: Ledger, where: dict[str, Any]) -> None:
@@ -175,9 +175,9 @@ def _tune(options: argparse.Namespace) -> None:
         n_jobs=options.jobs,
     )
     print("AUPRC on hidden training pairs; * is the paper's setting\n")
-    print(tuning.grid_text(table).to_string())
+    print(tuning.format_grid(table).to_string())
     print()
-    print(tuning.chosen_text(tuning.chosen(table)).to_string(index=False))
+    print(tuning.format_chosen(tuning.chosen(table)).to_string(index=False))
 
 
 def _data(options: argparse.Namespace) -> None:

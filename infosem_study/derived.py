@@ -20,7 +20,7 @@ from infosem.errors import InfosemError
 from infosem_study.ledger import Ledger
 from infosem_study.runs import side_by_side
 
-__all__ = ["beside", "runs_of"]
+__all__ = ["derive", "runs_of"]
 
 _RUN = {"key": str, "method": str, "split": int}
 
@@ -50,7 +50,7 @@ def runs_of(rows: pd.DataFrame, methods: Sequence[str]) -> list[dict[str, Any]]:
     return [dict(zip(fields, run, strict=True)) for run in pd.concat(parts).to_numpy()]
 
 
-def beside(
+def derive(
     ledger: Ledger,
     name: str,
     columns: Mapping[str, type],

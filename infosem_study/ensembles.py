@@ -1,7 +1,7 @@
 """Ensembles of training seeds: the mean score of several runs, beside the runs one by one.
 
 As DeepSEM's authors do, who average |A| over ten runs. What an ensemble reaches is kept beside the
-ledger (see `beside`), which holds single runs only.
+ledger (see `derive`), which holds single runs only.
 """
 
 import hashlib
@@ -14,12 +14,12 @@ from scipy import stats
 
 from infosem.errors import InfosemError
 from infosem.metrics import evaluate
-from infosem_study.derived import beside
+from infosem_study.derived import derive
 from infosem_study.ledger import Ledger
 from infosem_study.runs import scores_kept, scores_of
-from infosem_study.tables import METRICS, paired_text, summarise
+from infosem_study.tables import METRICS, format_paired, summarise
 
-__all__ = ["compared", "compared_text", "differences_text", "ensembles", "name_of", "said"]
+__all__ = ["compared", "describe", "ensembles", "format_compared", "format_differences", "name_of"]
 
 _COLUMNS = dict.fromkeys(
     ("train_auprc", "seen_auprc", "seen_hit", "seen_base", "unseen_auprc", "unseen_hit",
@@ -86,7 +86,7 @@ def ensembles(
 
     with scores_kept():
         parts = [
-            beside(
+            derive(
                 ledger, "ensembles", _COLUMNS, [run for run in runs if run["network"] == network],
                 compute, recompute=recompute, n_jobs=n_jobs,
             ).assign(network=network)
@@ -173,7 +173,7 @@ def compared(
     return pd.DataFrame(lines)
 
 
-def compared_text(table: pd.DataFrame) -> pd.DataFrame:
+def format_compared(table: pd.DataFrame) -> pd.DataFrame:
     """`compared`, as a table to read."""
 
     def column(form: str) -> list[str]:
@@ -196,7 +196,7 @@ def compared_text(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def differences_text(rows: pd.DataFrame, found: pd.DataFrame, against: str) -> pd.DataFrame:
+def format_differences(rows: pd.DataFrame, found: pd.DataFrame, against: str) -> pd.DataFrame:
     """Differences to one method: between ensembles, and as the first seed alone would have it.
 
     Parameters
@@ -209,8 +209,8 @@ def differences_text(rows: pd.DataFrame, found: pd.DataFrame, against: str) -> p
     Returns
     -------
     DataFrame
-        As from `tables.paired_text`, method by method, with what is compared in its name; empty if
-        there is no other method. The first seed is the smallest.
+        As from `tables.format_paired`, method by method, with what is compared in its name; empty
+        if there is no other method. The first seed is the smallest.
     """
     first = rows[rows["seed"] == rows["seed"].min()]
     together = rows.groupby("method", sort=False)["seed"].nunique()
@@ -218,13 +218,13 @@ def differences_text(rows: pd.DataFrame, found: pd.DataFrame, against: str) -> p
     for name in together.index.drop(against):
         pair = [name_of(method, together[method]) for method in (name, against)]
         if set(pair) <= set(found["method"]):
-            parts.append(paired_text(found, *pair))
+            parts.append(format_paired(found, *pair))
         alone = {method: f"{method}, one seed" for method in (name, against)}
-        parts.append(paired_text(first, name, against).replace(alone))
+        parts.append(format_paired(first, name, against).replace(alone))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def said(table: pd.DataFrame) -> str:
+def describe(table: pd.DataFrame) -> str:
     """`compared`, in words: what a seed is worth, and what an ensemble adds, by metric."""
     lines = []
     for metric, part in table.groupby("metric", sort=False):

@@ -4,7 +4,7 @@ A study takes a ledger, has what it lacks run, and returns the rows that the boo
 stopped at any moment and resumed by calling it again. How jobs are run is told in `runs`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import product
@@ -38,7 +38,6 @@ __all__ = [
     "SUBSAMPLING_PERCENTS",
     "TABLE1_METHODS",
     "Where",
-    "check_parameters",
     "compare",
     "controls",
     "jobs_of",
@@ -747,30 +746,3 @@ def plan(ledger: Ledger, **where: Any) -> pd.DataFrame:
         n_runs = len(ahead.seconds)
         lines.append((name, n_runs, sum(known), n_runs - len(known)))
     return pd.DataFrame(lines, columns=["study", "runs", "seconds", "unknown"])
-
-
-def check_parameters(known: Iterable[str], now: Mapping[str, Any]) -> None:
-    """Fail on a notebook parameter that the notebook does not have.
-
-    papermill puts the parameters that it is given into a cell of their own and only warns of
-    unknown ones. Called in the cell after it, with the names known before, this finds them.
-
-    Parameters
-    ----------
-    known : iterable of str
-        The names in ``globals()`` at the end of the parameters cell.
-    now : mapping
-        ``globals()``.
-
-    Raises
-    ------
-    InfosemError
-        Naming the unknown parameters.
-    """
-    private = {"known"}  # the snapshot itself
-    unknown = sorted(n for n in set(now) - set(known) - private if not n.startswith("_"))
-    if unknown:
-        raise InfosemError(
-            f"notebook parameters: {', '.join(unknown)} unknown; check the spelling against the "
-            "cell tagged 'parameters'"
-        )

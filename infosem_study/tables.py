@@ -17,13 +17,13 @@ __all__ = [
     "beside_paper",
     "beyond_constant",
     "by_percent",
-    "controls_said",
     "costs",
+    "describe_controls",
+    "format_left_of_gain",
+    "format_paired",
     "left_of_gain",
-    "left_of_gain_text",
     "means",
     "paired",
-    "paired_text",
     "percentages",
     "seen_and_unseen",
     "sensitivity_verdicts",
@@ -272,7 +272,7 @@ def paired(
     return pd.DataFrame(lines)
 
 
-def paired_text(rows: pd.DataFrame, method: str, against: str) -> pd.DataFrame:
+def format_paired(rows: pd.DataFrame, method: str, against: str) -> pd.DataFrame:
     """`paired`, as a table to read."""
     table = paired(rows, method, against)
     interval = [
@@ -330,7 +330,7 @@ def beyond_constant(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
-def beyond_constant_said(table: pd.DataFrame) -> str:
+def describe_beyond_constant(table: pd.DataFrame) -> str:
     """In words: how many pass the test, and whether the numbers of the paper's Table 1 could.
 
     Parameters
@@ -427,7 +427,7 @@ def left_of_gain(rows: pd.DataFrame, test: str = "unseen") -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
-def left_of_gain_text(left: pd.DataFrame) -> pd.DataFrame:
+def format_left_of_gain(left: pd.DataFrame) -> pd.DataFrame:
     """`left_of_gain` to read: gain with its standard error, and "*" where the control takes some.
 
     That is where the interval of what is lost lies above 0; for the method as it is, where that of
@@ -445,7 +445,7 @@ def left_of_gain_text(left: pd.DataFrame) -> pd.DataFrame:
     return table.rename_axis(columns=None).reset_index().rename(columns={"control": "taken away"})
 
 
-def controls_said(left: pd.DataFrame) -> str:
+def describe_controls(left: pd.DataFrame) -> str:
     """In how many cases with a gain each control takes some of it, in words."""
     index = ["dataset", "method"]
     has = left[(left["control"] == "none") & (left["low"] > 0)].set_index(index)

@@ -3,7 +3,7 @@
 Appendix C of the paper: sigma_w, sigma_l and h are cross-validated "on the training set using known
 GRN". Here a quarter of the training pairs of a split is hidden (`splits.hide`), InfoSEM gets the
 rest, and the hidden pairs judge. The seen test and the unseen block play no part. Results are kept
-beside the ledger (see `beside`).
+beside the ledger (see `derive`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,12 +23,12 @@ from infosem.errors import InfosemError
 from infosem.metrics import auprc
 from infosem.splits import UNKNOWN, Split, hide, make_split
 from infosem_study import studies
-from infosem_study.derived import beside, runs_of
+from infosem_study.derived import derive, runs_of
 from infosem_study.ledger import Ledger, key
 from infosem_study.reported import reported
 from infosem_study.runs import SAME, load, one_thread, stored_job
 
-__all__ = ["GRID", "chosen", "chosen_text", "given", "grid_text", "search"]
+__all__ = ["GRID", "chosen", "format_chosen", "format_grid", "given", "search"]
 
 GRID: dict[str, list[dict[str, float]]] = {
     "InfoSEM-B": [{"sigma_w": value} for value in (0.1, 1.0, 10.0, 100.0)],
@@ -104,7 +104,7 @@ def search(
         for run in runs_of(rows, [method])
         for setting in tried
     ]
-    found = beside(
+    found = derive(
         ledger, "settings", _COLUMNS, runs, partial(_validated, ledger), recompute=recompute,
         n_jobs=n_jobs,
     )  # fmt: skip
@@ -260,7 +260,7 @@ def _jackknifed(difference: pd.Series) -> tuple[float, float]:
     return float(whole.mean()), float(stats.t.ppf(0.975, n - 1) * error)
 
 
-def chosen_text(table: pd.DataFrame) -> pd.DataFrame:
+def format_chosen(table: pd.DataFrame) -> pd.DataFrame:
     """`chosen`, as a table to read."""
     interval = [
         "-" if np.isnan(d) else f"{d:.3f} [{low:+.3f}, {high:+.3f}]"
@@ -281,7 +281,7 @@ def chosen_text(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def grid_text(table: pd.DataFrame) -> pd.DataFrame:
+def format_grid(table: pd.DataFrame) -> pd.DataFrame:
     """Mean AUPRC over splits: settings by data sets, as text, with * at the paper's setting."""
     whole = table[table["without"] == ""]
     papers = chosen(table).set_index(["dataset", "method"])["paper"]

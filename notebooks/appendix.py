@@ -28,9 +28,9 @@ from IPython.display import Markdown, display
 from infosem.data import NETWORKS
 from infosem_study import METHODS, Ledger, ensembles, studies, tables, tuning
 from infosem_study.pages import appendix
+from infosem_study.parameters import check_parameters
 
 pd.set_option("display.max_colwidth", None, "display.max_rows", None)
-studies.NON_SPECIFIC_METHODS
 
 # %% tags=["parameters", "hide-cell"]
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
@@ -39,14 +39,13 @@ non_specific_seeds = list(studies.FEWER_SEEDS)  # training seeds on those networ
 recompute = False  # run again what is stored
 n_jobs = None  # processes of one thread each; None: one for each core
 ledger = "../results"
-known = set(globals())
-print(datasets, n_splits, non_specific_seeds, recompute, n_jobs, ledger, sep="\n")
 
 # %% tags=["hide-cell"]
-studies.check_parameters(known, globals())
+check_parameters()
+store = Ledger(ledger)
 specific, non_specific = (
     studies.compare(
-        Ledger(ledger),
+        store,
         datasets=datasets,
         splits=range(n_splits),
         recompute=recompute,
@@ -113,7 +112,7 @@ tables.wide(table5, "Hit@1%")
 # sets, and means over the same. One training seed, with which DeepSEM does badly on hHEP (see below).
 
 # %% tags=["full-width", "hide-input"]
-found = appendix.recalls(Ledger(ledger), non_specific, recompute=recompute)
+found = appendix.recalls(store, non_specific, recompute=recompute)
 table6 = appendix.compared(found)
 appendix.conversions(table6)
 
@@ -128,7 +127,7 @@ appendix.conversions(table6)
 # rules; with a number for each TF, recall strays far from the share of pairs, by luck alone.
 
 # %% tags=["full-width", "hide-input"]
-appendix.compared_text(table6)
+appendix.format_compared(table6)
 
 # %% [markdown]
 # ## What labels teach here
@@ -154,7 +153,7 @@ tables.beyond_constant(non_specific)
 
 # %% tags=["hide-input"]
 for name in ("InfoSEM-B", "InfoSEM-BC"):
-    display(tables.paired_text(non_specific, name, "DeepSEM"))
+    display(tables.format_paired(non_specific, name, "DeepSEM"))
 print("training seeds:", *non_specific_seeds)
 
 # %% [markdown]
@@ -167,10 +166,10 @@ print("training seeds:", *non_specific_seeds)
 deep = non_specific[[METHODS[name].deep for name in non_specific["method"]]]
 many_seeds = deep["seed"].nunique() > 1
 if many_seeds:
-    together = ensembles.ensembles(Ledger(ledger), deep, recompute=recompute, n_jobs=n_jobs)
+    together = ensembles.ensembles(store, deep, recompute=recompute, n_jobs=n_jobs)
     by_seed = ensembles.compared(deep, together)
-    display(ensembles.compared_text(by_seed))
-    print(ensembles.said(by_seed))
+    display(ensembles.format_compared(by_seed))
+    print(ensembles.describe(by_seed))
 print("seeds:", *non_specific_seeds)
 
 # %% [markdown]
@@ -178,7 +177,7 @@ print("seeds:", *non_specific_seeds)
 
 # %% tags=["full-width", "hide-input"]
 if many_seeds:
-    display(ensembles.differences_text(deep, together, "DeepSEM"))
+    display(ensembles.format_differences(deep, together, "DeepSEM"))
 print("first seed:", min(non_specific_seeds))
 
 # %% [markdown]
@@ -232,12 +231,12 @@ tables.wide(tables.beside_paper(live, "Table 3", tables.SEEN_METRICS), "AUPRC")
 # %% tags=["hide-input"]
 searched = {
     network: tuning.search(
-        Ledger(ledger), datasets=datasets, network=network, recompute=recompute, n_jobs=n_jobs
+        store, datasets=datasets, network=network, recompute=recompute, n_jobs=n_jobs
     )
     for network in NETWORKS
 }
 for network, tried in searched.items():
-    display(Markdown(f"*{network}*"), tuning.grid_text(tried))
+    display(Markdown(f"*{network}*"), tuning.format_grid(tried))
 
 # %% [markdown]
 # How far is the paper's choice from the best? The 95% interval of the difference is from leaving
@@ -248,7 +247,7 @@ for network, tried in searched.items():
 
 # %% tags=["full-width", "hide-input"]
 for network, tried in searched.items():
-    display(Markdown(f"*{network}*"), tuning.chosen_text(tuning.chosen(tried)))
+    display(Markdown(f"*{network}*"), tuning.format_chosen(tuning.chosen(tried)))
 
 # %% [markdown]
 # ## Where the numbers come from

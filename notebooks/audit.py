@@ -37,10 +37,10 @@ from IPython.display import Markdown, display
 
 from infosem_study import METHODS, Ledger, figures, studies, tables
 from infosem_study.pages import audit
+from infosem_study.parameters import check_parameters
 
 pd.set_option("display.max_colwidth", None, "display.max_rows", None)
 LABELLED = [name for name in METHODS if METHODS[name].labels]
-print(*audit.METHODS_OF, sep="\n")
 
 # %% tags=["parameters", "hide-cell"]
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
@@ -53,21 +53,19 @@ seeds = list(studies.FEWER_SEEDS)  # training seeds, for the part on variance
 recompute = False  # run again what is stored
 n_jobs = None  # processes of one thread each; None: one for each core
 ledger = "../results"
-known = set(globals())
-print(datasets, methods, non_specific, controls, non_specific_controls, sep="\n")
-print(n_splits, seeds, recompute, n_jobs, ledger, sep="\n")
 
 # %% tags=["hide-cell"]
-studies.check_parameters(known, globals())
+check_parameters()
+store = Ledger(ledger)
 rows = audit.results(
-    Ledger(ledger),
+    store,
     datasets=datasets,
     methods=dict(zip(audit.METHODS_OF, (methods, non_specific), strict=True)),
     splits=range(n_splits),
     recompute=recompute,
     n_jobs=n_jobs,
 )
-audit.fill(Ledger(ledger), rows, recompute=recompute)
+audit.fill(store, rows, recompute=recompute)
 networks = list(rows["network"].unique())
 print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 
@@ -87,7 +85,7 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 # first case, and what noise gets on average in the second.
 
 # %% tags=["hide-input"]
-nulls = audit.nulls(Ledger(ledger), rows)
+nulls = audit.nulls(store, rows)
 audit.null_table(nulls)
 
 # %% mystnb={"image": {"alt": "Ranges of AUPRC and Hit@1% of four kinds of scores without information on cell-type-specific networks, one column of panels for each data set: noise is narrow and near the share of positives, a constant per TF is wide and reaches far to both sides; its mean AUPRC lies above the share, its mean Hit@1% hardly."}}
@@ -100,7 +98,7 @@ figures.nulls_figure(nulls, networks[-1])
 # **Answer.** Differences from the share of positives:
 
 # %% tags=["hide-input"]
-print(audit.nulls_said(nulls))
+print(audit.describe_nulls(nulls))
 
 # %% [markdown]
 # An order of the TFs is a lottery with few tickets, and the fewer TFs are tested, the larger
@@ -121,7 +119,7 @@ print(audit.nulls_said(nulls))
 # apart, such as one that gives unseen genes a constant, has p = 1.
 
 # %% mystnb={"image": {"alt": "For each method and data set of the first network, the AUPRC as a point on a grey bar that shows its TF permutation null; filled where the false discovery rate is below 0.05."}}
-placed = audit.placed(audit.permutations(Ledger(ledger), rows))
+placed = audit.placed(audit.permutations(store, rows))
 figures.placed_figure(placed, networks[0])
 
 # %% mystnb={"image": {"alt": "The same on the last network, where the null is narrow."}}
@@ -136,7 +134,7 @@ placed.drop(columns=["null_sd"]).round(4).rename(
 # **Answer.**
 
 # %% tags=["hide-input"]
-print(audit.placed_said(placed))
+print(audit.describe_placed(placed))
 
 # %% [markdown]
 # ## 2. What does one gene of the pair tell?
@@ -153,7 +151,7 @@ print(audit.placed_said(placed))
 # same way, as the weight of InfoSEM's prior is chosen.
 
 # %% mystnb={"image": {"alt": "For each data set of the first network, the AUPRC of twelve scores that look at one gene only, with both signs, and of the one that training edges choose; a grey band shows random constants per TF."}} tags=["full-width"]
-shortcuts = audit.shortcut_table(audit.shortcuts(Ledger(ledger), rows))
+shortcuts = audit.shortcut_table(audit.shortcuts(store, rows))
 figures.shortcuts_figure(shortcuts, nulls, networks[0])
 
 # %% mystnb={"image": {"alt": "The same on the last network."}} tags=["full-width"]
@@ -163,7 +161,7 @@ figures.shortcuts_figure(shortcuts, nulls, networks[-1])
 # **Answer.**
 
 # %% tags=["hide-input"]
-print(audit.shortcuts_said(shortcuts, rows))
+print(audit.describe_shortcuts(shortcuts, rows))
 
 # %% [markdown]
 # With all numbers, by sign (*tf_gain* is the gain within TFs of the next part, *target_gain* that
@@ -214,8 +212,8 @@ audit.measures()
 # resampling TFs. For the others it is Student's over splits.
 
 # %% mystnb={"image": {"alt": "Dot plot of four gains with 95% intervals for each method on the first network, one row for each data set: pooled, within TFs, own TF, within targets; a dotted line at 0, which is chance."}} tags=["full-width"]
-within = audit.within(Ledger(ledger), rows)
-summary = audit.within_summary(rows, within, audit.permutations(Ledger(ledger), rows))
+within = audit.within(store, rows)
+summary = audit.within_summary(rows, within, audit.permutations(store, rows))
 figures.within_figure(summary, networks[0])
 
 # %% mystnb={"image": {"alt": "The same on the last network."}} tags=["full-width"]
@@ -226,7 +224,7 @@ figures.within_figure(summary, networks[-1])
 
 # %% tags=["full-width", "hide-input"]
 for measure in ("within TFs", "own TF"):
-    display(Markdown(f"*{measure}*"), audit.within_text(summary, measure))
+    display(Markdown(f"*{measure}*"), audit.format_within(summary, measure))
 
 # %% [markdown]
 # InfoSEM-B less DeepSEM within the same TFs, with intervals by resampling TFs:
@@ -238,7 +236,7 @@ audit.paired_within(within, "InfoSEM-B", "DeepSEM").round(3)
 # **Answer.**
 
 # %% tags=["hide-input"]
-print(audit.within_said(summary))
+print(audit.describe_within(summary))
 
 # %% [markdown]
 # The intervals are not corrected for their number: of forty without any signal one
@@ -263,7 +261,7 @@ print(audit.within_said(summary))
 # %% tags=["hide-input"]
 controlled = {
     network: studies.controls(
-        Ledger(ledger),
+        store,
         datasets=datasets,
         network=network,
         taken=non_specific_controls if network == networks[-1] else controls,
@@ -299,7 +297,7 @@ figures.controls_figure(left[networks[-1]][of_labels[networks[-1]]])
 
 # %% tags=["full-width", "hide-input"]
 for network in networks:
-    display(Markdown(f"*{network}*"), tables.left_of_gain_text(left[network]))
+    display(Markdown(f"*{network}*"), tables.format_left_of_gain(left[network]))
 
 # %% [markdown]
 # **Answer.**
@@ -307,7 +305,7 @@ for network in networks:
 # %% tags=["hide-input"]
 for network in networks:
     print(network)
-    print(tables.controls_said(left[network]), end="\n\n")
+    print(tables.describe_controls(left[network]), end="\n\n")
 
 # %% [markdown]
 # ## 5. Where the variance is
@@ -320,7 +318,7 @@ for network in networks:
 
 # %% tags=["hide-input"]
 several = audit.results(
-    Ledger(ledger),
+    store,
     datasets=datasets,
     methods={network: ["Random TF constant", "DeepSEM", "InfoSEM-B"] for network in networks},
     splits=range(n_splits),
@@ -350,15 +348,15 @@ deep.round(3)
 # our difference, the smallest that could be shown, and of how many TFs.
 
 # %% tags=["hide-input"]
-power = audit.power(rows, within, audit.permutations(Ledger(ledger), rows))
+power = audit.power(rows, within, audit.permutations(store, rows))
 power.round(3)
 
 # %% [markdown]
 # **Answer.**
 
 # %% tags=["hide-input"]
-print(audit.components_said(components))
-print(audit.power_said(power))
+print(audit.describe_components(components))
+print(audit.describe_power(power))
 
 # %% [markdown]
 # ### A better use of the same TFs
@@ -374,7 +372,7 @@ print(audit.power_said(power))
 # labels is trained once for each.
 
 # %% mystnb={"image": {"alt": "Standard deviation of the mean AUPRC against the number of blocks, logarithmic, for random blocks and for folds of one division; one panel for each network and method, one colour for each data set."}}
-folds = audit.folds(Ledger(ledger), rows)
+folds = audit.folds(store, rows)
 figures.designs_figure(folds)
 
 # %% tags=["hide-input"]
@@ -384,7 +382,7 @@ folds[["network", "dataset", "method", "design", "n_blocks", "mean", "sd"]].roun
 # **Answer.**
 
 # %% tags=["hide-input"]
-print(audit.folds_said(folds))
+print(audit.describe_folds(folds))
 
 # %% [markdown]
 # This is the error that comes from drawing the blocks. That the TFs of the network are
@@ -405,11 +403,11 @@ print(audit.folds_said(folds))
 
 # %% tags=["hide-input"]
 pair_rows = audit.pair_rows(pd.concat(controlled.values(), ignore_index=True))
-pair_within = audit.within(Ledger(ledger), pair_rows, recompute=recompute)
-pair_places = audit.permutations(Ledger(ledger), pair_rows, recompute=recompute)
+pair_within = audit.within(store, pair_rows, recompute=recompute)
+pair_places = audit.permutations(store, pair_rows, recompute=recompute)
 pair_summary = audit.within_summary(pair_rows, pair_within, pair_places)
 for measure in ("own TF", "within TFs", "pooled"):
-    display(Markdown(f"*{measure}*"), audit.within_text(pair_summary, measure))
+    display(Markdown(f"*{measure}*"), audit.format_within(pair_summary, measure))
 
 # %% mystnb={"image": {"alt": "Dot plot of four gains with 95% intervals on the first network for DeepSEM, InfoSEM-B and the pair-aware InfoSEM-B, with text and with permuted text."}} tags=["full-width"]
 figures.within_figure(pair_summary, networks[0])
@@ -428,7 +426,7 @@ pair_table.round(4)
 # **Answer.**
 
 # %% tags=["hide-input"]
-print(audit.pair_differences_said(pair_table))
+print(audit.describe_pair_differences(pair_table))
 
 # %% [markdown]
 # (recommendations)=

@@ -34,9 +34,9 @@ from IPython.display import display
 
 from infosem_study import Ledger, figures, studies, tables
 from infosem_study.pages import bias_analysis
+from infosem_study.parameters import check_parameters
 
 pd.set_option("display.max_colwidth", None)
-print(*studies.DOWNSAMPLED, sep="\n")
 
 # %% tags=["parameters", "hide-cell"]
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
@@ -52,14 +52,12 @@ complete = False  # run slow methods on all splits, not on the first ones: hours
 recompute = False  # run again what is stored
 n_jobs = None  # processes of one thread each; None: one for each core
 ledger = "../results"
-known = set(globals())
-print(datasets, methods, downsampled, predictors, slow_predictors, sep="\n")
-print(seeds, n_splits, split, complete, recompute, n_jobs, ledger, sep="\n")
 
 # %% tags=["hide-cell"]
-studies.check_parameters(known, globals())
+check_parameters()
+store = Ledger(ledger)
 rows = studies.compare(
-    Ledger(ledger),
+    store,
     datasets=datasets,
     methods=[*methods, *downsampled],
     splits=range(n_splits),
@@ -103,7 +101,7 @@ print("learn from labels:", ", ".join(labelled) or "none of these")
 # has twice the share of the seen one, and nothing drops, in the paper's tables either.
 
 # %% tags=["hide-input"]
-bias_analysis.drops_text(bias_analysis.drops(full))
+bias_analysis.format_drops(bias_analysis.drops(full))
 
 # %% [markdown]
 # ## What One-hot LR knows of a TF: Figure 3 (b)
@@ -114,7 +112,7 @@ bias_analysis.drops_text(bias_analysis.drops(full))
 # correlation over all splits.
 
 # %% tags=["hide-cell"]
-coefs = bias_analysis.coefficients(Ledger(ledger), full, recompute=recompute)
+coefs = bias_analysis.coefficients(store, full, recompute=recompute)
 correlations = bias_analysis.rank_correlations(coefs)
 print(f"{len(coefs)} coefficients of {coefs['tf'].nunique()} TFs")
 
@@ -144,7 +142,7 @@ for name, on in slow_predictors.items():
     part = full[(full["method"] == name) & full["dataset"].isin(on)]
     shown += [(part, [name])] if len(part) else []
 probs = pd.concat(
-    bias_analysis.probabilities(Ledger(ledger), part, tfs, names, split=split, recompute=recompute)
+    bias_analysis.probabilities(store, part, tfs, names, split=split, recompute=recompute)
     for part, names in shown
 )
 told = bias_analysis.predictions(coefs, probs)
@@ -159,7 +157,7 @@ figures.probabilities_figure(probs, told)
 # of the TF, and the last column is the part of them that is predicted positive.
 
 # %% tags=["hide-input"]
-bias_analysis.predictions_text(told)
+bias_analysis.format_predictions(told)
 
 # %% [markdown]
 # ## Fewer negatives in training: Figure 5
@@ -175,7 +173,7 @@ lifts = bias_analysis.downsampling(rows)
 figures.downsampling_figure(lifts)
 
 # %% tags=["full-width", "hide-input"]
-bias_analysis.downsampling_text(lifts)
+bias_analysis.format_downsampling(lifts)
 
 # %% [markdown]
 # ## Verdicts

@@ -41,9 +41,9 @@ import tempfile
 import pandas as pd
 
 from infosem_study import Ledger, figures, studies, tables
+from infosem_study.parameters import check_parameters
 
 pd.set_option("display.max_colwidth", None, "display.max_rows", None)
-studies.SUBSAMPLING_METHODS
 
 # %% tags=["parameters", "hide-cell"]
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
@@ -55,13 +55,12 @@ n_splits = 10
 recompute = False  # run again what is stored
 n_jobs = None  # processes of one thread each; None: one for each core
 ledger = "../results"
-known = set(globals())
-print(datasets, methods, in_full, percents, draws, n_splits, recompute, n_jobs, ledger, sep="\n")
 
 # %% tags=["hide-cell"]
-studies.check_parameters(known, globals())
+check_parameters()
+store = Ledger(ledger)
 rows = studies.subsampling(
-    Ledger(ledger),
+    store,
     datasets=datasets,
     methods=methods,
     percents=percents,

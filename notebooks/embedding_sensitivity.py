@@ -42,9 +42,9 @@ from IPython.display import display
 
 from infosem_study import Ledger, figures, studies, tables
 from infosem_study.pages import embedding_sensitivity
+from infosem_study.parameters import check_parameters
 
 pd.set_option("display.max_colwidth", None, "display.max_rows", None)
-studies.FEWER_SEEDS
 
 # %% tags=["parameters", "hide-cell"]
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
@@ -53,13 +53,12 @@ seeds = list(studies.FEWER_SEEDS)  # training seeds
 recompute = False  # run again what is stored
 n_jobs = None  # processes of one thread each; None: one for each core
 ledger = "../results"
-known = set(globals())
-print(datasets, n_splits, seeds, recompute, n_jobs, ledger, sep="\n")
 
 # %% tags=["hide-cell"]
-studies.check_parameters(known, globals())
+check_parameters()
+store = Ledger(ledger)
 rows = studies.sensitivity(
-    Ledger(ledger),
+    store,
     datasets=datasets,
     splits=range(n_splits),
     seeds=seeds,
@@ -100,11 +99,11 @@ for against in (
     "InfoSEM-B, expression shuffled",
     "Prior alone, text",
 ):
-    display(tables.paired_text(rows, "InfoSEM-B, text", against))
+    display(tables.format_paired(rows, "InfoSEM-B, text", against))
 if "InfoSEM-B, MiniLM" in set(rows["method"]):
     both = rows[rows["dataset"].isin(rows.loc[rows["method"] == "InfoSEM-B, MiniLM", "dataset"])]
-    display(tables.paired_text(both, "InfoSEM-B, text", "InfoSEM-B, MiniLM"))
-display(tables.paired_text(rows, "Prior alone, text", "Prior alone, permuted"))
+    display(tables.format_paired(both, "InfoSEM-B, text", "InfoSEM-B, MiniLM"))
+display(tables.format_paired(rows, "Prior alone, text", "Prior alone, permuted"))
 print("10 splits overlap: the intervals are too narrow, if anything")
 
 # %% [markdown]
@@ -117,7 +116,7 @@ print("10 splits overlap: the intervals are too narrow, if anything")
 first = rows[rows["seed"] == seeds[0]]
 for name in ("InfoSEM-B, one-hot", "InfoSEM-B, random", "InfoSEM-B, text"):
     told = [
-        tables.paired_text(part, name, "DeepSEM").assign(seeds=label)
+        tables.format_paired(part, name, "DeepSEM").assign(seeds=label)
         for label, part in (("first", first), ("all", rows))
     ]
     display(pd.concat(told).query("metric == 'AUPRC'").reset_index(drop=True))
@@ -173,7 +172,7 @@ tables.beyond_constant(rows)
 
 # %% tags=["hide-input"]
 scales = studies.prior_settings(
-    Ledger(ledger),
+    store,
     datasets=[studies.smallest(datasets)],
     splits=range(n_splits),
     recompute=recompute,
@@ -189,7 +188,7 @@ tables.means(scales)
 # the weight that most splits chose, first training seed.
 
 # %% mystnb={"image": {"alt": "Two rows of bar charts, one column for each data set. Above, the ten TFs with the largest part in the prior mean. Below, the share of the effects along each of the first ten principal components of the text embedding, for genes as regulators and as targets."}}
-effects = embedding_sensitivity.prior_effects(Ledger(ledger), rows)
+effects = embedding_sensitivity.prior_effects(store, rows)
 figures.prior_figure(effects)
 
 # %% [markdown]

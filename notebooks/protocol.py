@@ -46,9 +46,9 @@ import pandas as pd
 
 from infosem_study import Ledger, figures, studies, tables
 from infosem_study.pages import protocol
+from infosem_study.parameters import check_parameters
 
 pd.set_option("display.max_colwidth", None, "display.max_rows", None)
-studies.PROTOCOL_CHOICES
 
 # %% tags=["parameters", "hide-cell"]
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
@@ -57,13 +57,12 @@ n_splits = 10
 recompute = False  # run again what is stored
 n_jobs = None  # processes of one thread each; None: one for each core
 ledger = "../results"
-known = set(globals())
-print(datasets, tried, n_splits, recompute, n_jobs, ledger, sep="\n")
 
 # %% tags=["hide-cell"]
-studies.check_parameters(known, globals())
+check_parameters()
+store = Ledger(ledger)
 rows = studies.protocol_choices(
-    Ledger(ledger),
+    store,
     datasets=datasets,
     choices=tried,
     splits=range(n_splits),
@@ -82,14 +81,14 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 # Cell-type-specific networks:
 
 # %% tags=["full-width", "hide-input"]
-counted = protocol.counts(Ledger(ledger), datasets=datasets, n_jobs=n_jobs)
-protocol.counts_text(counted, "cell-type-specific")
+counted = protocol.counts(store, datasets=datasets, n_jobs=n_jobs)
+protocol.format_counts(counted, "cell-type-specific")
 
 # %% [markdown]
 # Networks that are not specific to a cell type (the synthetic data set has one network only):
 
 # %% tags=["full-width", "hide-input"]
-protocol.counts_text(counted, "non-cell-type-specific")
+protocol.format_counts(counted, "non-cell-type-specific")
 
 # %% [markdown]
 # ## The test: shares of positives
@@ -117,7 +116,7 @@ changed = protocol.changes(rows)
 figures.choices_figure(changed)
 
 # %% tags=["full-width", "hide-input"]
-protocol.differences_text(changed)
+protocol.format_differences(changed)
 
 # %% [markdown]
 # ## Is InfoSEM-B ahead of DeepSEM?
@@ -127,7 +126,7 @@ protocol.differences_text(changed)
 
 # %% tags=["full-width", "hide-input"]
 ordered = protocol.order(rows)
-protocol.differences_text(ordered)
+protocol.format_differences(ordered)
 
 # %% [markdown]
 # ## Verdicts
@@ -141,7 +140,7 @@ protocol.differences_text(ordered)
 protocol.verdicts(changed, ordered)
 
 # %% tags=["hide-input"]
-print(protocol.order_text(ordered))
+print(protocol.describe_order(ordered))
 
 # %% [markdown]
 # Without a star under *order*, no choice turns a lead that the first seed of Table 1 shows into the
@@ -160,7 +159,7 @@ print(protocol.order_text(ordered))
 other_start = studies.START["settings"]
 started = {
     name: studies.compare(
-        Ledger(ledger),
+        store,
         datasets=datasets,
         splits=range(n_splits),
         recompute=recompute,
@@ -175,7 +174,7 @@ tables.means(moved)
 # %% tags=["full-width", "hide-input"]
 pd.concat(
     [
-        tables.paired_text(r, "InfoSEM-B", "DeepSEM").assign(choice=name)
+        tables.format_paired(r, "InfoSEM-B", "DeepSEM").assign(choice=name)
         for name, r in started.items()
     ],
     ignore_index=True,
@@ -198,7 +197,7 @@ pd.DataFrame(spread).unstack("dataset").round(4)
 # %% tags=["full-width", "hide-input"]
 pd.concat(
     [
-        tables.paired_text(moved, *(f"{method}, {name}" for name in reversed(started)))
+        tables.format_paired(moved, *(f"{method}, {name}" for name in reversed(started)))
         for method in studies.START["methods"]
     ],
     ignore_index=True,
@@ -232,7 +231,7 @@ pd.concat(
 
 # %% tags=["hide-input"]
 varied = studies.prior_settings(
-    Ledger(ledger),
+    store,
     datasets=datasets,
     method="InfoSEM-BC",
     splits=range(n_splits),
@@ -252,7 +251,7 @@ tables.means(known_edges, "seen_auprc")
 # %% tags=["full-width", "hide-input"]
 pd.concat(
     [
-        tables.paired_text(known_edges, f"InfoSEM-BC, {name}", against)
+        tables.format_paired(known_edges, f"InfoSEM-BC, {name}", against)
         for against in ("InfoSEM-B", "DeepSEM")
         for name in studies.PRIOR_SETTINGS["InfoSEM-BC"]
     ],

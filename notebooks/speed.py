@@ -34,21 +34,19 @@ import pandas as pd
 from IPython.display import display
 
 from infosem import InfosemError
-from infosem_study import figures, studies
+from infosem_study import figures
 from infosem_study.pages import speed
+from infosem_study.parameters import check_parameters
 
 pd.set_option("display.max_colwidth", None)
-print("imported")
 
 # %% tags=["parameters", "hide-cell"]
 rows = "../benchmarks/measured.jsonl"  # as `make bench` writes it
 machine = None  # which, where the file has rows of several
 measure = "none"  # "tiny": measure something small again, in under a minute
-known = set(globals())
-print(rows, machine, measure, sep="\n")
 
 # %% tags=["hide-input"]
-studies.check_parameters(known, globals())
+check_parameters()
 if measure not in ("none", "tiny"):
     raise InfosemError(f"measure is {measure!r}; choose 'none' or 'tiny'")
 measured = speed.read(rows, machine)
@@ -169,7 +167,7 @@ if measure == "tiny":
         )
         again = speed.read(output)
     print(speed.disturbed(again))
-    print(speed.beside(speed.medians_of(again), "DeepSEM").to_string(index=False))
+    print(speed.ratios(speed.medians_of(again), "DeepSEM").to_string(index=False))
 else:
     print("Nothing was measured now: the numbers on this page are those stored.")
 

@@ -44,9 +44,9 @@ import pandas as pd
 from IPython.display import display
 
 from infosem_study import METHODS, Ledger, ensembles, figures, studies, tables, verification
+from infosem_study.parameters import check_parameters
 
 pd.set_option("display.max_colwidth", None, "display.max_rows", None)
-studies.TABLE1_METHODS
 
 # %% tags=["parameters", "hide-cell"]
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
@@ -59,25 +59,12 @@ complete = False  # slow methods on all splits, variants with all seeds: hours
 recompute = False  # run again what is stored
 n_jobs = None  # processes of one thread each; None: one for each core
 ledger = "../results"
-known = set(globals())
-print(
-    datasets,
-    methods,
-    n_splits,
-    seeds,
-    non_specific_seeds,
-    epochs,
-    complete,
-    recompute,
-    n_jobs,
-    ledger,
-    sep="\n",
-)
 
 # %% tags=["hide-cell"]
-studies.check_parameters(known, globals())
+check_parameters()
+store = Ledger(ledger)
 rows = studies.compare(
-    Ledger(ledger),
+    store,
     datasets=datasets,
     methods=methods,
     splits=range(n_splits),
@@ -148,7 +135,7 @@ figures.beside_paper_figure(compared)
 # %% tags=["hide-input"]
 for name in methods:
     if name.startswith("InfoSEM") and "DeepSEM" in methods:
-        display(tables.paired_text(rows, name, "DeepSEM"))
+        display(tables.format_paired(rows, name, "DeepSEM"))
 print("compared:", ", ".join(methods))
 
 # %% [markdown]
@@ -165,7 +152,7 @@ print("compared:", ", ".join(methods))
 if "Random TF constant" in methods:
     beyond = tables.beyond_constant(rows)
     display(beyond)
-    print(tables.beyond_constant_said(beyond))
+    print(tables.describe_beyond_constant(beyond))
 print("draws:", rows.loc[rows["method"] == "Random TF constant", "seed"].nunique())
 
 # %% [markdown]
@@ -182,10 +169,10 @@ print("draws:", rows.loc[rows["method"] == "Random TF constant", "seed"].nunique
 deep = rows[[METHODS[name].deep for name in rows["method"]]]
 many_seeds = deep["seed"].nunique() > 1
 if many_seeds:
-    together = ensembles.ensembles(Ledger(ledger), deep, recompute=recompute, n_jobs=n_jobs)
+    together = ensembles.ensembles(store, deep, recompute=recompute, n_jobs=n_jobs)
     by_seed = ensembles.compared(deep, together)
-    display(ensembles.compared_text(by_seed))
-    print(ensembles.said(by_seed))
+    display(ensembles.format_compared(by_seed))
+    print(ensembles.describe(by_seed))
 print("seeds:", *seeds)
 
 # %% [markdown]
@@ -193,7 +180,7 @@ print("seeds:", *seeds)
 
 # %% tags=["full-width", "hide-input"]
 if many_seeds and "DeepSEM" in methods:
-    display(ensembles.differences_text(deep, together, "DeepSEM"))
+    display(ensembles.format_differences(deep, together, "DeepSEM"))
 print("first seed:", min(seeds))
 
 # %% [markdown]
@@ -231,7 +218,7 @@ verdicts if len(verdicts) else print("none: these are not the paper's data sets"
 
 # %% tags=["full-width", "hide-input"]
 non_specific = studies.compare(
-    Ledger(ledger),
+    store,
     datasets=datasets,
     network="non-cell-type-specific",
     methods=[name for name in ("DeepSEM", "InfoSEM-B", "InfoSEM-BC") if name in methods],
@@ -282,7 +269,7 @@ tables.costs(rows)
 # the first split: AUPRC by the largest number of epochs.
 
 # %% tags=["hide-input"]
-curve = studies.learning_curve(Ledger(ledger), studies.smallest(datasets), n_jobs=n_jobs)
+curve = studies.learning_curve(store, studies.smallest(datasets), n_jobs=n_jobs)
 curve[["dataset", "epochs", "train_auprc", "seen_auprc", "unseen_auprc"]].round(4)
 
 # %% [markdown]
@@ -310,7 +297,7 @@ tables.wide(tables.beside_paper(live), "AUPRC")
 # Where the real data are at hand, some stored runs are repeated on them, too.
 
 # %% tags=["nbval-ignore-output", "hide-input"]
-print(verification.recheck(Ledger(ledger), rows))
+print(verification.recheck(store, rows))
 
 # %% [markdown]
 # ## Where the numbers come from

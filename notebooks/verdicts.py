@@ -23,8 +23,8 @@ from IPython.display import HTML, Markdown
 from infosem.data import CELLS
 from infosem_study import Ledger, studies, tuning
 from infosem_study.pages import appendix, audit, bias_analysis, protocol, verdicts
+from infosem_study.parameters import check_parameters
 
-print(*verdicts.PAGES.values(), sep="\n")
 
 # %% tags=["parameters", "hide-cell"]
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed, and no claim either
@@ -32,15 +32,13 @@ n_splits = 10
 split = 0  # the one of which predicted probabilities are looked at
 n_jobs = 0  # processes of one thread each, to compute what the ledger lacks; 0: nothing is run
 ledger = "../results"
-known = set(globals())
-print(datasets, n_splits, split, n_jobs, ledger, sep="\n")
 
 # %% tags=["hide-cell"]
-studies.check_parameters(known, globals())
+check_parameters()
+store = Ledger(ledger)
 where = {"datasets": datasets, "splits": range(n_splits), "n_jobs": n_jobs}
 frames = {}
 if set(datasets) <= set(CELLS):
-    store = Ledger(ledger)
     for name, wanted in (
         (
             "specific",
@@ -60,7 +58,7 @@ if set(datasets) <= set(CELLS):
     frames["counts"] = verdicts.stored(protocol.counts, store, datasets=datasets, n_jobs=n_jobs)
 else:  # every claim is about the paper's data sets; here it is shown that the code works
     where |= {"n_jobs": n_jobs or 1, "methods": ["Random", "Random TF constant", "DeepSEM"]}
-    frames["specific"] = studies.compare(Ledger(ledger), **where)
+    frames["specific"] = studies.compare(store, **where)
 print(*(f"{name}: {0 if frame is None else len(frame)}" for name, frame in frames.items()))
 
 # %% tags=["hide-cell"]
@@ -107,7 +105,7 @@ print(*(f"{name}: {0 if frame is None else len(frame)}" for name, frame in frame
 
 # %% tags=["hide-input"]
 table = verdicts.claims(**frames)
-Markdown(verdicts.said(table))
+Markdown(verdicts.describe(table))
 
 # %% [markdown]
 # ## How to read the tables

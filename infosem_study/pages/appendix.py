@@ -1,7 +1,7 @@
 """Recall at a threshold of 0.5, under every way in which a score may become a probability.
 
 For Table 6 of the paper, which does not say how that is done. The results are kept beside the
-ledger, which has no scores (see `beside`).
+ledger, which has no scores (see `derive`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +14,7 @@ from scipy import special
 
 from infosem.data import Dataset
 from infosem.splits import Split
-from infosem_study.derived import beside, runs_of
+from infosem_study.derived import derive, runs_of
 from infosem_study.ledger import Ledger
 from infosem_study.methods import METHODS
 from infosem_study.runs import confirm, scores_of
@@ -24,8 +24,8 @@ __all__ = [
     "CONVERSIONS",
     "TABLE6_METHODS",
     "compared",
-    "compared_text",
     "conversions",
+    "format_compared",
     "recall_at_half",
     "recalls",
 ]
@@ -119,7 +119,7 @@ def recalls(
     recompute : bool
         Compute also what is stored.
     n_jobs : int, optional
-        See `beside`.
+        See `derive`.
 
     Returns
     -------
@@ -149,7 +149,7 @@ def recalls(
 
     runs = runs_of(rows, methods)
     only = ("conversion", {name: list(CONVERSIONS) for name in rows["dataset"]})
-    found = beside(
+    found = derive(
         ledger, "recall", _COLUMNS, runs, compute, recompute=recompute, only=only, n_jobs=n_jobs
     )
     found = found.merge(rows[["dataset", "method", "split", "key", "seed", "embedding"]])
@@ -183,7 +183,7 @@ def compared(found: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def compared_text(table: pd.DataFrame) -> pd.DataFrame:
+def format_compared(table: pd.DataFrame) -> pd.DataFrame:
     """`compared` as a table to read: conversions and methods by data sets.
 
     Of each data set three columns: the recall with its standard error over splits (with the number

@@ -1,7 +1,7 @@
 """What a score on interactions between unseen genes is worth: nulls, shortcuts, errors.
 
 Everything is computed from scores, which the ledger does not keep, or from the data alone. What a
-page shows of it is kept beside the ledger (see `beside`), for the first training seed.
+page shows of it is kept beside the ledger (see `derive`), for the first training seed.
 
 References
 ----------
@@ -24,7 +24,7 @@ from infosem.metrics import hit_at
 from infosem.splits import Split
 from infosem_study import studies
 from infosem_study.baselines.correlation import standardised
-from infosem_study.derived import beside, runs_of
+from infosem_study.derived import derive, runs_of
 from infosem_study.ledger import Ledger
 from infosem_study.methods import method_for
 from infosem_study.reported import reported
@@ -37,33 +37,33 @@ __all__ = [
     "average_precisions",
     "chance",
     "components",
-    "components_said",
+    "describe_components",
+    "describe_folds",
+    "describe_nulls",
+    "describe_pair_differences",
+    "describe_placed",
+    "describe_power",
+    "describe_shortcuts",
+    "describe_within",
     "fill",
     "folds",
-    "folds_said",
+    "format_within",
     "gain",
     "measures",
     "null_table",
     "nulls",
-    "nulls_said",
     "pair_differences",
-    "pair_differences_said",
     "pair_rows",
     "paired_within",
     "permutations",
     "placed",
-    "placed_said",
     "power",
-    "power_said",
     "results",
     "shortcut_table",
     "shortcuts",
-    "shortcuts_said",
     "tf_components",
     "within",
-    "within_said",
     "within_summary",
-    "within_text",
 ]
 
 Floats = NDArray[np.float64]
@@ -262,7 +262,7 @@ def fill(
     recompute : bool
         Compute also what is stored.
     n_jobs : int, optional
-        See `beside.beside`.
+        See `derived.derive`.
     """
     with scores_kept():
         for table in (nulls, shortcuts, permutations, within, folds):
@@ -282,12 +282,12 @@ def _kept(
     compute: Callable[[Mapping[str, Any]], pd.DataFrame],
     **options: Any,
 ) -> pd.DataFrame:
-    """`beside`, for all methods of `rows` on all networks."""
+    """`derive`, for all methods of `rows` on all networks."""
     parts = []
     for network, part in _first_seed(rows).groupby("network", sort=False):
         runs = runs_of(part, list(part["method"].unique()))
         parts.append(
-            beside(ledger, name, columns, runs, compute, **options).assign(network=network)
+            derive(ledger, name, columns, runs, compute, **options).assign(network=network)
         )
     return pd.concat(parts, ignore_index=True)
 
@@ -333,7 +333,7 @@ def nulls(
     recompute : bool
         Compute also what is stored.
     n_jobs : int, optional
-        See `beside.beside`.
+        See `derived.derive`.
 
     Returns
     -------
@@ -347,7 +347,7 @@ def nulls(
     Raises
     ------
     InfosemError
-        As `beside.beside`, and without rows of Random.
+        As `derived.derive`, and without rows of Random.
     """
     chosen = _random(rows)
     first = chosen[chosen["split"] == chosen["split"].min()]
@@ -447,7 +447,7 @@ def null_table(table: pd.DataFrame) -> pd.DataFrame:
     return _wide(whole.assign(text=shown)[~same], ["network", "kind", "measure"])
 
 
-def nulls_said(table: pd.DataFrame) -> str:
+def describe_nulls(table: pd.DataFrame) -> str:
     """How far luck alone goes, in words: for the mean over all splits, by network."""
     texts = []
     for network, whole in _whole(table).groupby("network", sort=False):
@@ -577,7 +577,7 @@ def placed(table: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def placed_said(table: pd.DataFrame) -> str:
+def describe_placed(table: pd.DataFrame) -> str:
     """`placed`, in words."""
     texts = []
     for network, part in table.dropna(subset="q").groupby("network", sort=False):
@@ -699,7 +699,7 @@ def shortcut_table(table: pd.DataFrame) -> pd.DataFrame:
     return order.merge(both.groupby(names)[values].mean().reset_index(), on=names)
 
 
-def shortcuts_said(table: pd.DataFrame, rows: pd.DataFrame) -> str:
+def describe_shortcuts(table: pd.DataFrame, rows: pd.DataFrame) -> str:
     """Which shortcuts are as good as the models, in words.
 
     Parameters
@@ -759,7 +759,7 @@ def within(
     Raises
     ------
     InfosemError
-        As `beside.beside`, and if no TF of a split has enough positives and negatives.
+        As `derived.derive`, and if no TF of a split has enough positives and negatives.
     """
 
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
@@ -870,7 +870,7 @@ def within_summary(rows: pd.DataFrame, table: pd.DataFrame, permuted: pd.DataFra
     return pd.DataFrame(lines, columns=[*_GROUP, "measure", "mean", "low", "high", "n"])
 
 
-def within_text(summary: pd.DataFrame, measure: str) -> pd.DataFrame:
+def format_within(summary: pd.DataFrame, measure: str) -> pd.DataFrame:
     """One measure of `within_summary`, as a table to read: network and method by data sets."""
     own = summary[summary["measure"] == measure]
     rounded = own[["mean", "low", "high"]].round(3) + 0.0  # no -0
@@ -881,7 +881,7 @@ def within_text(summary: pd.DataFrame, measure: str) -> pd.DataFrame:
     return _wide(own.assign(text=text), ["network", "method"])
 
 
-def within_said(summary: pd.DataFrame) -> str:
+def describe_within(summary: pd.DataFrame) -> str:
     """Who is above chance by which measure, in words."""
     texts = []
     for network, part in summary.groupby("network", sort=False):
@@ -994,7 +994,7 @@ def pair_differences(table: pd.DataFrame) -> pd.DataFrame:
     return found[[*first, *found.columns.difference(first, sort=False)]]
 
 
-def pair_differences_said(table: pd.DataFrame) -> str:
+def describe_pair_differences(table: pd.DataFrame) -> str:
     """Where the pair-aware prior is better or worse than its rivals, in words."""
     texts = []
     for names, part in table.groupby(["measure", "network"], sort=False):
@@ -1057,7 +1057,7 @@ def components(rows: pd.DataFrame, metric: str = "unseen_auprc") -> pd.DataFrame
     return pd.DataFrame(lines, columns=columns)
 
 
-def components_said(table: pd.DataFrame) -> str:
+def describe_components(table: pd.DataFrame) -> str:
     """`components`, in words."""
     if not len(table):
         return "No method has several training seeds on the same splits."
@@ -1176,7 +1176,7 @@ def power(
     return pd.DataFrame(lines)
 
 
-def power_said(table: pd.DataFrame) -> str:
+def describe_power(table: pd.DataFrame) -> str:
     """`power`, in words."""
     known = table.dropna(subset="paper")
     if not len(known):
@@ -1285,7 +1285,7 @@ def designs(dataset: Dataset, scores: Floats, n: int = _N_DESIGNS) -> pd.DataFra
     return pd.DataFrame(lines, columns=[*_FOLDS])
 
 
-def folds_said(table: pd.DataFrame) -> str:
+def describe_folds(table: pd.DataFrame) -> str:
     """What grouped folds save, in words."""
     wide = table.assign(name=table["design"] + " " + table["n_blocks"].astype(str)).pivot_table(
         "sd", _GROUP, "name", sort=False

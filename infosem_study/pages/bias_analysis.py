@@ -1,7 +1,7 @@
 """What methods that learn from labels know of seen genes: how often each is positive.
 
 For Section 5.1 and Appendix D of the paper. One-hot LR's coefficients and predicted probabilities
-are kept beside the ledger (see `beside`).
+are kept beside the ledger (see `derive`).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ from scipy import special, stats
 from infosem.data import Dataset
 from infosem.errors import InfosemError
 from infosem.splits import Split
-from infosem_study.derived import beside, runs_of
+from infosem_study.derived import derive, runs_of
 from infosem_study.ledger import Ledger
 from infosem_study.methods import METHODS
 from infosem_study.reported import reported
@@ -26,12 +26,12 @@ from infosem_study.tables import beside_paper
 __all__ = [
     "coefficients",
     "downsampling",
-    "downsampling_text",
     "drops",
-    "drops_text",
+    "format_downsampling",
+    "format_drops",
+    "format_predictions",
     "illustrated_tfs",
     "predictions",
-    "predictions_text",
     "probabilities",
     "rank_correlations",
     "seen_beside_unseen",
@@ -167,7 +167,7 @@ def coefficients(
     recompute : bool
         Compute also what is stored.
     n_jobs : int, optional
-        See `beside`.
+        See `derive`.
 
     Returns
     -------
@@ -187,7 +187,7 @@ def coefficients(
         return tf_coefficients(*scores_of(ledger, run))
 
     runs = runs_of(rows, ["One-hot LR"])
-    return beside(
+    return derive(
         ledger, "coefficients", _COEFFICIENTS, runs, compute, recompute=recompute, n_jobs=n_jobs
     )
 
@@ -218,7 +218,7 @@ def probabilities(
     recompute : bool
         Compute also what is stored.
     n_jobs : int, optional
-        See `beside`.
+        See `derive`.
 
     Returns
     -------
@@ -237,7 +237,7 @@ def probabilities(
         return tf_probabilities(*scores_of(ledger, run), tfs[run["dataset"]])
 
     runs = runs_of(rows[rows["split"] == split], methods)
-    return beside(
+    return derive(
         ledger,
         "probabilities",
         _PROBABILITIES,
@@ -355,7 +355,7 @@ def predictions(coefs: pd.DataFrame, probs: pd.DataFrame) -> pd.DataFrame:
     return told.assign(paper_share=paper, as_trained=as_trained)
 
 
-def predictions_text(told: pd.DataFrame) -> pd.DataFrame:
+def format_predictions(told: pd.DataFrame) -> pd.DataFrame:
     """`predictions`, as a table to read."""
     table = told[["dataset", "tf", "share", "paper_share", "method", "pairs"]].copy()
     table["paper_share"] = [_number(value, form=".2f") for value in told["paper_share"]]
@@ -394,7 +394,7 @@ def drops(rows: pd.DataFrame) -> pd.DataFrame:
     return table.reset_index()
 
 
-def drops_text(table: pd.DataFrame) -> pd.DataFrame:
+def format_drops(table: pd.DataFrame) -> pd.DataFrame:
     """`drops`, as a table to read, with the means over data sets in its last row."""
     n = len(table)
     last = table.drop(columns="dataset").mean()
@@ -464,7 +464,7 @@ def downsampling(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
-def downsampling_text(lifts: pd.DataFrame) -> pd.DataFrame:
+def format_downsampling(lifts: pd.DataFrame) -> pd.DataFrame:
     """`downsampling`, as a table to read: a row a data set and method."""
     where = ["dataset", "method", "n_splits"]
     cells = lifts.assign(cell=list(map(_number, lifts["mean"], lifts["sem"])))

@@ -1,7 +1,7 @@
 """What the prior mean of InfoSEM-B has learned: of which TFs, along which directions of the text.
 
 The prior mean of Eq. 7 is a sum, of one number for the TF and one for the target. They are kept
-beside the ledger (see `beside`).
+beside the ledger (see `derive`).
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from infosem.embeddings import centre_and_normalise
 from infosem.errors import InfosemError
 from infosem.training import Settings, fit
-from infosem_study.derived import beside, runs_of
+from infosem_study.derived import derive, runs_of
 from infosem_study.ledger import Ledger
 from infosem_study.runs import confirm, load, one_thread, stored_job
 
@@ -86,7 +86,7 @@ def prior_effects(ledger: Ledger, rows: pd.DataFrame) -> pd.DataFrame:
     for _, part in own.groupby(["dataset", "network"], sort=False):
         most = part[part["key"] == part["key"].mode().iloc[0]]
         runs += runs_of(most.sort_values("split").head(1), ["InfoSEM-B, text"])
-    return beside(ledger, "prior", _COLUMNS, runs, lambda run: _effects(ledger, run))
+    return derive(ledger, "prior", _COLUMNS, runs, lambda run: _effects(ledger, run))
 
 
 def _effects(ledger: Ledger, run: Mapping[str, Any]) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """What the paper leaves open: whether our data and pairs are its own, and what else moves Table 1.
 
-The counts of the data sets are kept beside the ledger (see `beside`).
+The counts of the data sets are kept beside the ledger (see `derive`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +12,7 @@ import pandas as pd
 
 from infosem.data import NETWORKS, appendix_b
 from infosem_study import studies
-from infosem_study.derived import beside, runs_of
+from infosem_study.derived import derive, runs_of
 from infosem_study.ledger import Ledger
 from infosem_study.reported import reported
 from infosem_study.runs import ALL_GENES, scores_of
@@ -24,10 +24,10 @@ __all__ = [
     "base_rates",
     "changes",
     "counts",
-    "counts_text",
-    "differences_text",
+    "describe_order",
+    "format_counts",
+    "format_differences",
     "order",
-    "order_text",
     "verdicts",
 ]
 
@@ -80,7 +80,7 @@ def counts(ledger: Ledger, *, datasets: Sequence[str], n_jobs: int | None = None
             ledger, datasets=names, network=network, methods=["Random"], splits=[0], n_jobs=n_jobs
         )
         runs = runs_of(rows[rows["seed"] == 0], ["Random"])
-        found = beside(ledger, "counts", _COUNTS, runs, lambda run: _counted(ledger, run))
+        found = derive(ledger, "counts", _COUNTS, runs, lambda run: _counted(ledger, run))
         ours = found.set_index(["dataset", "quantity"])["count"].to_dict()
         paper = _paper_counts(network)
         for dataset, quantity in product(datasets, found["quantity"].unique()):
@@ -105,7 +105,7 @@ def _paper_counts(network: str) -> dict[tuple[str, str], float]:
     return found
 
 
-def counts_text(table: pd.DataFrame, network: str) -> pd.DataFrame:
+def format_counts(table: pd.DataFrame, network: str) -> pd.DataFrame:
     """`counts` of one network as a table to read: quantities by data sets."""
     own = table[table["network"] == network]
     columns = {}
@@ -203,7 +203,7 @@ def changes(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def differences_text(table: pd.DataFrame) -> pd.DataFrame:
+def format_differences(table: pd.DataFrame) -> pd.DataFrame:
     """`changes`, or `order`, as a table to read: differences with their intervals by data sets.
 
     Of `changes`, those of DeepSEM and InfoSEM-B.
@@ -301,7 +301,7 @@ def _starred(own: pd.DataFrame, column: str) -> pd.Series:
     return pd.Series(texts)
 
 
-def order_text(ordered: pd.DataFrame) -> str:
+def describe_order(ordered: pd.DataFrame) -> str:
     """In words: how often which of DeepSEM and InfoSEM-B is ahead depends on a choice.
 
     Parameters

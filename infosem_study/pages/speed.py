@@ -13,10 +13,10 @@ from scipy import stats
 from infosem.errors import InfosemError
 
 __all__ = [
-    "beside",
     "disturbed",
     "loglog_fit",
     "medians_of",
+    "ratios",
     "read",
     "scaling_fits",
     "sections",
@@ -93,7 +93,7 @@ def medians_of(rows: pd.DataFrame) -> pd.DataFrame:
     return first.assign(**numbers).reset_index()
 
 
-def beside(medians: pd.DataFrame, against: str) -> pd.DataFrame:
+def ratios(medians: pd.DataFrame, against: str) -> pd.DataFrame:
     """Part of `medians_of`, as a table to read.
 
     Every time is a median with the range over the runs in parentheses. The last columns are how
@@ -209,7 +209,7 @@ def sections(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     ):
         chosen = medians[medians["part"] == part]
         if len(chosen):
-            found[title] = beside(chosen, against)
+            found[title] = ratios(chosen, against)
         if part in ("genes", "cells") and len(fits := scaling_fits(medians, part)):
             found[f"Time = c x {part}^exponent"] = fits.round(2)
     for part, title, columns in (

@@ -23,7 +23,7 @@ from infosem_study.methods import METHODS
 from infosem_study.pages import appendix, audit, bias_analysis
 from infosem_study.reported import reported
 
-__all__ = ["PAGES", "claims", "linked", "said", "stored"]
+__all__ = ["PAGES", "claims", "describe", "linked", "stored"]
 
 PAGES = {
     "table1": "Table 1",
@@ -1149,7 +1149,7 @@ _MAIN: dict[str, tuple[str, dict[str, tuple[str, str, str]]]] = {
 }
 
 
-def said(table: pd.DataFrame) -> str:
+def describe(table: pd.DataFrame) -> str:
     """How many claims were reproduced, and what became of the main three, as Markdown.
 
     Parameters

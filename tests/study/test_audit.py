@@ -267,13 +267,14 @@ def test_every_table_figure_and_answer_can_be_made(finished):
     labelled = short[short["sign"] == "by training edges"]
     assert len(labelled) == 13
     for text in (
-        audit.nulls_said(nulls), audit.placed_said(placed), audit.shortcuts_said(short, rows),
-        audit.within_said(summary), audit.power_said(power), audit.folds_said(folds),
-        audit.components_said(audit.components(rows)),
+        audit.describe_nulls(nulls), audit.describe_placed(placed),
+        audit.describe_shortcuts(short, rows),
+        audit.describe_within(summary), audit.describe_power(power), audit.describe_folds(folds),
+        audit.describe_components(audit.components(rows)),
     ):  # fmt: skip
         assert len(text) > 40
         assert "nan" not in text
-    for table in (audit.null_table(nulls), audit.within_text(summary, "own TF")):
+    for table in (audit.null_table(nulls), audit.format_within(summary, "own TF")):
         assert list(table.columns) == ["synthetic"]
     for figure in (
         figures.nulls_figure(nulls, "planted"), figures.placed_figure(placed, "planted"),
@@ -298,7 +299,7 @@ def test_power_says_what_the_paper_s_difference_takes():
     sd = np.std([-0.1, 0.1] * 5, ddof=1)
     assert line["splits"] == np.ceil((2.8016 * sd / line["paper"]) ** 2)
     assert (line["tfs"], line["of_tfs"]) == (8 * line["splits"], 32)
-    assert "hESC" in audit.power_said(table)
+    assert "hESC" in audit.describe_power(table)
 
 
 def test_pair_aware_prior_is_set_against_each_rival_within_the_same_tfs() -> None:
@@ -313,12 +314,12 @@ def test_pair_aware_prior_is_set_against_each_rival_within_the_same_tfs() -> Non
     for rival, lead in ahead.items():
         assert table.loc[("own TF", rival), "difference"] == pytest.approx(lead)
         assert table.loc[("within TFs", rival), "difference"] == pytest.approx(0)
-    said = audit.pair_differences_said(table.reset_index())
+    said = audit.describe_pair_differences(table.reset_index())
     assert "against InfoSEM-B: better on d, worse on none, of 1 data sets" in said
     assert "against DeepSEM: better on none, worse on d" in said
     assert said.endswith("its own control on: none.")
     better = table.reset_index().assign(low=0.1)
-    assert audit.pair_differences_said(better).endswith("its own control on: n d.")
+    assert audit.describe_pair_differences(better).endswith("its own control on: n d.")
 
 
 def test_pair_aware_prior_and_its_control_are_told_apart() -> None:

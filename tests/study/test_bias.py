@@ -250,7 +250,7 @@ def test_drop_of_the_paper_s_tables_is_the_42_percent_of_its_text(memorising):
     assert f"{table['paper_drop'].mean():.0%}" == "42%"
     # (0.8 + 0.8 + 0.75) / 3 on seen genes and 0.4 on unseen ones; the downsampled do not count.
     assert table["drop"].to_numpy() == pytest.approx(1 - 0.4 / (2.35 / 3), abs=0.01)
-    text = bias_analysis.drops_text(table)
+    text = bias_analysis.format_drops(table)
     assert text["dataset"].tolist() == [*CELLS, "mean"]
     assert text["paper: drop"].iloc[-1] == "42%"
 
@@ -306,7 +306,7 @@ def test_downsampled_methods_are_compared_on_the_splits_of_both(memorising):
     assert line["training"].tolist() == ["all", "downsampled"]
     assert line["n_splits"].tolist() == [3, 3]
     assert line["mean"].to_numpy() == pytest.approx([0.45, 0.3], abs=0.02)
-    table = bias_analysis.downsampling_text(lifts)
+    table = bias_analysis.format_downsampling(lifts)
     assert len(table) == 12
     assert table["unseen, downsampled"].iloc[0] == "0.000 (0.000)"
 

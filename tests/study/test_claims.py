@@ -413,11 +413,11 @@ def test_recall_is_free_where_as_many_pairs_pass(right):
 
 
 def test_what_is_said_depends_on_the_verdicts(found, wrong):
-    text, other = (verdicts.said(table.reset_index()) for table in (found, wrong))
+    text, other = (verdicts.describe(table.reset_index()) for table in (found, wrong))
     n = (found["verdict"] == "reproduced").sum()
     assert text.startswith(f"**Of {len(found)} claims: {n} reproduced, ")
     assert "InfoSEM-B is ahead of DeepSEM wherever the paper says so" in text
     assert "InfoSEM-B is nowhere shown to be ahead of DeepSEM" in other
     assert "InfoSEM-BC is ahead of InfoSEM-B wherever the paper says so" in text
     assert "InfoSEM-BC is nowhere shown to be ahead of InfoSEM-B" in other
-    assert "Nothing was run that could tell" in verdicts.said(verdicts.claims())
+    assert "Nothing was run that could tell" in verdicts.describe(verdicts.claims())

@@ -65,9 +65,9 @@ def test_gain_and_loss_are_paired_by_split() -> None:
     assert left["lost"].tolist() == pytest.approx([0, 0.2, 0])
     shuffled = left.loc["expression shuffled"]
     assert np.allclose(shuffled[["low", "high"]].astype(float), 0.2)
-    said = tables.controls_said(left.reset_index())
+    said = tables.describe_controls(left.reset_index())
     assert "1 of 1 pairs" in said
     assert "expression shuffled: takes some of the gain in 1 of 1" in said
     assert "of their summed gain 35% is left" in said
-    text = tables.left_of_gain_text(left.reset_index())
+    text = tables.format_left_of_gain(left.reset_index())
     assert text["d"].str.endswith("*").tolist() == [True, True, False]

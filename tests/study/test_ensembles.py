@@ -89,7 +89,7 @@ def test_beside_single_runs():
         assert line[name] == pytest.approx(value), name
     half = 12.7062 * 0.05  # Student's t with one degree of freedom
     assert (line["low"], line["high"]) == pytest.approx((0.15 - half, 0.15 + half), rel=1e-4)
-    (text,) = ensembles.compared_text(table).to_dict("records")
+    (text,) = ensembles.format_compared(table).to_dict("records")
     assert text["mean of seeds (s.e.)"] == "0.200 (0.000)"
     assert text["lowest to highest"] == "0.150 to 0.250"
 
@@ -108,7 +108,7 @@ def test_differences_are_of_ensembles_and_of_the_first_seed():
          for name, value in (("A, ensemble of 3", 0.4), ("B, ensemble of 2", 0.6))
          for split in range(3)]
     )  # fmt: skip
-    table = ensembles.differences_text(rows, found, "B")
+    table = ensembles.format_differences(rows, found, "B")
     auprc = table[table["metric"] == "AUPRC"].set_index(["method", "against"])["difference"]
     assert auprc.str.partition(" ")[0].to_dict() == {
         ("A, ensemble of 3", "B, ensemble of 2"): "-0.200",
@@ -119,13 +119,13 @@ def test_differences_are_of_ensembles_and_of_the_first_seed():
 
 def test_one_method_has_no_difference(finished, found):
     alone = finished[1].query("method == 'DeepSEM'")
-    assert not len(ensembles.differences_text(alone, found, "DeepSEM"))
+    assert not len(ensembles.format_differences(alone, found, "DeepSEM"))
 
 
 def test_in_words():
     gains = {"low": [0.01, -0.3], "high": [0.03, -0.1], "gain": [0.02, -0.2]}
     seeds = {"lowest": [0.1, 0.2], "highest": [0.2, 0.25], "sem": [0.04, 0.06]}
-    text = ensembles.said(pd.DataFrame({"metric": "AUPRC", **gains, **seeds}))
+    text = ensembles.describe(pd.DataFrame({"metric": "AUPRC", **gains, **seeds}))
     assert "seed lie 0.050 to 0.100 apart" in text and "splits is 0.040 to 0.060" in text
     assert "-0.090 on average, from -0.200 to +0.020" in text
     assert "above 0 in 1, below 0 in 1 of 2 cases" in text

@@ -102,7 +102,7 @@ def test_counts_are_kept_and_the_data_not_asked_for_again(tmp_path, synthetic, m
     assert ours["cell-type-specific", "genes"] == synthetic.n_genes
     assert ours["cell-type-specific", "positive_links"] == synthetic.network.sum()
     assert counted["paper"].isna().all()
-    text = protocol.counts_text(counted, "cell-type-specific")
+    text = protocol.format_counts(counted, "cell-type-specific")
     assert text.loc["TFs", ("synthetic", "ours")] == str(synthetic.n_tfs)
     assert text.loc["TFs", ("synthetic", "paper")] == "-"
 
@@ -178,18 +178,18 @@ def test_verdicts_name_the_data_sets(rows):
     assert lift.tolist() == ["hESC*, mDC*", "-", "-"]
     assert table["order", "AUPRC"].tolist() == ["none", "-", "hESC*, mDC"]
     assert table["order", "Hit@1%"].tolist() == ["none", "-", "none"]
-    said = protocol.order_text(ordered)
+    said = protocol.describe_order(ordered)
     assert "Of 8 cases" in said
     assert "in 2;" in said
     assert said.endswith("in both: 1.")
-    text = protocol.differences_text(ordered)
+    text = protocol.format_differences(ordered)
     assert text.columns.tolist() == ["choice", "metric", "hESC", "mDC"]
     assert text.loc[0, "hESC"].startswith("+0.1")
 
 
 def test_luck_of_the_seed_is_told_apart(rows):
     seed = rows[rows["choice"] == "a quarter more epochs"].assign(choice=protocol.SEED)
-    said = protocol.order_text(protocol.order(pd.concat([rows, seed])))
+    said = protocol.describe_order(protocol.order(pd.concat([rows, seed])))
     assert "Of 8 cases" in said
     assert said.endswith("Another training seed alone changes it in 2 of 4.")
 

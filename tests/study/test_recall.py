@@ -136,7 +136,7 @@ def test_the_paper_s_recall_stands_beside_ours(found):
     assert line["difference"] == pytest.approx(0.15 - 0.19)
     assert (line["passing"], line["beyond"]) == pytest.approx((0.05, 0.1))
     assert np.isnan(table.loc[("one", "InfoSEM-BC"), "mean"])
-    text = appendix.compared_text(table.reset_index())["hESC"]
+    text = appendix.format_compared(table.reset_index())["hESC"]
     assert text.loc[("the paper: not told", "InfoSEM-BC")].tolist() == ["0.22 (0.09)", "-", "-"]
     assert text.loc[("one", "InfoSEM-B"), "recall"] == "0.15 (0.05), 2 splits"
     assert text.loc[("one", "InfoSEM-B"), "beyond"] == "+0.10 (0.05)"
@@ -159,5 +159,5 @@ def test_other_data_sets_than_the_paper_s_have_a_table_without_it(found):
     table = appendix.compared(found.assign(dataset="synthetic"))
     assert table["paper"].isna().all()
     assert appendix.conversions(table)["from the paper"].isna().all()
-    assert "the paper: not told" not in appendix.compared_text(table).index
+    assert "the paper: not told" not in appendix.format_compared(table).index
     assert set(appendix.TABLE6_METHODS) <= set(METHODS)

@@ -39,7 +39,7 @@ def test_speed_is_the_median_extrapolated_to_a_network(speed_file):
     assert line["unit_seconds"] == pytest.approx(1.5 / 6)
     assert line["network_seconds"] == pytest.approx(1.5 * 20)
     assert line["network_seconds_high"] == pytest.approx(2 * 20)
-    text = speed.beside(medians, "InfoSEM-B").query("genes == 1000").set_index("method")
+    text = speed.ratios(medians, "InfoSEM-B").query("genes == 1000").set_index("method")
     assert text.loc["RegDiffusion", "time / InfoSEM-B"] == "2.5"
     assert text.loc["RegDiffusion", "s an epoch"] == "-"
     assert text.loc["RegDiffusion", "measured"] == "20 of 1000 steps"

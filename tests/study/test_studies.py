@@ -260,10 +260,3 @@ def test_a_misspelt_keyword_is_an_error(name, tmp_path):
     where = {"datasets": ["synthetic"], "splits": range(2), "n_jobs": 0}  # it may run nothing
     with pytest.raises(TypeError, match="unexpected keyword argument 'n_job'"):
         studies.EVERYTHING[name](Ledger(tmp_path), **where, n_job=1)
-
-
-def test_check_parameters_names_the_misspelt_one():
-    known = {"n_splits": 2, "known": None}
-    studies.check_parameters(known, {**known, "_private": 1})
-    with pytest.raises(InfosemError, match="n_split unknown"):
-        studies.check_parameters(known, {**known, "n_split": 3})

@@ -264,7 +264,7 @@ def test_the_paper_s_own_numbers_are_held_against_the_constants():
             ("scGREAT", 0.5, 3, 0.2), ("DeepSEM", 0.02, 10, 0.3), ("GENIE3", 0.5, 10, 0.3),
         )
     ]  # fmt: skip
-    first, second = tables.beyond_constant_said(pd.DataFrame(lines)).splitlines()
+    first, second = tables.describe_beyond_constant(pd.DataFrame(lines)).splitlines()
     assert first == "1 of 3 have a p below 0.05."
     assert "own 9 means by AUPRC" in second and ", 2 are above" in second
 

@@ -12,7 +12,7 @@ from infosem import make_split, simulate
 from infosem.errors import InfosemError
 from infosem.splits import UNKNOWN, hide
 from infosem_study import Ledger, cli, methods, studies, tuning
-from infosem_study.derived import beside
+from infosem_study.derived import derive
 from infosem_study.methods import METHODS
 from infosem_study.reported import reported
 
@@ -178,7 +178,7 @@ def test_tables_beside_the_ledger_are_filled_by_several_processes(tmp_path):
         {"network": "planted", "dataset": "synthetic", "method": f"M{i}", "split": 0, "key": "0"}
         for i in range(4)
     ]
-    table = beside(
+    table = derive(
         Ledger(tmp_path), "processes", {"process": int}, places,
         lambda run: pd.DataFrame({"process": [os.getpid()]}), n_jobs=2,
     )  # fmt: skip
@@ -262,7 +262,7 @@ def test_verdict_on_the_papers_setting(best, spread, verdict):
     assert line["paper"] == "sigma_w 0.1"
     assert line["difference"] == pytest.approx(best - 0.3)
     assert line["verdict"] == verdict
-    assert tuning.chosen_text(table)["verdict on the paper's"].tolist() == [verdict]
+    assert tuning.format_chosen(table)["verdict on the paper's"].tolist() == [verdict]
 
 
 def test_interval_is_that_of_the_jackknife():
@@ -293,7 +293,7 @@ def test_a_setting_that_the_paper_or_the_search_lacks():
     table = searched({"sigma_l 1, h 32": (0.3, 0.0)}, method="InfoSEM-BC")
     (line,) = tuning.chosen(table).to_dict("records")
     assert (line["paper"], line["verdict"]) == ("sigma_l 0.1, h 128", "not tried")
-    assert tuning.chosen_text(tuning.chosen(table))["best - paper's"].tolist() == ["-"]
+    assert tuning.format_chosen(tuning.chosen(table))["best - paper's"].tolist() == ["-"]
 
 
 def test_every_setting_is_shown_and_the_papers_marked():
@@ -301,7 +301,7 @@ def test_every_setting_is_shown_and_the_papers_marked():
         searched({"sigma_w 0.1": (0.3, 0.0), "sigma_w 10": (0.4, 0.0)}, dataset=name)
         for name in ("hESC", "hHEP")
     ]
-    text = tuning.grid_text(pd.concat(parts))
+    text = tuning.format_grid(pd.concat(parts))
     assert text.loc[("InfoSEM-B", "sigma_w 0.1")].tolist() == ["0.300*", "0.300"]
     assert text.loc[("InfoSEM-B", "sigma_w 10")].tolist() == ["0.400", "0.400*"]
 
