@@ -26,7 +26,7 @@ import reproduce
 import yaml
 from joblib import cpu_count
 
-from infosem_study import Ledger
+from infosem_study import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
@@ -112,7 +112,7 @@ def main() -> int:
     repository = citation.get("repository-code")
     stage(repository)
     times = {} if arguments.stored else run_notebooks()
-    reproduce.write(SOURCE / "book", times, Ledger(ROOT / "results"), repository)
+    reproduce.write(SOURCE / "book", times, Store(ROOT / "results"), repository)
     status = make_html()
     if status == 0:
         print("the book is in _build/html/index.html")

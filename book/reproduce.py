@@ -13,7 +13,7 @@ from joblib import cpu_count
 from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 
-from infosem_study import Ledger
+from infosem_study import Store
 from infosem_study.tables import stored_costs, stored_on
 
 LEAST_SECONDS = 0.5  # of a cell that has a line of its own
@@ -50,7 +50,7 @@ def code_cells(notebook: NotebookNode) -> list[CodeCell]:
 def write(
     folder: Path,
     pages: Mapping[str, Sequence[CodeCell]],
-    ledger: Ledger,
+    store: Store,
     repository: str | None,
 ) -> None:
     """Write the files that `reproduce.md` includes.
@@ -61,13 +61,13 @@ def write(
         Of the staged page; the notebooks are in ../notebooks.
     pages : mapping of str to sequence of CodeCell
         By the name of the notebook; empty if none was run.
-    ledger : Ledger
+    store : Store
     repository : str, optional
         Where it is published.
     """
     for name, text in (
         ("seconds_of_cells.md", seconds_of_cells(pages)),
-        ("hours_of_runs.md", hours_of_runs(ledger)),
+        ("hours_of_runs.md", hours_of_runs(store)),
         ("colab_cell.md", colab_cell(repository)),
     ):
         (folder / name).write_text(text, encoding="utf-8")
@@ -116,9 +116,9 @@ def seconds_of_cells(pages: Mapping[str, Sequence[CodeCell]]) -> str:
     )
 
 
-def hours_of_runs(ledger: Ledger) -> str:
+def hours_of_runs(store: Store) -> str:
     """Tell what the runs in the ledger took, and where they were made."""
-    rows = ledger.rows()
+    rows = store.rows()
     if not rows:
         return "The ledger of this build has no runs.\n"
     costs, made = stored_costs(rows), stored_on(rows)

@@ -8,7 +8,8 @@ the networks are still, and one inverse of I - A serves many steps (see `resolve
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,7 +28,7 @@ __all__ = ["Fit", "Settings", "fit", "standardise"]
 class Settings:
     """Everything that decides a training run, besides the data and the seed.
 
-    The defaults are the released DeepSEM's; see `methods` for those of each method and network.
+    The defaults are the released DeepSEM's.
 
     Attributes
     ----------
@@ -60,6 +61,11 @@ class Settings:
         Standardise over, and reconstruct, the non-zero entries only (DeepSEM on cell-type-specific
         networks); else all entries (on non-specific ones).
     precision : {"float32", "float64"}
+    start : float
+        Where A (of InfoSEM-BC A^e) starts, as a multiple of DeepSEM's start.
+    pair_rank : int
+        Rank of the pair-aware term of the prior mean, which the paper does not have (see
+        `model.StructuralModel`); 0 for none. Its weights learn as fast as w.
     """
 
     epochs: int = 120
@@ -81,13 +87,15 @@ class Settings:
     sigma_z: float = 1.0
     mask_zeros: bool = True
     precision: str = "float32"
+    start: float = 1.0
+    pair_rank: int = 0
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "hidden", "rank", "lr", "lr_adjacency", "lr_w",
-                     "lr_logits", "decay", "sigma_w", "sigma_l", "sigma_z"):  # fmt: skip
+                     "lr_logits", "decay", "sigma_w", "sigma_l", "sigma_z", "start"):  # fmt: skip
             if not getattr(self, name) > 0:
                 raise InfosemError(f"settings: {name} is {getattr(self, name)}, must be positive")
-        for name in ("alpha", "beta"):
+        for name in ("alpha", "beta", "pair_rank"):
             if not getattr(self, name) >= 0:
                 raise InfosemError(f"settings: {name} is {getattr(self, name)}, must be >= 0")
         for name, allowed in (
@@ -99,6 +107,20 @@ class Settings:
                 raise InfosemError(
                     f"settings: {name} is {getattr(self, name)!r}, must be one of {allowed}"
                 )
+
+    def recorded(self) -> dict[str, Any]:
+        """The settings that identify a run.
+
+        A setting that did not exist when the first runs were recorded is left out where it has its
+        default, which is what those runs had: so that settings can be added, and runs keep their
+        identity.
+        """
+        everything = asdict(self)
+        added = {f.name: f.default for f in fields(self) if f.name in _ADDED}
+        return {k: v for k, v in everything.items() if k not in added or v != added[k]}
+
+
+_ADDED = ("start", "pair_rank")
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,8 +184,6 @@ def fit(
     embedding: NDArray[np.floating] | None = None,
     tfs: NDArray[np.integer] | None = None,
     train_edges: NDArray[np.integer] | None = None,
-    pair_rank: int = 0,
-    start: float = 1.0,
     device: str = "cpu",
     progress: bool = False,
 ) -> Fit:
@@ -181,11 +201,6 @@ def fit(
         Gene embeddings H of Eq. 7, used as they are.
     tfs, train_edges : ndarray, (n_tfs,) and (n_tfs, n_genes), optional
         Gene index of each TF, and the labels: 1 edge, 0 no edge, negative unknown.
-    pair_rank : int
-        Rank of the pair-aware term of the prior mean, which the paper does not have (see
-        `model.StructuralModel`); 0 for none. Its weights learn as fast as w.
-    start : float
-        Where A (of InfoSEM-BC A^e) starts, as a multiple of DeepSEM's start.
     device : str
         "cpu" or "cuda".
     progress : bool
@@ -216,8 +231,8 @@ def fit(
         hidden=settings.hidden,
         embedding=None if embedding is None else tensor(embedding),
         bias=settings.bias,
-        pair_rank=pair_rank,
-        start=start,
+        pair_rank=settings.pair_rank,
+        start=settings.start,
         known=known,
         rank=min(settings.rank, x.shape[1]),
         likelihood=settings.likelihood,

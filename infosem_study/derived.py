@@ -17,8 +17,8 @@ from filelock import FileLock
 from tqdm import tqdm
 
 from infosem.errors import InfosemError
-from infosem_study.ledger import Ledger
-from infosem_study.runs import side_by_side
+from infosem_study.scheduling import HERE, Runner
+from infosem_study.store import Store
 
 __all__ = ["derive", "runs_of"]
 
@@ -31,7 +31,7 @@ def runs_of(rows: pd.DataFrame, methods: Sequence[str]) -> list[dict[str, Any]]:
     Parameters
     ----------
     rows : DataFrame
-        From `studies.compare`; runs that are not among them are left out.
+        From `comparison.compare`; runs that are not among them are left out.
     methods : sequence of str
 
     Raises
@@ -51,21 +51,20 @@ def runs_of(rows: pd.DataFrame, methods: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def derive(
-    ledger: Ledger,
+    store: Store,
     name: str,
     columns: Mapping[str, type],
     runs: Sequence[Mapping[str, Any]],
     compute: Callable[[Mapping[str, Any]], pd.DataFrame],
     *,
-    recompute: bool = False,
     only: tuple[str, Mapping[str, Sequence[str]]] | None = None,
-    n_jobs: int | None = 1,
+    runner: Runner = HERE,
 ) -> pd.DataFrame:
     """Lines of runs from a table beside the ledger, computing and storing what it lacks.
 
     Parameters
     ----------
-    ledger : Ledger
+    store : Store
         In whose folder the files are.
     name : str
         Of the table.
@@ -75,13 +74,11 @@ def derive(
         From `runs_of`.
     compute : callable
         ``compute(run) -> DataFrame`` with those columns.
-    recompute : bool
-        Compute also what is stored.
     only : (str, mapping of str to sequence of str), optional
         A column, and by data set the values of it that are wanted, in that order. A run is computed
         where one of them is missing; lines with other values stay.
-    n_jobs : int, optional
-        Processes that compute side by side: see `runs.run`.
+    runner : Runner
+        Whether and where to compute.
 
     Returns
     -------
@@ -98,7 +95,7 @@ def derive(
     column = None if only is None else only[0]
 
     def path(run: Mapping[str, str]) -> Path:
-        return ledger.root / name / run["network"] / f"{run['dataset'].replace(':', '-')}.csv"
+        return store.root / name / run["network"] / f"{run['dataset'].replace(':', '-')}.csv"
 
     def wanted(run: Mapping[str, Any]) -> Sequence[str]:
         return [] if only is None else only[1][run["dataset"]]
@@ -106,15 +103,15 @@ def derive(
     def computed(run: Mapping[str, Any]) -> None:
         new = compute(run).assign(**{field: run[field] for field in _RUN})
         # A column of objects would be stored with all its digits.
-        _store(ledger, path(run), types, new[[*types]].astype(dict(types)), column)
+        _store(store, path(run), types, new[[*types]].astype(dict(types)), column)
 
     lacking = [
         (run,)
         for run in runs
-        if recompute or _lacks(_of_run(path(run), types, run), column, wanted(run))
+        if runner.recompute or _lacks(_of_run(path(run), types, run), column, wanted(run))
     ]
     if lacking:
-        with closing(side_by_side(computed, lacking, n_jobs)) as done:
+        with closing(runner.each(computed, lacking)) as done:
             for _ in tqdm(done, total=len(lacking), desc=name, unit="run", disable=None):
                 pass
     parts = []
@@ -173,7 +170,7 @@ def _parsed(path: Path, columns: tuple[tuple[str, type], ...], state: object) ->
 
 
 def _store(
-    ledger: Ledger, path: Path, types: Mapping[str, type], lines: pd.DataFrame, column: str | None
+    store: Store, path: Path, types: Mapping[str, type], lines: pd.DataFrame, column: str | None
 ) -> None:
     """Put lines of one run into a file, in place of its older ones.
 
@@ -181,7 +178,7 @@ def _store(
     replaced at once, so that a kill leaves either the old or the new one.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(ledger.root / ".lock"):  # other processes may add other runs
+    with FileLock(store.root / ".lock"):  # other processes may add other runs
         kept = _read(path, types)
         superseded = _same_run(kept, lines.iloc[0])
         if column is not None:

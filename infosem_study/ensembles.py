@@ -15,8 +15,9 @@ from scipy import stats
 from infosem.errors import InfosemError
 from infosem.metrics import evaluate
 from infosem_study.derived import derive
-from infosem_study.ledger import Ledger
-from infosem_study.runs import scores_kept, scores_of
+from infosem_study.execution import scores_of
+from infosem_study.scheduling import HERE, Runner
+from infosem_study.store import Store
 from infosem_study.tables import METRICS, format_paired, summarise
 
 __all__ = ["compared", "describe", "ensembles", "format_compared", "format_differences", "name_of"]
@@ -34,25 +35,21 @@ def name_of(method: str, n_seeds: int) -> str:
     return f"{method}, ensemble of {n_seeds}"
 
 
-def ensembles(
-    ledger: Ledger, rows: pd.DataFrame, *, recompute: bool = False, n_jobs: int | None = 1
-) -> pd.DataFrame:
+def ensembles(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.DataFrame:
     """Metrics of the mean score of all training seeds, computing and storing what is not stored.
 
-    Scores are taken from where $INFOSEM_SCORES says, or the runs are done again (see
-    `runs.scores_of`).
+    Scores are taken from where the store keeps them, or the runs are done again (see
+    `execution.scores_of`).
 
     Parameters
     ----------
-    ledger : Ledger
+    store : Store
         In whose folder the files are.
     rows : DataFrame
-        From `studies.compare`, with several seeds; a method with one seed on a split is left out
+        From `comparison.compare`, with several seeds; a method with one seed on a split is left out
         there.
-    recompute : bool
-        Compute also what is stored.
-    n_jobs : int, optional
-        See `runs.run`.
+    runner : Runner
+        Whether and where to compute.
 
     Returns
     -------
@@ -82,13 +79,13 @@ def ensembles(
         raise InfosemError("rows: no method has several training seeds; give `compare` more seeds")
 
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
-        return pd.DataFrame([_evaluated(ledger, run["members"], run["split"])])
+        return pd.DataFrame([_evaluated(keeping, run["members"], run["split"])])
 
-    with scores_kept():
+    with store.keeping_scores() as keeping:
         parts = [
             derive(
-                ledger, "ensembles", _COLUMNS, [run for run in runs if run["network"] == network],
-                compute, recompute=recompute, n_jobs=n_jobs,
+                store, "ensembles", _COLUMNS, [run for run in runs if run["network"] == network],
+                compute, runner=runner,
             ).assign(network=network)
             for network in dict.fromkeys(run["network"] for run in runs)
         ]  # fmt: skip
@@ -98,9 +95,9 @@ def ensembles(
     return found.assign(method=names, seed=found["key"].map(seeds))
 
 
-def _evaluated(ledger: Ledger, keys: Sequence[str], split: int) -> dict[str, float]:
+def _evaluated(store: Store, keys: Sequence[str], split: int) -> dict[str, float]:
     """Metrics of the mean scores of stored runs on one split."""
-    taken = [scores_of(ledger, {"key": key, "split": split}) for key in keys]
+    taken = [scores_of(store, {"key": key, "split": split}) for key in keys]
     dataset, drawn, _ = taken[0]
     return evaluate(np.mean([scores for *_, scores in taken], axis=0), dataset.network, drawn)
 
@@ -116,7 +113,7 @@ def compared(
     Parameters
     ----------
     rows : DataFrame
-        From `studies.compare`, with several seeds.
+        From `comparison.compare`, with several seeds.
     found : DataFrame
         From `ensembles` of these rows.
     metrics : mapping of str to str

@@ -167,7 +167,7 @@ def methods_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figure:
     Parameters
     ----------
     rows : DataFrame
-        One row a data set, method, training seed and split (`studies.compare`).
+        One row a data set, method, training seed and split (`comparison.compare`).
     metric : str
         A column of `rows`, of unseen genes.
     """

@@ -12,22 +12,19 @@ import hashlib
 import json
 import math
 import os
-import pickle
-import platform
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from filelock import FileLock
 
 from infosem.errors import InfosemError
+from infosem_study.environment import versions
 
-__all__ = ["Ledger", "key", "machine", "peak_memory_mib", "reset_peak_memory", "versions"]
+__all__ = ["Ledger", "Row", "key"]
 
 Row = dict[str, Any]
 
@@ -61,7 +58,7 @@ class Ledger:
     def __init__(self, root: str | os.PathLike[str]) -> None:
         self.root = Path(root)
 
-    def append(self, row: Mapping[str, Any]) -> str:
+    def append(self, row: Mapping[str, Any]) -> Row:
         """Store a finished run; it is on the disk when this returns.
 
         Where a stored row has the same key and a split in common, the new one counts.
@@ -85,16 +82,16 @@ class Ledger:
             seconds, peak_mib : float
                 Wall time in s and peak memory in MiB.
             machine : str
-                From `machine`.
+                From `environment.machine`.
             versions : dict, optional
-                By default from `versions`.
+                By default from `environment.versions`.
             date : str, optional
                 By default now, UTC.
 
         Returns
         -------
-        str
-            The row's key (see `key`).
+        dict
+            The row as it is stored, with its key (see `key`).
 
         Raises
         ------
@@ -117,7 +114,7 @@ class Ledger:
             if file.write(line) != len(line):
                 raise InfosemError(f"{path}: the row was not written whole; is the disk full?")
             os.fsync(file.fileno())
-        return str(stored["key"])
+        return stored
 
     def rows(self, **filters: Any) -> list[Row]:
         """Return the stored rows, without splits that a later row superseded.
@@ -147,60 +144,6 @@ class Ledger:
             paths = [path for path in paths if wanted.encode() in path.read_bytes()]
         rows = [row for path in paths for row in _live(_read(path))]
         return [r for r in rows if all(_matches(r[name], f) for name, f in filters.items())]
-
-    def frame(self, **filters: Any) -> pd.DataFrame:
-        """Return the stored results as a tidy table, one line per run and split.
-
-        Parameters
-        ----------
-        **filters
-            As for `rows`.
-
-        Returns
-        -------
-        DataFrame
-            Columns method, version, dataset, network, fingerprint, seed, split (int), one for each
-            metric, key, seconds, peak_mib, machine, date, and "settings.<name>",
-            "protocol.<name>" and "versions.<name>". What a row does not have is NaN.
-
-        Raises
-        ------
-        InfosemError
-            As for `rows`.
-        """
-        front = ["method", "version", "dataset", "network", "fingerprint", "seed", "split"]
-        back = ["key", "seconds", "peak_mib", "machine", "date"]
-        lines, metrics, nested = [], dict[str, None](), dict[str, None]()
-        for row in self.rows(**filters):
-            groups = ("settings", "protocol", "versions")
-            inner = {f"{g}.{name}": value for g in groups for name, value in row[g].items()}
-            nested.update(dict.fromkeys(inner))
-            for split, values in row["splits"].items():
-                metrics.update(dict.fromkeys(values))
-                lines.append({**row, **inner, **values, "split": int(split)})
-        return pd.DataFrame(lines, columns=[*front, *metrics, *back, *nested])
-
-    def missing(self, job: Mapping[str, Any], splits: Iterable[int]) -> list[int]:
-        """Return those of the wanted splits that no stored run of this job has.
-
-        Parameters
-        ----------
-        job : mapping
-            The fields method, version, settings, dataset, network, fingerprint, protocol and seed,
-            as given to `append`; others are ignored.
-        splits : iterable of int
-            Split seeds.
-
-        Raises
-        ------
-        InfosemError
-            If `job` lacks a field or has one of the wrong type, or its file cannot be read.
-        """
-        wanted = key(job)
-        path = self._path(job)
-        rows = _read(path) if path.exists() else []
-        stored = {int(split) for row in rows if row["key"] == wanted for split in row["splits"]}
-        return [split for split in splits if split not in stored]
 
     def compact(self) -> None:
         """Sort every file and drop what was superseded; the content stays the same.
@@ -294,7 +237,7 @@ def _metrics(values: Any, where: str) -> dict[str, float]:
     metrics = _dict(values, where, str)
     if not metrics:
         raise InfosemError(f"{where} is empty; give at least one metric")
-    if clash := sorted(set(metrics) & {*_FIELDS, "split"}):  # both would be a column of `frame`
+    if clash := sorted(set(metrics) & {*_FIELDS, "split"}):  # both would be a column of a table
         raise InfosemError(f"{where}: {', '.join(clash)} is the name of a field; rename the metric")
     return {k: float(_scalar(v, f"{where}[{k!r}]", (float, int))) for k, v in metrics.items()}
 
@@ -341,24 +284,7 @@ def _is_whole(line: bytes) -> bool:
 
 
 def _read(path: Path) -> list[Row]:
-    """Return the rows of a file in the order they were appended.
-
-    A file that has not changed since is not parsed and checked again, which takes 14 times as long
-    as a copy of what it held. A study looks at the whole ledger many times.
-    """
-    stat = path.stat()
-    state = stat.st_ino, stat.st_mtime_ns, stat.st_size
-    known = _PARSED.get(path)
-    if known is None or known[0] != state:
-        known = _PARSED[path] = state, pickle.dumps(_parsed(path))
-    rows: list[Row] = pickle.loads(known[1])
-    return rows
-
-
-_PARSED: dict[Path, tuple[tuple[int, int, int], bytes]] = {}
-
-
-def _parsed(path: Path) -> list[Row]:
+    """Return the rows of a file in the order they were appended."""
     *lines, tail = path.read_bytes().split(b"\n")
     if tail and _is_whole(tail):
         lines.append(tail)
@@ -395,81 +321,3 @@ def _matches(value: Any, wanted: Any) -> bool:
 
 def _slug(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9.+-]+", "-", name)[:80].strip("-.") or "unnamed"
-
-
-# --------------------------------------------------------------------------------------------------
-# Where and how a run was made
-# --------------------------------------------------------------------------------------------------
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of Python and of the packages that decide a result."""
-    found = {"python": platform.python_version()}
-    for package in ("infosem", "numpy", "torch"):
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:  # infosem run from a folder, without installation
-            found[package] = "not installed"
-    return found
-
-
-def machine(device: str = "cpu") -> str:
-    """Describe the machine: processor, number of cores this process may use, device.
-
-    A processor has its family and model behind its name, where these can be known: virtual machines
-    may call all of a maker's processors the same, and digits differ between them.
-
-    Parameters
-    ----------
-    device : str
-        As given to torch; the name of a CUDA device is looked up.
-    """
-    model = platform.processor() or platform.machine()
-    try:
-        info = Path("/proc/cpuinfo").read_text()
-        told = dict(re.findall(r"^(model name|cpu family|model)\s*:\s*(.+)$", info, re.MULTILINE))
-        model = told.get("model name", model)
-        model += f" (family {told['cpu family']}, model {told['model']})"
-    except (OSError, KeyError):  # not Linux, or a processor without such numbers
-        pass
-    try:
-        n_cores = len(os.sched_getaffinity(0))
-    except AttributeError:  # not Linux
-        n_cores = os.cpu_count() or 1
-    if device.startswith("cuda"):
-        import torch  # slow to import, and needed for CUDA only
-
-        device = f"{device} ({torch.cuda.get_device_name(device)})"
-    return f"{model}, {n_cores} cores, {device}"
-
-
-def by_name(machine: str) -> str:
-    """A machine without the family and model of its processor, as older rows have it."""
-    return re.sub(r" \(family[^)]*\)", "", machine)
-
-
-def reset_peak_memory() -> None:
-    """Start a new measurement of peak memory, where the system can (Linux)."""
-    try:
-        Path("/proc/self/clear_refs").write_text("5")
-    except OSError:
-        return  # the peak is then that of the process since it started
-
-
-def peak_memory_mib() -> float:
-    """Return the peak resident memory of this process in MiB, since `reset_peak_memory`.
-
-    Where the system cannot reset it, since the process started.
-
-    References
-    ----------
-    Linux manual, proc(5): clear_refs ("5" resets VmHWM) and status (VmHWM, in KiB).
-    """
-    try:
-        status = Path("/proc/self/status").read_text()
-        return int(re.findall(r"^VmHWM:\s*(\d+) kB$", status, flags=re.MULTILINE)[0]) / 1024
-    except (OSError, IndexError):
-        import resource  # not on Windows
-
-        unit = 1024**2 if platform.system() == "Darwin" else 1024  # bytes there, KiB elsewhere
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit

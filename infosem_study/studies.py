@@ -1,14 +1,14 @@
 """Which runs make up each table and figure.
 
-A study takes a ledger, has what it lacks run, and returns the rows that the book shows of it. It is
-stopped at any moment and resumed by calling it again. How jobs are run is told in `runs`.
+A study takes a store, has what it lacks run, and returns the rows that the book shows of it. It is
+stopped at any moment and resumed by calling it again. How jobs are run is told in `scheduling`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import product
-from typing import Any, TypedDict, Unpack
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,9 +16,13 @@ import pandas as pd
 from infosem.errors import InfosemError
 from infosem.splits import Protocol
 from infosem_study.baselines.labels import SHUFFLES
-from infosem_study.ledger import Ledger
-from infosem_study.methods import METHODS, Method, candidates_for, method_for
-from infosem_study.runs import ALL_GENES, Job, Rehearsal, base_name, results_of, run
+from infosem_study.comparison import compare, jobs_of
+from infosem_study.jobs import Job, results_of
+from infosem_study.methods import METHODS
+from infosem_study.presets import method_for
+from infosem_study.scheduling import HERE, Rehearsal, Runner
+from infosem_study.store import Store
+from infosem_study.variants import all_genes, base_name, fewer_cells, shuffled
 
 __all__ = [
     "CONTROLS",
@@ -37,10 +41,7 @@ __all__ = [
     "SUBSAMPLING_METHODS",
     "SUBSAMPLING_PERCENTS",
     "TABLE1_METHODS",
-    "Where",
-    "compare",
     "controls",
-    "jobs_of",
     "learning_curve",
     "plan",
     "prior_settings",
@@ -52,7 +53,7 @@ __all__ = [
 
 # Training on fewer negatives is a question of its own (Appendix D), and so are the prior without
 # expression and the pair-aware one, which the paper does not have. SCENIC needs a database.
-DOWNSAMPLED = tuple(name for name in METHODS if name.endswith("(downsampled)"))
+DOWNSAMPLED = tuple(name for name, method in METHODS.items() if method.downsampled)
 TABLE1_METHODS = tuple(
     name
     for name in METHODS
@@ -87,235 +88,30 @@ SUBSAMPLING_IN_FULL = ("hESC",)
 SUBSAMPLING_PERCENTS = (20, 40, 60, 80, 100)
 SUBSAMPLING_DRAWS = (0, 1, 2)
 CURVE_EPOCHS = (3, 6, 12, 25)  # scGREAT has 12 in this book
-# What takes long, and is trained anew on every split, is run on the first splits only: as many for
-# each network, and fewer on some data sets.
-_DEPTH: dict[tuple[str, ...], int] = {
-    ("scGREAT", "cell-type-specific"): 3,
-    ("scGREAT", "cell-type-specific", "hHEP"): 0,
-    ("scGREAT", "cell-type-specific", "mESC"): 0,
-    ("scGREAT (downsampled)", "cell-type-specific"): 3,
-    ("scGREAT (downsampled)", "cell-type-specific", "hESC"): 1,
-    ("scGREAT (downsampled)", "cell-type-specific", "hHEP"): 0,
-    ("scGREAT (downsampled)", "cell-type-specific", "mESC"): 0,
-    ("GENELink (downsampled)", "cell-type-specific"): 3,
-}
-# How many of the seeds a variant has that the paper does not speak of.
-_N_SEEDS: dict[tuple[str, str], int] = {
-    ("InfoSEM-B (bias)", "cell-type-specific"): 3,
-    ("InfoSEM-B (bias)", "non-cell-type-specific"): 1,
-}
-# Settings that only InfoSEM-BC looks at.
-_OF_KNOWN_EDGES = ("lr_logits", "sigma_l", "rank", "start_of_effects")
-# Cheap rows without information are averaged over many draws, to know them well.
-_UNINFORMED_SEEDS = tuple(range(20))
-
-
-class Where(TypedDict, total=False):
-    """What every study has from `compare`: whether to run everything again, and where to run."""
-
-    recompute: bool
-    n_jobs: int | None
-    scheduler: str | None
-
-
-def jobs_of(
-    stage: str,
-    ledger: Ledger,
-    dataset: str,
-    *,
-    network: str,
-    methods: Sequence[str],
-    splits: Sequence[int],
-    seeds: Sequence[int],
-    embedding: str | None = None,
-    epochs: int | None = None,
-    settings: Mapping[str, Any] | None = None,
-    labels: str | None = None,
-    protocol: Protocol | None = None,
-    complete: bool = False,
-) -> list[Job]:
-    """Jobs of one stage of a comparison on one data set, in the order of `_STAGES`."""
-    name_of_data = base_name(dataset)
-    if name_of_data == "synthetic":
-        network, complete = "planted", True
-
-    def job(method: Method, seed: int, on: Sequence[int]) -> Job:
-        return Job(method, dataset, network, seed, tuple(on), protocol or Protocol())
-
-    def prepared(name: str) -> Method:
-        method = method_for(name, name_of_data, network)
-        if method.embeddings and embedding:
-            method = method.with_settings(embedding=embedding)
-        if method.labels and labels:
-            method = method.with_settings(labels=labels)
-        changes = {**(settings or {}), **({"epochs": epochs} if epochs else {})}
-        if not method.labels:  # they would make it another run, with the same results
-            changes = {k: v for k, v in changes.items() if k not in _OF_KNOWN_EDGES}
-        return method.with_settings(**changes) if method.deep else method
-
-    def candidates(name: str) -> list[Method]:
-        return [prepared(name).with_settings(**c) for c in candidates_for(name_of_data)]
-
-    def chosen(name: str, splits: Sequence[int]) -> dict[int, Method]:
-        """By split: the candidate with the highest AUPRC on the training edges, first seed."""
-        screened = candidates(name)
-        results = results_of(ledger, [job(m, seeds[0], splits) for m in screened])
-        fits = np.reshape([r["train_auprc"] for r in results], (len(screened), len(splits)))
-        return {s: screened[i] for s, i in zip(splits, fits.argmax(axis=0), strict=True)}
-
-    jobs = []
-    for name in methods:
-        method = prepared(name)
-        depth = _DEPTH.get((name, network, name_of_data), _DEPTH.get((name, network)))
-        first = splits if complete else splits[:depth]
-        trained = seeds if complete else seeds[: _N_SEEDS.get((name, network))]
-        if stage == "fixed" and not method.tuned:
-            if method.labels:  # trained anew on every split, it gets one seed
-                jobs += [job(method, seeds[0], [s]) for s in first]
-                continue
-            own_seeds: Sequence[int] = trained if method.deep else seeds[:1]
-            if not (method.expression or method.embeddings):
-                own_seeds = _UNINFORMED_SEEDS
-            jobs += [job(method, seed, splits) for seed in own_seeds]
-        elif stage == "screen" and method.tuned and not method.labels:
-            jobs += [job(m, seeds[0], splits) for m in candidates(name)]
-        elif stage == "chosen" and method.tuned:
-            # InfoSEM-BC takes over what InfoSEM-B was given on the same split.
-            by_split = chosen("InfoSEM-B" if method.labels else name, first)
-            for split, winner in by_split.items():
-                shared = {k: winner.settings[k] for k in candidates_for(name_of_data)[0]}
-                jobs += [job(method.with_settings(**shared), seed, [split]) for seed in trained]
-    return _merged(jobs)
-
-
-def _merged(jobs: list[Job]) -> list[Job]:
-    """Label-free jobs that differ in their splits only become one: they train once."""
-    merged: dict[str, Job] = {}
-    for job in jobs:
-        name = repr(job.identity()) + (repr(job.splits) if job.method.labels else "")
-        same = merged.get(name, replace(job, splits=()))
-        merged[name] = replace(same, splits=(*same.splits, *job.splits))
-    return list(merged.values())
-
-
-# What is chosen can be known only after the others; these run side by side.
-_STAGES = (("fixed", "screen"), ("chosen",))
-
-
-def compare(
-    ledger: Ledger,
-    *,
-    datasets: Sequence[str],
-    network: str = "cell-type-specific",
-    methods: Sequence[str] = TABLE1_METHODS,
-    splits: Sequence[int] = tuple(range(10)),
-    seeds: Sequence[int] = SEEDS[:1],
-    embedding: str | None = None,
-    epochs: int | None = None,
-    settings: Mapping[str, Any] | None = None,
-    labels: str | None = None,
-    protocol: Protocol | None = None,
-    complete: bool = False,
-    recompute: bool = False,
-    n_jobs: int | None = None,
-    scheduler: str | None = None,
-) -> pd.DataFrame:
-    """Rows of a comparison of methods, such as Table 1, computing what the ledger lacks.
-
-    The settings of InfoSEM-B that the paper does not give are chosen on each split by the AUPRC of
-    its *training* edges, among `methods.candidates_for`, with the first training seed. The unseen
-    block plays no part in it. InfoSEM-BC takes over the choice of InfoSEM-B.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    datasets : sequence of str
-        As in `runs.load`. On the synthetic one RegDiffusion is left out: it needs a package of its
-        own, which not every machine has that builds the book.
-    network : str
-        Of the real data sets: another than Table 1's gives the rows of the paper's Tables 4 and 5.
-    methods : sequence of str
-    splits, seeds : sequence of int
-        Split seeds, and training seeds of the deep methods (`Method.deep`). The others that draw
-        anything take the first only.
-    embedding : str, optional
-        Instead of the one that each data set has in Table 1; see `embeddings.attach`.
-    epochs : int, optional
-        Of the deep methods, instead of their own.
-    settings : mapping, optional
-        Other `training.Settings` of the deep methods, instead of their own, and where they start
-        (`start`, of InfoSEM-BC `start_of_effects`). Those that concern known edges only are for
-        the methods with labels.
-    labels : str, optional
-        Give the methods that learn from labels those of other pairs: see `baselines.labels`.
-    protocol : Protocol, optional
-        How splits are drawn, instead of the default.
-    complete : bool
-        Run all methods on all splits and with all seeds. Otherwise those that take long are run on
-        the first splits only, and a variant of InfoSEM-B with fewer seeds.
-    recompute : bool
-        Run everything again.
-    n_jobs, scheduler : optional
-        Where to run: see `runs.run`.
-
-    Returns
-    -------
-    DataFrame
-        One row a data set, method, training seed and split, with the metrics and the key of the
-        ledger's row.
-
-    Raises
-    ------
-    InfosemError
-        For an unknown method or data set, and where a run is missing and cannot be made, for want
-        of its data perhaps (see `runs.run`).
-    """
-    if unknown := sorted(set(methods) - set(METHODS)):
-        raise InfosemError(f"methods: {unknown} unknown; choose from {list(METHODS)}")
-    needed = [*methods]
-    if "InfoSEM-BC" in methods and "InfoSEM-B" not in methods:
-        needed.append("InfoSEM-B")  # on which InfoSEM-BC's settings rest
-    shown: dict[str, list[Job]] = {dataset: [] for dataset in datasets}
-    for stages in _STAGES:
-        jobs: list[Job] = []
-        for dataset, stage in product(datasets, stages):
-            is_synthetic = base_name(dataset) == "synthetic"
-            at_hand = [name for name in needed if not (is_synthetic and name == "RegDiffusion")]
-            stage_jobs = jobs_of(
-                stage, ledger, dataset, network=network, methods=at_hand, splits=splits,
-                seeds=seeds, embedding=embedding, epochs=epochs, settings=settings,
-                labels=labels, protocol=protocol, complete=complete,
-            )  # fmt: skip
-            jobs += stage_jobs
-            if stage != "screen":
-                shown[dataset] += [job for job in stage_jobs if job.method.name in methods]
-        run(jobs, ledger, n_jobs=n_jobs, scheduler=scheduler, recompute=recompute)
-    frames = [pd.DataFrame(results_of(ledger, jobs)) for jobs in shown.values()]
-    return pd.concat(frames, ignore_index=True)
 
 
 def learning_curve(
-    ledger: Ledger,
+    store: Store,
     dataset: str,
     method: str = "scGREAT",
     *,
     epochs: Sequence[int] = CURVE_EPOCHS,
     split: int = 0,
-    **where: Unpack[Where],
+    runner: Runner = HERE,
 ) -> pd.DataFrame:
     """What training for fewer epochs costs a method that learns from labels.
 
     Parameters
     ----------
-    ledger : Ledger
+    store : Store
     dataset : str
-        As in `runs.load`, with its cell-type-specific network.
+        As in `variants.load`, with its cell-type-specific network.
     method : str
         One with ``epochs`` among its settings.
     epochs : sequence of int
         Each is a run of its own, from the start.
     split : int
-    **where
+    runner
         As for `compare`.
 
     Returns
@@ -328,24 +124,24 @@ def learning_curve(
     jobs = [
         Job(prepared.with_settings(epochs=n), dataset, network, SEEDS[0], (split,)) for n in epochs
     ]
-    run(jobs, ledger, **where)
-    return pd.DataFrame(results_of(ledger, jobs)).assign(epochs=list(epochs))
+    runner.run(jobs, store)
+    return pd.DataFrame(results_of(store, jobs)).assign(epochs=list(epochs))
 
 
 def sensitivity(
-    ledger: Ledger,
+    store: Store,
     *,
     datasets: Sequence[str],
     network: str = "cell-type-specific",
     splits: Sequence[int] = tuple(range(10)),
     seeds: Sequence[int] = FEWER_SEEDS,
-    **where: Unpack[Where],
+    runner: Runner = HERE,
 ) -> pd.DataFrame:
     """Rows of Figure 4: InfoSEM-B with each embedding, and the controls.
 
     Parameters
     ----------
-    ledger, datasets, network, splits, seeds, **where
+    store, datasets, network, splits, seeds, runner
         As for `compare`.
 
     Returns
@@ -356,10 +152,10 @@ def sensitivity(
         ("Prior alone"). The embedding of Table 1 is called "text".
     """
 
-    def rows(name: str, method: str, variant: str = "", embedding: str | None = None) -> None:
+    def rows(name: str, method: str, on: str | None = None, embedding: str | None = None) -> None:
         frame = compare(
-            ledger, datasets=[dataset + variant], network=network, methods=[method], splits=splits,
-            seeds=seeds, embedding=embedding, **where,
+            store, datasets=[on or dataset], network=network, methods=[method], splits=splits,
+            seeds=seeds, embedding=embedding, runner=runner,
         )  # fmt: skip
         lines.extend(frame.assign(dataset=dataset, method=name).to_dict("records"))
 
@@ -376,8 +172,8 @@ def sensitivity(
         rows("InfoSEM-B, one-hot", "InfoSEM-B", embedding="one-hot")
         rows("Prior alone, text", "Prior alone", embedding=text)
         rows("Prior alone, permuted", "Prior alone", embedding=f"permuted {text}")
-        rows("DeepSEM, expression shuffled", "DeepSEM", ":shuffled-0")
-        rows("InfoSEM-B, expression shuffled", "InfoSEM-B", ":shuffled-0")
+        rows("DeepSEM, expression shuffled", "DeepSEM", shuffled(dataset))
+        rows("InfoSEM-B, expression shuffled", "InfoSEM-B", shuffled(dataset))
     return pd.DataFrame(lines)
 
 
@@ -406,19 +202,19 @@ _CONTROL_DEPTH = dict.fromkeys(_LABELS_SHUFFLED_TOO, 3)
 
 
 def controls(
-    ledger: Ledger,
+    store: Store,
     *,
     datasets: Sequence[str],
     network: str = "cell-type-specific",
     taken: Mapping[str, Sequence[str]] = CONTROLS,
     splits: Sequence[int] = tuple(range(10)),
-    **where: Unpack[Where],
+    runner: Runner = HERE,
 ) -> pd.DataFrame:
     """Rows of methods from which one of their inputs is taken, and of the methods as they are.
 
     Parameters
     ----------
-    ledger, datasets, network, splits, **where
+    store, datasets, network, splits, runner
         As for `compare`.
     taken : mapping of str to sequence of str
         Which of `CONTROLS` from which methods. Those under "none" are run as they are only.
@@ -432,14 +228,12 @@ def controls(
     """
     lines: list[Any] = []
 
-    def rows(
-        control: str, names: Sequence[str], dataset: str, variant: str = "", **how: Any
-    ) -> None:
+    def rows(control: str, names: Sequence[str], on: str | None = None, **how: Any) -> None:
         for depth in dict.fromkeys(map(_CONTROL_DEPTH.get, names)):
             chosen = [name for name in names if _CONTROL_DEPTH.get(name) == depth]
             frame = compare(
-                ledger, datasets=[dataset + variant], network=network, methods=chosen,
-                splits=splits[:depth], **how, **where,
+                store, datasets=[on or dataset], network=network, methods=chosen,
+                splits=splits[:depth], **how, runner=runner,
             )  # fmt: skip
             frame["method"] = frame["method"].replace("Prior alone", "InfoSEM-B")
             lines.extend(frame.assign(dataset=dataset, control=control).to_dict("records"))
@@ -447,14 +241,14 @@ def controls(
     every = [*dict.fromkeys(name for names in taken.values() for name in names)]
     for dataset in datasets:
         text = method_for("InfoSEM-B", base_name(dataset), network).settings["embedding"]
-        rows("none", every, dataset)
-        rows("expression shuffled", taken.get("expression shuffled", ()), dataset, ":shuffled-0")
+        rows("none", every)
+        rows("expression shuffled", taken.get("expression shuffled", ()), shuffled(dataset))
         permuted = taken.get("embeddings permuted", ())
-        rows("embeddings permuted", permuted, dataset, embedding=f"permuted {text}")
+        rows("embeddings permuted", permuted, embedding=f"permuted {text}")
         if taken.get("no expression"):
-            rows("no expression", ["Prior alone"], dataset, embedding=text)
+            rows("no expression", ["Prior alone"], embedding=text)
         for how in SHUFFLES:
-            rows(f"labels {how}", taken.get(f"labels {how}", ()), dataset, labels=how)
+            rows(f"labels {how}", taken.get(f"labels {how}", ()), labels=how)
     return pd.DataFrame(lines)
 
 
@@ -480,12 +274,12 @@ how much."""
 
 
 def prior_settings(
-    ledger: Ledger,
+    store: Store,
     *,
     datasets: Sequence[str],
     method: str = "InfoSEM-B",
     splits: Sequence[int] = tuple(range(10)),
-    **where: Unpack[Where],
+    runner: Runner = HERE,
 ) -> pd.DataFrame:
     """Rows of a method with other settings of its prior, on cell-type-specific networks.
 
@@ -494,7 +288,7 @@ def prior_settings(
 
     Parameters
     ----------
-    ledger, datasets, splits, **where
+    store, datasets, splits, runner
         As for `compare`.
     method : {"InfoSEM-B", "InfoSEM-BC"}
 
@@ -508,9 +302,9 @@ def prior_settings(
         its_own = method_for(method, base_name(dataset), "cell-type-specific").settings
         usual: dict[str, Any] = {"start_of_effects": 1.0, **its_own}
         frame = compare(
-            ledger, datasets=[dataset], methods=[method], splits=splits,
+            store, datasets=[dataset], methods=[method], splits=splits,
             settings={setting: factor * usual[setting] for setting, factor in factors.items()},
-            **where,
+            runner=runner,
         )  # fmt: skip
         lines.extend(frame.assign(method=name).to_dict("records"))
     return pd.DataFrame(lines)
@@ -522,7 +316,7 @@ PROTOCOL_CHOICES: dict[str, dict[str, Any]] = {
     "targets with an edge anywhere": {"protocol": Protocol(targets="positive-anywhere")},
     "every gene a target": {"protocol": Protocol(targets="all")},
     "no TF with itself": {"protocol": Protocol(self_pairs=False)},
-    "no gene dropped": {"variant": ALL_GENES},
+    "no gene dropped": {"all_genes": True},
     "Gaussian likelihood": {"settings": {"likelihood": "gaussian"}},
     "fixed prior of Z": {"settings": {"latent_prior": "standard"}},
     "both, as in Eq. 5": {"settings": {"likelihood": "gaussian", "latent_prior": "standard"}},
@@ -531,7 +325,7 @@ PROTOCOL_CHOICES: dict[str, dict[str, Any]] = {
     "a quarter more epochs": {"epochs": 1.25},
 }
 """What the paper leaves open, decided otherwise: what `protocol_choices` calls `compare` with, the
-epochs as a multiple of the usual ones, and the variant of the data set. The training seed, of which
+epochs as a multiple of the usual ones, and whether all genes are kept. The training seed, of which
 the last counts, is for scale."""
 
 
@@ -544,12 +338,12 @@ START: dict[str, Any] = {
 
 
 def protocol_choices(
-    ledger: Ledger,
+    store: Store,
     *,
     datasets: Sequence[str],
     choices: Sequence[str] = tuple(PROTOCOL_CHOICES),
     splits: Sequence[int] = tuple(range(10)),
-    **where: Unpack[Where],
+    runner: Runner = HERE,
 ) -> pd.DataFrame:
     """Rows of Table 1 under other choices, on cell-type-specific networks.
 
@@ -560,7 +354,7 @@ def protocol_choices(
 
     Parameters
     ----------
-    ledger, datasets, splits, **where
+    store, datasets, splits, runner
         As for `compare`.
     choices : sequence of str
         Some of `PROTOCOL_CHOICES`.
@@ -573,16 +367,16 @@ def protocol_choices(
     lines: list[Any] = []
     for dataset, choice in product(datasets, choices):
         changes = dict(PROTOCOL_CHOICES[choice])
-        variant = changes.pop("variant", "")
+        every_gene = changes.pop("all_genes", False)
         if "epochs" in changes:
             usual = method_for("DeepSEM", base_name(dataset), "cell-type-specific").settings
             changes["epochs"] = round(changes["epochs"] * usual["epochs"])
-        methods = ["DeepSEM"] if variant else ["DeepSEM", "InfoSEM-B"]
+        methods = ["DeepSEM"] if every_gene else ["DeepSEM", "InfoSEM-B"]
         if not {"settings", "epochs", "seeds"} & set(changes):
             methods += ["Random", "Random TF constant"]
         frame = compare(
-            ledger, datasets=[dataset + variant], methods=methods, splits=splits, **changes,
-            **where,
+            store, datasets=[all_genes(dataset) if every_gene else dataset], methods=methods,
+            splits=splits, **changes, runner=runner,
         )  # fmt: skip
         if "seeds" in changes:
             frame = frame[frame["seed"] == changes["seeds"][-1]]
@@ -591,7 +385,7 @@ def protocol_choices(
 
 
 def subsampling(
-    ledger: Ledger,
+    store: Store,
     *,
     datasets: Sequence[str],
     methods: Sequence[str] = SUBSAMPLING_METHODS,
@@ -599,7 +393,7 @@ def subsampling(
     draws: Sequence[int] = SUBSAMPLING_DRAWS,
     in_full: Sequence[str] = SUBSAMPLING_IN_FULL,
     splits: Sequence[int] = tuple(range(10)),
-    **where: Unpack[Where],
+    runner: Runner = HERE,
 ) -> pd.DataFrame:
     """Rows of Figure 6: methods that see only some of the cells, on cell-type-specific networks.
 
@@ -609,7 +403,7 @@ def subsampling(
 
     Parameters
     ----------
-    ledger, datasets, methods, splits, **where
+    store, datasets, methods, splits, runner
         As for `compare`.
     percents : sequence of int
         Of the cells, from 1 to 100.
@@ -641,7 +435,7 @@ def subsampling(
         if not names:
             continue
         whole = compare(
-            ledger, datasets=[dataset], methods=names, splits=splits, seeds=draws, **where
+            store, datasets=[dataset], methods=names, splits=splits, seeds=draws, runner=runner
         )
         if 100 not in percents:
             whole = whole[[not METHODS[name].expression for name in whole["method"]]]
@@ -650,14 +444,14 @@ def subsampling(
             job
             for stage in ("fixed", "chosen")
             for job in jobs_of(
-                stage, ledger, dataset, network="cell-type-specific", methods=names,
+                stage, store, dataset, network="cell-type-specific", methods=names,
                 splits=splits, seeds=draws[:1],
             )
         ]  # fmt: skip
         for percent, draw, job in product(percents, draws, on_all_cells):
             if percent == 100 or not job.method.expression:
                 continue
-            job = replace(job, dataset=f"{dataset}:cells-{percent}-{draw}", seed=draw)
+            job = replace(job, dataset=fewer_cells(dataset, percent, draw), seed=draw)
             about = {"dataset": dataset, "percent": percent, "draw": draw}
             fewer.append((job, about))
             unlabelled = job.method.deep and not job.method.labels
@@ -666,9 +460,9 @@ def subsampling(
                 job = replace(job, method=job.method.with_settings(epochs=epochs))
                 fewer.append((job, {**about, "method": f"{job.method.name} (longer)"}))
     jobs = [job for job, _ in fewer]
-    run(jobs, ledger, **where)
+    runner.run(jobs, store)
     called = [about for job, about in fewer for _ in job.splits]
-    results = results_of(ledger, jobs)
+    results = results_of(store, jobs)
     lines += [{**result, **about} for result, about in zip(results, called, strict=True)]
     return pd.DataFrame(lines)
 
@@ -679,26 +473,26 @@ def smallest(datasets: Sequence[str]) -> str:
 
 
 def _curve(
-    ledger: Ledger, *, datasets: Sequence[str], splits: Sequence[int], **where: Unpack[Where]
+    store: Store, *, datasets: Sequence[str], splits: Sequence[int], runner: Runner = HERE
 ) -> pd.DataFrame:
     """The learning curve that the page of Table 1 shows."""
-    return learning_curve(ledger, smallest(datasets), split=splits[0], **where)
+    return learning_curve(store, smallest(datasets), split=splits[0], runner=runner)
 
 
 def _scales(
-    ledger: Ledger, *, datasets: Sequence[str], splits: Sequence[int], **where: Unpack[Where]
+    store: Store, *, datasets: Sequence[str], splits: Sequence[int], runner: Runner = HERE
 ) -> pd.DataFrame:
     """The settings of InfoSEM-B's prior that the page of embeddings shows."""
-    return prior_settings(ledger, datasets=[smallest(datasets)], splits=splits, **where)
+    return prior_settings(store, datasets=[smallest(datasets)], splits=splits, runner=runner)
 
 
 def _all_genes(
-    ledger: Ledger, *, datasets: Sequence[str], splits: Sequence[int], **where: Unpack[Where]
+    store: Store, *, datasets: Sequence[str], splits: Sequence[int], runner: Runner = HERE
 ) -> pd.DataFrame:
     """The runs under whose keys the counts of Appendix B are kept, no gene dropped."""
     return compare(
-        ledger, datasets=[name + ALL_GENES for name in datasets], methods=["Random"],
-        network="non-cell-type-specific", splits=splits[:1], **where,
+        store, datasets=[all_genes(name) for name in datasets], methods=["Random"],
+        network="non-cell-type-specific", splits=splits[:1], runner=runner,
     )  # fmt: skip
 
 
@@ -718,31 +512,33 @@ EVERYTHING: dict[str, Callable[..., pd.DataFrame]] = {
     "subsampling": subsampling,
 }
 """Every study that the book shows; to be called with a ledger, and `datasets`, `splits` and
-what is in `Where` as for `compare`."""
+a `runner` as for `compare`."""
 
 
-def plan(ledger: Ledger, **where: Any) -> pd.DataFrame:
+def plan(store: Store, *, recompute: bool = False, **study: Any) -> pd.DataFrame:
     """What `EVERYTHING` would run, and how long that takes.
 
     Parameters
     ----------
-    ledger : Ledger
+    store : Store
         It stays as it is.
-    **where
+    recompute : bool
+        Count also what is stored.
+    **study
         What the studies are to be called with.
 
     Returns
     -------
     DataFrame
-        One row a study, in order: study, runs (how many the ledger will lack, when those before are
-        done), seconds (of one core, by earlier runs) and unknown, the number of runs of methods of
-        which there is none, which are not in the seconds.
+        One row per study, in order: study, runs (how many the ledger will lack, when those before
+        are done), seconds (of one core, by earlier runs) and unknown, the number of runs of methods
+        of which there is none, which are not in the seconds.
     """
-    ahead, lines = Rehearsal(ledger), []
+    ahead, lines = store.copy(), []
     for name, compute in EVERYTHING.items():
-        ahead.seconds.clear()
-        compute(ahead, **where)
-        known = [seconds for seconds in ahead.seconds if np.isfinite(seconds)]
-        n_runs = len(ahead.seconds)
+        rehearsal = Rehearsal(recompute=recompute)
+        compute(ahead, runner=rehearsal, **study)
+        known = [seconds for seconds in rehearsal.seconds if np.isfinite(seconds)]
+        n_runs = len(rehearsal.seconds)
         lines.append((name, n_runs, sum(known), n_runs - len(known)))
     return pd.DataFrame(lines, columns=["study", "runs", "seconds", "unknown"])

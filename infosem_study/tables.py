@@ -76,7 +76,7 @@ def summarise(rows: pd.DataFrame, metrics: Sequence[str] = tuple(METRICS)) -> pd
     Parameters
     ----------
     rows : DataFrame
-        One row a data set, method, training seed and split (`studies.compare`).
+        One row a data set, method, training seed and split (`comparison.compare`).
     metrics : sequence of str
         Columns of `rows`.
 
@@ -173,7 +173,7 @@ def means(rows: pd.DataFrame, metric: str = "unseen_auprc") -> pd.DataFrame:
     Parameters
     ----------
     rows : DataFrame
-        One row a data set, method, training seed and split (`studies.compare`).
+        One row a data set, method, training seed and split (`comparison.compare`).
     metric : str
         A column of `rows`.
     """
@@ -360,7 +360,7 @@ def seen_and_unseen(rows: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
     Parameters
     ----------
     rows : DataFrame
-        One row a data set, method, training seed and split (`studies.compare`).
+        One row a data set, method, training seed and split (`comparison.compare`).
     methods : sequence of str
         Which to show; those that `rows` lacks are left out.
 
@@ -492,7 +492,7 @@ def verdicts(rows: pd.DataFrame, source: str = "Table 1") -> pd.DataFrame:
     Parameters
     ----------
     rows : DataFrame
-        One row a data set, method, training seed and split (`studies.compare`).
+        One row a data set, method, training seed and split (`comparison.compare`).
     source : {"Table 1", "Table 5"}
         Which of the paper's tables; of the networks of `rows`.
 
@@ -573,7 +573,7 @@ def percentages(rows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows : DataFrame
-        From `studies.compare`, of both kinds of networks.
+        From `comparison.compare`, of both kinds of networks.
 
     Returns
     -------

@@ -22,11 +22,15 @@ from infosem.data import Dataset
 from infosem.errors import InfosemError
 from infosem.metrics import auprc
 from infosem.splits import UNKNOWN, Split, hide, make_split
-from infosem_study import studies
+from infosem_study.comparison import compare
 from infosem_study.derived import derive, runs_of
-from infosem_study.ledger import Ledger, key
+from infosem_study.execution import SAME, one_thread
+from infosem_study.jobs import stored_job
+from infosem_study.ledger import key
 from infosem_study.reported import reported
-from infosem_study.runs import SAME, load, one_thread, stored_job
+from infosem_study.scheduling import HERE, Runner
+from infosem_study.store import Store
+from infosem_study.variants import load
 
 __all__ = ["GRID", "chosen", "format_chosen", "format_grid", "given", "search"]
 
@@ -47,14 +51,13 @@ _NAMES = {"sigma_w": "sigma_w", "sigma_l": "sigma_l", "h": "rank"}  # and in `tr
 
 
 def search(
-    ledger: Ledger,
+    store: Store,
     *,
     datasets: Sequence[str],
     network: str = "cell-type-specific",
     splits: Sequence[int] = (0,),
     grid: Mapping[str, Sequence[Mapping[str, float]]] = GRID,
-    recompute: bool = False,
-    n_jobs: int | None = None,
+    runner: Runner = HERE,
 ) -> pd.DataFrame:
     """AUPRC on hidden training pairs for each setting, computing and storing what is not stored.
 
@@ -64,17 +67,15 @@ def search(
 
     Parameters
     ----------
-    ledger : Ledger
+    store : Store
         In whose folder the files are, and that has or gets the runs whose settings are varied.
     datasets, network
-        As for `studies.compare`.
+        As for `comparison.compare`.
     splits : sequence of int
     grid : mapping of str to sequence of mapping
         By method, the settings to try: sigma_w, sigma_l and h.
-    recompute : bool
-        Compute also what is stored.
-    n_jobs : int, optional
-        See `runs.run`.
+    runner : Runner
+        Whether and where to compute.
 
     Returns
     -------
@@ -88,14 +89,19 @@ def search(
     ------
     InfosemError
         For a method or setting that `grid` cannot have; if a file is broken or stale, or something
-        is missing and cannot be made: see `runs.run`.
+        is missing and cannot be made: see `scheduling.Runner`.
     """
     if unknown := sorted(set(grid) - set(GRID)):
         raise InfosemError(f"grid: {unknown} cannot be searched; choose from {list(GRID)}")
     if unknown := sorted({name for s in chain(*grid.values()) for name in s} - set(_NAMES)):
         raise InfosemError(f"grid: {unknown} are no settings of it; choose from {list(_NAMES)}")
-    rows = studies.compare(
-        ledger, datasets=datasets, network=network, methods=list(grid), splits=splits, n_jobs=n_jobs
+    rows = compare(
+        store,
+        datasets=datasets,
+        network=network,
+        methods=list(grid),
+        splits=splits,
+        runner=replace(runner, recompute=False),
     )
     # As far as the table beside the ledger goes, each setting makes a method of its own.
     runs: list[dict[str, Any]] = [
@@ -105,8 +111,7 @@ def search(
         for setting in tried
     ]
     found = derive(
-        ledger, "settings", _COLUMNS, runs, partial(_validated, ledger), recompute=recompute,
-        n_jobs=n_jobs,
+        store, "settings", _COLUMNS, runs, partial(_validated, store), runner=runner,
     )  # fmt: skip
     named = {run["method"]: run for run in runs}
     settings = [named[name]["setting"] for name in found["method"]]
@@ -142,9 +147,9 @@ def given(dataset: Dataset, split: Split) -> tuple[Dataset, NDArray[np.int8], ND
     return replace(dataset, network=np.zeros_like(dataset.network)), edges, hidden
 
 
-def _validated(ledger: Ledger, run: Mapping[str, Any]) -> pd.DataFrame:
+def _validated(store: Store, run: Mapping[str, Any]) -> pd.DataFrame:
     """The lines of one training run; `run` has the key of the run whose settings are varied."""
-    job = stored_job(ledger, run)
+    job = stored_job(store, run)
     dataset = load(*job.data[:2], embedding=job.embedding)
     if key({**job.identity(), "fingerprint": dataset.fingerprint(job.embedding)}) != run["key"]:
         raise InfosemError(
@@ -201,7 +206,7 @@ def chosen(table: pd.DataFrame) -> pd.DataFrame:
         and its paper_auprc ("" and NaN where the paper has none), lowest_auprc (of all settings);
         AUPRCs are means over splits. difference (best - paper), with low and high, its 95% interval
         by Student's t, and verdict: of the paper's setting "as good as the best" where the
-        difference is less than `runs.SAME`, "within the noise of the best" where the interval
+        difference is less than `execution.SAME`, "within the noise of the best" where the interval
         holds 0, else "below the best"; "not tried" where the search lacks it, "not in the paper".
     """
     lines = []

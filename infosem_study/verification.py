@@ -1,7 +1,7 @@
 """Whether stored results come out again: runs of the ledger done anew on this machine."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -12,13 +12,17 @@ from tqdm import tqdm
 from infosem.data import CELLS, data_available
 from infosem.errors import InfosemError
 from infosem_study.baselines.scenic import database_digest
-from infosem_study.ledger import Ledger, by_name
+from infosem_study.environment import by_name
+from infosem_study.execution import SAME, execute
+from infosem_study.jobs import job_of
 from infosem_study.methods import METHODS
-from infosem_study.runs import SAME, base_name, execute, job_of, load, side_by_side
+from infosem_study.scheduling import HERE, Runner
+from infosem_study.store import Store
+from infosem_study.variants import base_name, load
 
 __all__ = ["obstacle", "recheck", "sample", "verify"]
 
-_Row = Mapping[str, Any]
+_Row = dict[str, Any]
 
 
 def obstacle(row: _Row) -> str | None:
@@ -76,15 +80,15 @@ def sample(
     return chosen
 
 
-def verify(rows: Sequence[_Row], *, n_jobs: int | None = 1) -> pd.DataFrame:
+def verify(rows: Sequence[_Row], runner: Runner = HERE) -> pd.DataFrame:
     """Do stored runs again on this machine, and compare.
 
     Parameters
     ----------
     rows : sequence of mapping
         Rows of the ledger, which stays as it is.
-    n_jobs : int, optional
-        Processes of one thread each; None is one for each core.
+    runner : Runner
+        Where to run.
 
     Returns
     -------
@@ -112,7 +116,7 @@ def verify(rows: Sequence[_Row], *, n_jobs: int | None = 1) -> pd.DataFrame:
             )
     # Those of the same data after one another: they are loaded once.
     calls = sorted(enumerate(rows), key=lambda call: (call[1]["dataset"], call[1]["network"]))
-    again = side_by_side(_compared, calls, n_jobs) if calls else ()
+    again = runner.each(_compared, calls)
     lines = dict(tqdm(again, total=len(calls), desc="runs", unit="run", disable=None))
     return pd.DataFrame([lines[i] for i in range(len(rows))], columns=_COLUMNS)
 
@@ -143,7 +147,7 @@ def _line(row: _Row) -> dict[str, Any]:
         why = f"{job}: fingerprint {own}, stored {row['fingerprint']}"
         return {**line, "verdict": "OTHER DATA", "differs": True, "reason": why}
     try:
-        again = execute(job)
+        again = execute(job).row
     except InfosemError as error:
         if isinstance(error.__cause__, ImportError):  # of a package that not everyone has
             return {**line, "verdict": "skipped", "reason": f"{job}: {error}"}
@@ -184,7 +188,7 @@ def _in_short(splits: list[int]) -> str:
     return ", ".join(map(str, sorted(splits)))
 
 
-def recheck(ledger: Ledger, rows: pd.DataFrame) -> str:
+def recheck(store: Store, rows: pd.DataFrame) -> str:
     """Repeat some of the runs behind a table on the real data, if these are at hand.
 
     One-hot LR on one split of each data set, and the DeepSEM run that took the least time. A run
@@ -192,9 +196,9 @@ def recheck(ledger: Ledger, rows: pd.DataFrame) -> str:
 
     Parameters
     ----------
-    ledger : Ledger
+    store : Store
     rows : DataFrame
-        From `studies.compare`.
+        From `comparison.compare`.
 
     Returns
     -------
@@ -208,7 +212,8 @@ def recheck(ledger: Ledger, rows: pd.DataFrame) -> str:
             "The real data are not at hand: the numbers of the real data sets on this page are "
             "those stored in the ledger; the synthetic ones were computed just now."
         )
-    stored = ledger.rows(key=set(rows["key"]), dataset=CELLS)
+    keys = set(rows["key"])
+    stored = [row for row in store.rows() if row["key"] in keys and row["dataset"] in CELLS]
     by_cell = {row["dataset"]: row for row in stored if row["method"] == "One-hot LR"}
     deepsem = [row for row in stored if row["method"] == "DeepSEM"]
     chosen = [*by_cell.values(), *sorted(deepsem, key=lambda row: row["seconds"])[:1]]

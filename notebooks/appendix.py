@@ -26,7 +26,8 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from infosem.data import NETWORKS
-from infosem_study import METHODS, Ledger, ensembles, studies, tables, tuning
+from infosem_study import METHODS, Runner, Store, ensembles, studies, tables, tuning
+from infosem_study.comparison import compare
 from infosem_study.pages import appendix
 from infosem_study.parameters import check_parameters
 
@@ -42,14 +43,13 @@ ledger = "../results"
 
 # %% tags=["hide-cell"]
 check_parameters()
-store = Ledger(ledger)
+store, runner = Store(ledger), Runner(n_jobs=n_jobs, recompute=recompute)
 specific, non_specific = (
-    studies.compare(
+    compare(
         store,
         datasets=datasets,
         splits=range(n_splits),
-        recompute=recompute,
-        n_jobs=n_jobs,
+        runner=runner,
         **{**studies.STUDIES[name], **more},
     )
     for name, more in (("table1", {}), ("non-specific", {"seeds": non_specific_seeds}))
@@ -112,7 +112,7 @@ tables.wide(table5, "Hit@1%")
 # sets, and means over the same. One training seed, with which DeepSEM does badly on hHEP (see below).
 
 # %% tags=["full-width", "hide-input"]
-found = appendix.recalls(store, non_specific, recompute=recompute)
+found = appendix.recalls(store, non_specific, runner=runner)
 table6 = appendix.compared(found)
 appendix.conversions(table6)
 
@@ -166,7 +166,7 @@ print("training seeds:", *non_specific_seeds)
 deep = non_specific[[METHODS[name].deep for name in non_specific["method"]]]
 many_seeds = deep["seed"].nunique() > 1
 if many_seeds:
-    together = ensembles.ensembles(store, deep, recompute=recompute, n_jobs=n_jobs)
+    together = ensembles.ensembles(store, deep, runner=runner)
     by_seed = ensembles.compared(deep, together)
     display(ensembles.format_compared(by_seed))
     print(ensembles.describe(by_seed))
@@ -213,8 +213,12 @@ tables.costs(non_specific)
 # %%
 with tempfile.TemporaryDirectory() as folder:
     quick = ["Random", "One-hot LR", "MatComp", "GENELink", "Pearson correlation", "DeepSEM"]
-    live = studies.compare(
-        Ledger(folder), datasets=["synthetic"], methods=quick, splits=range(2), n_jobs=1
+    live = compare(
+        Store(folder),
+        datasets=["synthetic"],
+        methods=quick,
+        splits=range(2),
+        runner=Runner(n_jobs=1),
     )
 tables.wide(tables.beside_paper(live, "Table 3", tables.SEEN_METRICS), "AUPRC")
 
@@ -230,9 +234,7 @@ tables.wide(tables.beside_paper(live, "Table 3", tables.SEEN_METRICS), "AUPRC")
 
 # %% tags=["hide-input"]
 searched = {
-    network: tuning.search(
-        store, datasets=datasets, network=network, recompute=recompute, n_jobs=n_jobs
-    )
+    network: tuning.search(store, datasets=datasets, network=network, runner=runner)
     for network in NETWORKS
 }
 for network, tried in searched.items():

@@ -35,7 +35,7 @@
 import pandas as pd
 from IPython.display import Markdown, display
 
-from infosem_study import METHODS, Ledger, figures, studies, tables
+from infosem_study import METHODS, Runner, Store, figures, studies, tables
 from infosem_study.pages import audit
 from infosem_study.parameters import check_parameters
 
@@ -56,16 +56,15 @@ ledger = "../results"
 
 # %% tags=["hide-cell"]
 check_parameters()
-store = Ledger(ledger)
+store, runner = Store(ledger), Runner(n_jobs=n_jobs, recompute=recompute)
 rows = audit.results(
     store,
     datasets=datasets,
     methods=dict(zip(audit.METHODS_OF, (methods, non_specific), strict=True)),
     splits=range(n_splits),
-    recompute=recompute,
-    n_jobs=n_jobs,
+    runner=runner,
 )
-audit.fill(store, rows, recompute=recompute)
+audit.fill(store, rows, runner=runner)
 networks = list(rows["network"].unique())
 print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 
@@ -266,8 +265,7 @@ controlled = {
         network=network,
         taken=non_specific_controls if network == networks[-1] else controls,
         splits=range(n_splits),
-        recompute=recompute,
-        n_jobs=n_jobs,
+        runner=runner,
     )
     for network in networks
 }
@@ -323,8 +321,7 @@ several = audit.results(
     methods={network: ["Random TF constant", "DeepSEM", "InfoSEM-B"] for network in networks},
     splits=range(n_splits),
     seeds=seeds,
-    recompute=recompute,
-    n_jobs=n_jobs,
+    runner=runner,
 )
 components = audit.components(several)
 components.round(3)
@@ -403,8 +400,8 @@ print(audit.describe_folds(folds))
 
 # %% tags=["hide-input"]
 pair_rows = audit.pair_rows(pd.concat(controlled.values(), ignore_index=True))
-pair_within = audit.within(store, pair_rows, recompute=recompute)
-pair_places = audit.permutations(store, pair_rows, recompute=recompute)
+pair_within = audit.within(store, pair_rows, runner=runner)
+pair_places = audit.permutations(store, pair_rows, runner=runner)
 pair_summary = audit.within_summary(pair_rows, pair_within, pair_places)
 for measure in ("own TF", "within TFs", "pooled"):
     display(Markdown(f"*{measure}*"), audit.format_within(pair_summary, measure))

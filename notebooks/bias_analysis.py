@@ -32,7 +32,8 @@ import tempfile
 import pandas as pd
 from IPython.display import display
 
-from infosem_study import Ledger, figures, studies, tables
+from infosem_study import Runner, Store, figures, studies, tables
+from infosem_study.comparison import compare
 from infosem_study.pages import bias_analysis
 from infosem_study.parameters import check_parameters
 
@@ -55,16 +56,15 @@ ledger = "../results"
 
 # %% tags=["hide-cell"]
 check_parameters()
-store = Ledger(ledger)
-rows = studies.compare(
+store, runner = Store(ledger), Runner(n_jobs=n_jobs, recompute=recompute)
+rows = compare(
     store,
     datasets=datasets,
     methods=[*methods, *downsampled],
     splits=range(n_splits),
     seeds=seeds,
     complete=complete,
-    recompute=recompute,
-    n_jobs=n_jobs,
+    runner=runner,
 )
 full = rows[rows["method"].isin(methods)]
 print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
@@ -112,7 +112,7 @@ bias_analysis.format_drops(bias_analysis.drops(full))
 # correlation over all splits.
 
 # %% tags=["hide-cell"]
-coefs = bias_analysis.coefficients(store, full, recompute=recompute)
+coefs = bias_analysis.coefficients(store, full, runner=runner)
 correlations = bias_analysis.rank_correlations(coefs)
 print(f"{len(coefs)} coefficients of {coefs['tf'].nunique()} TFs")
 
@@ -142,7 +142,7 @@ for name, on in slow_predictors.items():
     part = full[(full["method"] == name) & full["dataset"].isin(on)]
     shown += [(part, [name])] if len(part) else []
 probs = pd.concat(
-    bias_analysis.probabilities(store, part, tfs, names, split=split, recompute=recompute)
+    bias_analysis.probabilities(store, part, tfs, names, split=split, runner=runner)
     for part, names in shown
 )
 told = bias_analysis.predictions(coefs, probs)
@@ -233,10 +233,14 @@ verdicts if len(verdicts) else print("none: these are not the paper's data sets"
 # %%
 with tempfile.TemporaryDirectory() as folder:
     quick = ["One-hot LR", "MatComp", "GENELink", "GRNBoost2"]
-    live = studies.compare(
-        Ledger(folder), datasets=["synthetic"], methods=quick, splits=range(2), n_jobs=1
+    live = compare(
+        Store(folder),
+        datasets=["synthetic"],
+        methods=quick,
+        splits=range(2),
+        runner=Runner(n_jobs=1),
     )
-    live_coefs = bias_analysis.coefficients(Ledger(folder), live)
+    live_coefs = bias_analysis.coefficients(Store(folder), live)
 tables.seen_and_unseen(live, quick)
 
 # %%

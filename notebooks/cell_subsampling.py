@@ -40,7 +40,7 @@ import tempfile
 
 import pandas as pd
 
-from infosem_study import Ledger, figures, studies, tables
+from infosem_study import Runner, Store, figures, studies, tables
 from infosem_study.parameters import check_parameters
 
 pd.set_option("display.max_colwidth", None, "display.max_rows", None)
@@ -58,7 +58,7 @@ ledger = "../results"
 
 # %% tags=["hide-cell"]
 check_parameters()
-store = Ledger(ledger)
+store, runner = Store(ledger), Runner(n_jobs=n_jobs, recompute=recompute)
 rows = studies.subsampling(
     store,
     datasets=datasets,
@@ -67,8 +67,7 @@ rows = studies.subsampling(
     draws=draws,
     in_full=in_full,
     splits=range(n_splits),
-    recompute=recompute,
-    n_jobs=n_jobs,
+    runner=runner,
 )
 print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 
@@ -143,12 +142,12 @@ tables.subsampling_costs(rows)
 # %%
 with tempfile.TemporaryDirectory() as folder:
     live = studies.subsampling(
-        Ledger(folder),
+        Store(folder),
         datasets=["synthetic"],
         percents=[20, 100],
         draws=[0],
         splits=range(2),
-        n_jobs=1,
+        runner=Runner(n_jobs=1),
     )
 tables.by_percent(live)
 

@@ -40,7 +40,7 @@ import tempfile
 import pandas as pd
 from IPython.display import display
 
-from infosem_study import Ledger, figures, studies, tables
+from infosem_study import Runner, Store, figures, studies, tables
 from infosem_study.pages import embedding_sensitivity
 from infosem_study.parameters import check_parameters
 
@@ -56,14 +56,13 @@ ledger = "../results"
 
 # %% tags=["hide-cell"]
 check_parameters()
-store = Ledger(ledger)
+store, runner = Store(ledger), Runner(n_jobs=n_jobs, recompute=recompute)
 rows = studies.sensitivity(
     store,
     datasets=datasets,
     splits=range(n_splits),
     seeds=seeds,
-    recompute=recompute,
-    n_jobs=n_jobs,
+    runner=runner,
 )
 print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 
@@ -175,8 +174,7 @@ scales = studies.prior_settings(
     store,
     datasets=[studies.smallest(datasets)],
     splits=range(n_splits),
-    recompute=recompute,
-    n_jobs=n_jobs,
+    runner=runner,
 )
 tables.means(scales)
 
@@ -199,7 +197,7 @@ figures.prior_figure(effects)
 # %%
 with tempfile.TemporaryDirectory() as folder:
     live = studies.sensitivity(
-        Ledger(folder), datasets=["synthetic"], splits=range(2), seeds=[0], n_jobs=1
+        Store(folder), datasets=["synthetic"], splits=range(2), seeds=[0], runner=Runner(n_jobs=1)
     )
 tables.means(live)
 

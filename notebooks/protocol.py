@@ -44,7 +44,8 @@ import tempfile
 
 import pandas as pd
 
-from infosem_study import Ledger, figures, studies, tables
+from infosem_study import Runner, Store, figures, studies, tables
+from infosem_study.comparison import compare
 from infosem_study.pages import protocol
 from infosem_study.parameters import check_parameters
 
@@ -60,14 +61,13 @@ ledger = "../results"
 
 # %% tags=["hide-cell"]
 check_parameters()
-store = Ledger(ledger)
+store, runner = Store(ledger), Runner(n_jobs=n_jobs, recompute=recompute)
 rows = studies.protocol_choices(
     store,
     datasets=datasets,
     choices=tried,
     splits=range(n_splits),
-    recompute=recompute,
-    n_jobs=n_jobs,
+    runner=runner,
 )
 print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 
@@ -81,7 +81,7 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 # Cell-type-specific networks:
 
 # %% tags=["full-width", "hide-input"]
-counted = protocol.counts(store, datasets=datasets, n_jobs=n_jobs)
+counted = protocol.counts(store, datasets=datasets, runner=runner)
 protocol.format_counts(counted, "cell-type-specific")
 
 # %% [markdown]
@@ -158,12 +158,11 @@ print(protocol.describe_order(ordered))
 # %% tags=["hide-input"]
 other_start = studies.START["settings"]
 started = {
-    name: studies.compare(
+    name: compare(
         store,
         datasets=datasets,
         splits=range(n_splits),
-        recompute=recompute,
-        n_jobs=n_jobs,
+        runner=runner,
         **{**studies.START, "settings": settings},
     )
     for name, settings in (("as in Table 1", None), ("A starts half as large", other_start))
@@ -235,8 +234,7 @@ varied = studies.prior_settings(
     datasets=datasets,
     method="InfoSEM-BC",
     splits=range(n_splits),
-    recompute=recompute,
-    n_jobs=n_jobs,
+    runner=runner,
 )
 usual = rows[(rows["choice"] == protocol.USUAL) & rows["method"].isin(["DeepSEM", "InfoSEM-B"])]
 known_edges = pd.concat([usual, varied.assign(method="InfoSEM-BC, " + varied["method"])])
@@ -275,11 +273,11 @@ pd.concat(
 # %%
 with tempfile.TemporaryDirectory() as folder:
     live = studies.protocol_choices(
-        Ledger(folder),
+        Store(folder),
         datasets=["synthetic"],
         choices=[protocol.USUAL, "both, as in Eq. 5"],
         splits=range(2),
-        n_jobs=1,
+        runner=Runner(n_jobs=1),
     )
 tables.means(live.assign(method=live["method"] + ", " + live["choice"]))
 

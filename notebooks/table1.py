@@ -43,7 +43,8 @@ import tempfile
 import pandas as pd
 from IPython.display import display
 
-from infosem_study import METHODS, Ledger, ensembles, figures, studies, tables, verification
+from infosem_study import METHODS, Runner, Store, ensembles, figures, studies, tables, verification
+from infosem_study.comparison import compare
 from infosem_study.parameters import check_parameters
 
 pd.set_option("display.max_colwidth", None, "display.max_rows", None)
@@ -62,8 +63,8 @@ ledger = "../results"
 
 # %% tags=["hide-cell"]
 check_parameters()
-store = Ledger(ledger)
-rows = studies.compare(
+store, runner = Store(ledger), Runner(n_jobs=n_jobs, recompute=recompute)
+rows = compare(
     store,
     datasets=datasets,
     methods=methods,
@@ -71,8 +72,7 @@ rows = studies.compare(
     seeds=seeds,
     epochs=epochs,
     complete=complete,
-    recompute=recompute,
-    n_jobs=n_jobs,
+    runner=runner,
 )
 print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 
@@ -169,7 +169,7 @@ print("draws:", rows.loc[rows["method"] == "Random TF constant", "seed"].nunique
 deep = rows[[METHODS[name].deep for name in rows["method"]]]
 many_seeds = deep["seed"].nunique() > 1
 if many_seeds:
-    together = ensembles.ensembles(store, deep, recompute=recompute, n_jobs=n_jobs)
+    together = ensembles.ensembles(store, deep, runner=runner)
     by_seed = ensembles.compared(deep, together)
     display(ensembles.format_compared(by_seed))
     print(ensembles.describe(by_seed))
@@ -217,7 +217,7 @@ verdicts if len(verdicts) else print("none: these are not the paper's data sets"
 # it holds both.
 
 # %% tags=["full-width", "hide-input"]
-non_specific = studies.compare(
+non_specific = compare(
     store,
     datasets=datasets,
     network="non-cell-type-specific",
@@ -226,8 +226,7 @@ non_specific = studies.compare(
     seeds=non_specific_seeds,
     epochs=epochs,
     complete=complete,
-    recompute=recompute,
-    n_jobs=n_jobs,
+    runner=runner,
 )
 percentages = tables.percentages(pd.concat([rows, non_specific]))
 percentages if len(percentages) else print("none: these are not the paper's data sets")
@@ -269,7 +268,7 @@ tables.costs(rows)
 # the first split: AUPRC by the largest number of epochs.
 
 # %% tags=["hide-input"]
-curve = studies.learning_curve(store, studies.smallest(datasets), n_jobs=n_jobs)
+curve = studies.learning_curve(store, studies.smallest(datasets), runner=runner)
 curve[["dataset", "epochs", "train_auprc", "seen_auprc", "unseen_auprc"]].round(4)
 
 # %% [markdown]
@@ -283,13 +282,13 @@ curve[["dataset", "epochs", "train_auprc", "seen_auprc", "unseen_auprc"]].round(
 
 # %%
 with tempfile.TemporaryDirectory() as folder:
-    live = studies.compare(
-        Ledger(folder),
+    live = compare(
+        Store(folder),
         datasets=["synthetic"],
         methods=methods,
         splits=range(2),
         seeds=[0, 1],
-        n_jobs=1,
+        runner=Runner(n_jobs=1),
     )
 tables.wide(tables.beside_paper(live), "AUPRC")
 

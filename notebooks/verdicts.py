@@ -21,22 +21,25 @@ import pandas as pd
 from IPython.display import HTML, Markdown
 
 from infosem.data import CELLS
-from infosem_study import Ledger, studies, tuning
+from infosem_study import Runner, Store, studies, tuning
+from infosem_study.comparison import compare
 from infosem_study.pages import appendix, audit, bias_analysis, protocol, verdicts
 from infosem_study.parameters import check_parameters
+from infosem_study.scheduling import STORED_ONLY
 
 
 # %% tags=["parameters", "hide-cell"]
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed, and no claim either
 n_splits = 10
 split = 0  # the one of which predicted probabilities are looked at
-n_jobs = 0  # processes of one thread each, to compute what the ledger lacks; 0: nothing is run
+compute = False  # what the ledger lacks; else it counts as not run
+n_jobs = None  # processes of one thread each; None: one for each core
 ledger = "../results"
 
 # %% tags=["hide-cell"]
 check_parameters()
-store = Ledger(ledger)
-where = {"datasets": datasets, "splits": range(n_splits), "n_jobs": n_jobs}
+store, runner = Store(ledger), Runner(n_jobs=n_jobs) if compute else STORED_ONLY
+where = {"datasets": datasets, "splits": range(n_splits), "runner": runner}
 frames = {}
 if set(datasets) <= set(CELLS):
     for name, wanted in (
@@ -46,33 +49,34 @@ if set(datasets) <= set(CELLS):
         ),
         ("non_specific", studies.STUDIES["non-specific"]),
     ):
-        frames[name] = verdicts.stored(studies.compare, store, **wanted, **where)
+        frames[name] = verdicts.stored(compare, store, **wanted, **where)
     frames["embeddings"] = verdicts.stored(studies.sensitivity, store, **where)
     frames["cells"] = verdicts.stored(studies.subsampling, store, **where)
     parts = [
-        verdicts.stored(tuning.search, store, datasets=datasets, network=network, n_jobs=n_jobs)
+        verdicts.stored(tuning.search, store, datasets=datasets, network=network, runner=runner)
         for network in audit.METHODS_OF
     ]
     parts = [part for part in parts if part is not None]
     frames["settings"] = pd.concat(parts) if parts else None
-    frames["counts"] = verdicts.stored(protocol.counts, store, datasets=datasets, n_jobs=n_jobs)
+    frames["counts"] = verdicts.stored(protocol.counts, store, datasets=datasets, runner=runner)
 else:  # every claim is about the paper's data sets; here it is shown that the code works
-    where |= {"n_jobs": n_jobs or 1, "methods": ["Random", "Random TF constant", "DeepSEM"]}
-    frames["specific"] = studies.compare(store, **where)
+    here = Runner(n_jobs=n_jobs)
+    where |= {"runner": here, "methods": ["Random", "Random TF constant", "DeepSEM"]}
+    frames["specific"] = compare(store, **where)
 print(*(f"{name}: {0 if frame is None else len(frame)}" for name, frame in frames.items()))
 
 # %% tags=["hide-cell"]
 # What lies beside the ledger: from scores, which it does not hold.
 rows = frames["specific"]
 if rows is not None and set(datasets) <= set(CELLS):
-    coefs = verdicts.stored(bias_analysis.coefficients, store, rows, n_jobs=n_jobs)
+    coefs = verdicts.stored(bias_analysis.coefficients, store, rows, runner=runner)
     frames["coefficients"] = coefs
     if coefs is not None:
         tfs = bias_analysis.illustrated_tfs(coefs, split=split)
         parts = [
             verdicts.stored(
                 bias_analysis.probabilities, store, rows[rows["dataset"].isin(on)], tfs, [name],
-                split=split, n_jobs=n_jobs,
+                split=split, runner=runner,
             )
             for name, on in (("One-hot LR", datasets), ("scGREAT", ["mDC"]))
         ]  # fmt: skip
@@ -80,13 +84,13 @@ if rows is not None and set(datasets) <= set(CELLS):
         frames["probabilities"] = pd.concat(parts) if parts else None
     others = frames["non_specific"]
     if others is not None:
-        frames["recalls"] = verdicts.stored(appendix.recalls, store, others, n_jobs=n_jobs)
+        frames["recalls"] = verdicts.stored(appendix.recalls, store, others, runner=runner)
     both = pd.concat([rows, others])
     audited = [
         both[(both["network"] == network) & both["method"].isin(methods)]
         for network, methods in audit.METHODS_OF.items()
     ]
-    frames["within"] = verdicts.stored(audit.within, store, pd.concat(audited), n_jobs=n_jobs)
+    frames["within"] = verdicts.stored(audit.within, store, pd.concat(audited), runner=runner)
     parts = [
         verdicts.stored(studies.controls, store, network=network, taken=taken, **where)
         for network, taken in zip(

@@ -15,9 +15,10 @@ from scipy import special
 from infosem.data import Dataset
 from infosem.splits import Split
 from infosem_study.derived import derive, runs_of
-from infosem_study.ledger import Ledger
+from infosem_study.execution import confirm, scores_of
 from infosem_study.methods import METHODS
-from infosem_study.runs import confirm, scores_of
+from infosem_study.scheduling import HERE, Runner
+from infosem_study.store import Store
 from infosem_study.tables import beside_paper
 
 __all__ = [
@@ -100,26 +101,23 @@ def recall_at_half(dataset: Dataset, split: Split, scores: Scores) -> pd.DataFra
 
 
 def recalls(
-    ledger: Ledger,
+    store: Store,
     rows: pd.DataFrame,
     methods: Sequence[str] = TABLE6_METHODS,
     *,
-    recompute: bool = False,
-    n_jobs: int | None = 1,
+    runner: Runner = HERE,
 ) -> pd.DataFrame:
     """`recall_at_half` of runs, with their first training seed, computing and storing what lacks.
 
     Parameters
     ----------
-    ledger : Ledger
+    store : Store
         In whose folder the files are.
     rows : DataFrame
-        From `studies.compare`; runs that are not among them are left out.
+        From `comparison.compare`; runs that are not among them are left out.
     methods : sequence of str
-    recompute : bool
-        Compute also what is stored.
-    n_jobs : int, optional
-        See `derive`.
+    runner : Runner
+        Whether and where to compute.
 
     Returns
     -------
@@ -131,7 +129,7 @@ def recalls(
     ------
     InfosemError
         If there is no such run, a file is broken or stale (a line of it has the key of another
-        run), or something is missing and cannot be made: see `runs.scores_of`.
+        run), or something is missing and cannot be made: see `execution.scores_of`.
     """
     first = rows.groupby(["dataset", "method"])["seed"].transform("min")
     rows = rows[rows["seed"] == first]
@@ -140,18 +138,16 @@ def recalls(
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
         if run["key"] in at_hand:
             scores = at_hand[run["key"]]
-            dataset, split = confirm(ledger, run, scores)
+            dataset, split = confirm(store, run, scores)
         else:
-            dataset, split, scores = scores_of(ledger, run)
+            dataset, split, scores = scores_of(store, run)
             if not METHODS[run["method"]].labels:  # else each split has a training of its own
                 at_hand[run["key"]] = scores
         return recall_at_half(dataset, split, scores)
 
     runs = runs_of(rows, methods)
     only = ("conversion", {name: list(CONVERSIONS) for name in rows["dataset"]})
-    found = derive(
-        ledger, "recall", _COLUMNS, runs, compute, recompute=recompute, only=only, n_jobs=n_jobs
-    )
+    found = derive(store, "recall", _COLUMNS, runs, compute, only=only, runner=runner)
     found = found.merge(rows[["dataset", "method", "split", "key", "seed", "embedding"]])
     return found.assign(beyond=found["recall"] - found["passing"])
 

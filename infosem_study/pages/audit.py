@@ -22,13 +22,15 @@ from infosem.data import Dataset
 from infosem.errors import InfosemError
 from infosem.metrics import hit_at
 from infosem.splits import Split
-from infosem_study import studies
 from infosem_study.baselines.correlation import standardised
+from infosem_study.comparison import compare
 from infosem_study.derived import derive, runs_of
-from infosem_study.ledger import Ledger
-from infosem_study.methods import method_for
+from infosem_study.execution import scores_of
+from infosem_study.presets import method_for
 from infosem_study.reported import reported
-from infosem_study.runs import base_name, load, scores_kept, scores_of
+from infosem_study.scheduling import HERE, Runner
+from infosem_study.store import Store
+from infosem_study.variants import base_name, load
 
 __all__ = [
     "FEWEST",
@@ -221,52 +223,48 @@ def measures(
 
 
 def results(
-    ledger: Ledger,
+    store: Store,
     *,
     datasets: Sequence[str],
     methods: Mapping[str, Sequence[str]] = METHODS_OF,
     **options: Any,
 ) -> pd.DataFrame:
-    """Rows of `studies.compare` on several networks, in one frame.
+    """Rows of `comparison.compare` on several networks, in one frame.
 
     Parameters
     ----------
     ledger, datasets
-        As for `studies.compare`.
+        As for `comparison.compare`.
     methods : mapping of str to sequence of str
         By network; with Random, under whose runs the nulls and the shortcuts are kept.
     **options
-        More of `studies.compare`, such as `splits`.
+        More of `comparison.compare`, such as `splits`.
     """
     parts = [
-        studies.compare(ledger, datasets=datasets, network=network, methods=names, **options)
+        compare(store, datasets=datasets, network=network, methods=names, **options)
         for network, names in methods.items()
     ]
     # The synthetic data have one network, whichever is asked for.
     return pd.concat(parts, ignore_index=True).drop_duplicates(ignore_index=True)
 
 
-def fill(
-    ledger: Ledger, rows: pd.DataFrame, *, recompute: bool = False, n_jobs: int | None = 1
-) -> None:
+def fill(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> None:
     """Compute and store all that the audit needs and the ledger's folder lacks.
 
-    Scores are taken from the folder that $INFOSEM_SCORES names, or kept for the meantime where it
-    names none (`runs.scores_kept`); what is not there is run again.
+    Scores are taken from where the store keeps them, or kept for the meantime where it keeps none
+    (`Store.keeping_scores`); what is not there is run again.
 
     Parameters
     ----------
-    ledger : Ledger
+    store : Store
     rows : DataFrame
         From `results`.
-    recompute : bool
-        Compute also what is stored.
-    n_jobs : int, optional
-        See `derived.derive`.
+    runner : Runner
+        Whether and where to compute.
     """
-    with scores_kept():
+    with store.keeping_scores() as keeping:
         for table in (nulls, shortcuts, permutations, within, folds):
-            table(ledger, rows, recompute=recompute, n_jobs=n_jobs)
+            table(keeping, rows, runner=runner)
 
 
 def _first_seed(rows: pd.DataFrame) -> pd.DataFrame:
@@ -275,7 +273,7 @@ def _first_seed(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _kept(
-    ledger: Ledger,
+    store: Store,
     name: str,
     columns: Mapping[str, type],
     rows: pd.DataFrame,
@@ -286,9 +284,7 @@ def _kept(
     parts = []
     for network, part in _first_seed(rows).groupby("network", sort=False):
         runs = runs_of(part, list(part["method"].unique()))
-        parts.append(
-            derive(ledger, name, columns, runs, compute, **options).assign(network=network)
-        )
+        parts.append(derive(store, name, columns, runs, compute, **options).assign(network=network))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -319,21 +315,17 @@ class _Block:
 # --- 1. nulls -------------------------------------------------------------------------------------
 
 
-def nulls(
-    ledger: Ledger, rows: pd.DataFrame, *, recompute: bool = False, n_jobs: int | None = 1
-) -> pd.DataFrame:
+def nulls(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.DataFrame:
     """What scores without information get on the unseen block, in 200 draws of each kind.
 
     Parameters
     ----------
-    ledger : Ledger
+    store : Store
         In whose folder the file is.
     rows : DataFrame
         From `results`; with Random.
-    recompute : bool
-        Compute also what is stored.
-    n_jobs : int, optional
-        See `derived.derive`.
+    runner : Runner
+        Whether and where to compute.
 
     Returns
     -------
@@ -366,19 +358,18 @@ def nulls(
         def compute(
             run: Mapping[str, Any], splits: Mapping[str, list[int]] = splits
         ) -> pd.DataFrame:
-            return _drawn(ledger, run, splits[run["dataset"]])
+            return _drawn(store, run, splits[run["dataset"]])
 
         parts.append(
-            _kept(ledger, "nulls", _NULLS, part, compute, recompute=recompute,
-                  n_jobs=n_jobs, only=("block", blocks))
+            _kept(store, "nulls", _NULLS, part, compute, runner=runner, only=("block", blocks))
         )  # fmt: skip
     return pd.concat(parts, ignore_index=True)
 
 
-def _drawn(ledger: Ledger, run: Mapping[str, Any], splits: Sequence[int]) -> pd.DataFrame:
+def _drawn(store: Store, run: Mapping[str, Any], splits: Sequence[int]) -> pd.DataFrame:
     values: dict[tuple[str, str], list[Floats]] = {}
     for seed in splits:
-        dataset, split, _ = scores_of(ledger, {**run, "split": seed})
+        dataset, split, _ = scores_of(store, {**run, "split": seed})
         block, rng = _Block(dataset, split), np.random.default_rng([*b"noise", seed])
         constants = np.random.default_rng([*b"nulls"])  # the same on all splits
         of_tf = constants.random((_N_DRAWS, dataset.n_tfs, 1))[:, block.tfs]
@@ -481,9 +472,7 @@ def describe_nulls(table: pd.DataFrame) -> str:
 # --- the TF permutation ---------------------------------------------------------------------------
 
 
-def permutations(
-    ledger: Ledger, rows: pd.DataFrame, *, recompute: bool = False, n_jobs: int | None = 1
-) -> pd.DataFrame:
+def permutations(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.DataFrame:
     """Every run among its own scores with the rows exchanged among the unseen TFs.
 
     Exchanging rows keeps what a method says of targets, how it spreads its scores over TFs and
@@ -493,7 +482,7 @@ def permutations(
 
     Parameters
     ----------
-    ledger, rows, recompute, n_jobs
+    store, rows, runner
         As for `nulls`; of all methods, first training seed.
 
     Returns
@@ -506,11 +495,10 @@ def permutations(
     """
 
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
-        dataset, split, scores = scores_of(ledger, run)
+        dataset, split, scores = scores_of(store, run)
         return pd.DataFrame([permuted(dataset, split, scores)])
 
-    how = {"recompute": recompute, "n_jobs": n_jobs}
-    return _kept(ledger, "permutation", _PERMUTATIONS, rows, compute, **how)
+    return _kept(store, "permutation", _PERMUTATIONS, rows, compute, runner=runner)
 
 
 def permuted(
@@ -599,14 +587,12 @@ def describe_placed(table: pd.DataFrame) -> str:
 # --- 2. shortcuts ---------------------------------------------------------------------------------
 
 
-def shortcuts(
-    ledger: Ledger, rows: pd.DataFrame, *, recompute: bool = False, n_jobs: int | None = 1
-) -> pd.DataFrame:
+def shortcuts(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.DataFrame:
     """Scores that look at one gene of a pair only, and at no label.
 
     Parameters
     ----------
-    ledger, rows, recompute, n_jobs
+    store, rows, runner
         As for `nulls`.
 
     Returns
@@ -618,14 +604,13 @@ def shortcuts(
     """
 
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
-        dataset, split, _ = scores_of(ledger, run)
+        dataset, split, _ = scores_of(store, run)
         embedding = method_for("InfoSEM-B", base_name(dataset.name), run["network"])
         name = embedding.settings["embedding"]
         with_text = load(run["dataset"], run["network"], embedding=name)
         return _shortcuts_of(dataset, split, features(with_text, name))
 
-    how = {"recompute": recompute, "n_jobs": n_jobs}
-    return _kept(ledger, "shortcuts", _SHORTCUTS, _random(rows), compute, **how)
+    return _kept(store, "shortcuts", _SHORTCUTS, _random(rows), compute, runner=runner)
 
 
 def features(dataset: Dataset, embedding: str) -> dict[str, Floats]:
@@ -736,14 +721,12 @@ def describe_shortcuts(table: pd.DataFrame, rows: pd.DataFrame) -> str:
 # --- 3. within TFs and targets --------------------------------------------------------------------
 
 
-def within(
-    ledger: Ledger, rows: pd.DataFrame, *, recompute: bool = False, n_jobs: int | None = 1
-) -> pd.DataFrame:
+def within(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.DataFrame:
     """AUPRC within each unseen TF with enough pairs of both classes.
 
     Parameters
     ----------
-    ledger, rows, recompute, n_jobs
+    store, rows, runner
         As for `nulls`; of all methods, first training seed.
 
     Returns
@@ -763,11 +746,11 @@ def within(
     """
 
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
-        dataset, split, scores = scores_of(ledger, run)
+        dataset, split, scores = scores_of(store, run)
         block = _Block(dataset, split)
         return _within_tfs(block, block.of(scores))
 
-    table = _kept(ledger, "audit", _WITHIN, rows, compute, recompute=recompute, n_jobs=n_jobs)
+    table = _kept(store, "audit", _WITHIN, rows, compute, runner=runner)
     base = chance(table["n_positive"], table["n_pairs"])
     return table.assign(
         gain=(table["auprc"] - base) / (1 - base),
@@ -1028,7 +1011,7 @@ def components(rows: pd.DataFrame, metric: str = "unseen_auprc") -> pd.DataFrame
     Parameters
     ----------
     rows : DataFrame
-        From `studies.compare`, with several seeds.
+        From `comparison.compare`, with several seeds.
     metric : str
 
     Returns
@@ -1198,12 +1181,11 @@ def describe_power(table: pd.DataFrame) -> str:
 
 
 def folds(
-    ledger: Ledger,
+    store: Store,
     rows: pd.DataFrame,
     methods: Sequence[str] = FOLDED,
     *,
-    recompute: bool = False,
-    n_jobs: int | None = 1,
+    runner: Runner = HERE,
 ) -> pd.DataFrame:
     """Error of the mean AUPRC under other ways to draw the blocks, for the same scores.
 
@@ -1214,7 +1196,7 @@ def folds(
 
     Parameters
     ----------
-    ledger, rows, recompute, n_jobs
+    store, rows, runner
         As for `nulls`.
     methods : sequence of str
         Whose scores do not depend on the split.
@@ -1231,10 +1213,10 @@ def folds(
     first = own[own["split"] == own["split"].min()]
 
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
-        dataset, _, scores = scores_of(ledger, run)
+        dataset, _, scores = scores_of(store, run)
         return designs(dataset, scores)
 
-    return _kept(ledger, "folds", _FOLDS, first, compute, recompute=recompute, n_jobs=n_jobs)
+    return _kept(store, "folds", _FOLDS, first, compute, runner=runner)
 
 
 def designs(dataset: Dataset, scores: Floats, n: int = _N_DESIGNS) -> pd.DataFrame:

@@ -17,11 +17,13 @@ from infosem.data import Dataset
 from infosem.errors import InfosemError
 from infosem.splits import Split
 from infosem_study.derived import derive, runs_of
-from infosem_study.ledger import Ledger
+from infosem_study.execution import scores_of
 from infosem_study.methods import METHODS
 from infosem_study.reported import reported
-from infosem_study.runs import base_name, scores_of
+from infosem_study.scheduling import HERE, Runner
+from infosem_study.store import Store
 from infosem_study.tables import beside_paper
+from infosem_study.variants import base_name
 
 __all__ = [
     "coefficients",
@@ -153,21 +155,17 @@ def tf_probabilities(
 # --- kept beside the ledger -----------------------------------------------------------------------
 
 
-def coefficients(
-    ledger: Ledger, rows: pd.DataFrame, *, recompute: bool = False, n_jobs: int | None = 1
-) -> pd.DataFrame:
+def coefficients(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.DataFrame:
     """`tf_coefficients` of every One-hot LR run, computing and storing what is not stored.
 
     Parameters
     ----------
-    ledger : Ledger
+    store : Store
         In whose folder the files are.
     rows : DataFrame
-        From `studies.compare`; with One-hot LR.
-    recompute : bool
-        Compute also what is stored.
-    n_jobs : int, optional
-        See `derive`.
+        From `comparison.compare`; with One-hot LR.
+    runner : Runner
+        Whether and where to compute.
 
     Returns
     -------
@@ -179,46 +177,41 @@ def coefficients(
     ------
     InfosemError
         If a file is broken or stale (a line of it has the key of another run), or something is
-        missing and cannot be made: see `runs.run`; or because the run gives other metrics now than
-        those in the ledger.
+        missing and cannot be made (see `scheduling.Runner`); or because the run gives other metrics
+        now than those in the ledger.
     """
 
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
-        return tf_coefficients(*scores_of(ledger, run))
+        return tf_coefficients(*scores_of(store, run))
 
     runs = runs_of(rows, ["One-hot LR"])
-    return derive(
-        ledger, "coefficients", _COEFFICIENTS, runs, compute, recompute=recompute, n_jobs=n_jobs
-    )
+    return derive(store, "coefficients", _COEFFICIENTS, runs, compute, runner=runner)
 
 
 def probabilities(
-    ledger: Ledger,
+    store: Store,
     rows: pd.DataFrame,
     tfs: Mapping[str, Sequence[str]],
     methods: Sequence[str] = LOG_ODDS[:2],
     *,
     split: int = 0,
-    recompute: bool = False,
-    n_jobs: int | None = 1,
+    runner: Runner = HERE,
 ) -> pd.DataFrame:
     """`tf_probabilities` on one split, computing and storing what is not stored.
 
     Parameters
     ----------
-    ledger : Ledger
+    store : Store
         In whose folder the files are.
     rows : DataFrame
-        From `studies.compare`; runs that are not among them are left out.
+        From `comparison.compare`; runs that are not among them are left out.
     tfs : mapping of str to sequence of str
         The TFs of each data set (`illustrated_tfs`).
     methods : sequence of str
         Some of `LOG_ODDS`. On hESC, a run takes seconds, a minute and ten minutes.
     split : int
-    recompute : bool
-        Compute also what is stored.
-    n_jobs : int, optional
-        See `derive`.
+    runner : Runner
+        Whether and where to compute.
 
     Returns
     -------
@@ -234,18 +227,17 @@ def probabilities(
         raise InfosemError(f"methods: {wrong} give no log-odds; choose from {list(LOG_ODDS)}")
 
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
-        return tf_probabilities(*scores_of(ledger, run), tfs[run["dataset"]])
+        return tf_probabilities(*scores_of(store, run), tfs[run["dataset"]])
 
     runs = runs_of(rows[rows["split"] == split], methods)
     return derive(
-        ledger,
+        store,
         "probabilities",
         _PROBABILITIES,
         runs,
         compute,
-        recompute=recompute,
+        runner=runner,
         only=("tf", tfs),
-        n_jobs=n_jobs,
     )
 
 
@@ -374,9 +366,9 @@ def drops(rows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows : DataFrame
-        From `studies.compare`. Those of the paper's methods count that learn from labels and do not
-        take them as a prior (One-hot LR, MatComp, scGREAT, GENELink); ours as far as they are among
-        the rows.
+        From `comparison.compare`. Those of the paper's methods count that learn from labels and do
+        not take them as a prior (One-hot LR, MatComp, scGREAT, GENELink); ours as far as they are
+        among the rows.
 
     Returns
     -------
@@ -429,7 +421,7 @@ def downsampling(rows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows : DataFrame
-        From `studies.compare`; methods that lack one of the two are left out.
+        From `comparison.compare`; methods that lack one of the two are left out.
 
     Returns
     -------
@@ -543,7 +535,7 @@ def verdicts(rows: pd.DataFrame, coefs: pd.DataFrame, probs: pd.DataFrame) -> pd
     Parameters
     ----------
     rows : DataFrame
-        From `studies.compare`.
+        From `comparison.compare`.
     coefs, probs : DataFrame
         From `coefficients` and `probabilities`.
 

@@ -15,8 +15,10 @@ from infosem.embeddings import centre_and_normalise
 from infosem.errors import InfosemError
 from infosem.training import Settings, fit
 from infosem_study.derived import derive, runs_of
-from infosem_study.ledger import Ledger
-from infosem_study.runs import confirm, load, one_thread, stored_job
+from infosem_study.execution import confirm, one_thread
+from infosem_study.jobs import stored_job
+from infosem_study.store import Store
+from infosem_study.variants import load
 
 __all__ = ["directions", "prior_effects"]
 
@@ -52,7 +54,7 @@ def directions(
     return shares
 
 
-def prior_effects(ledger: Ledger, rows: pd.DataFrame) -> pd.DataFrame:
+def prior_effects(store: Store, rows: pd.DataFrame) -> pd.DataFrame:
     """What the prior mean says of each TF, and which directions of the embedding it uses.
 
     Of InfoSEM-B with the weight of the prior that most splits chose, and the first training seed.
@@ -60,7 +62,7 @@ def prior_effects(ledger: Ledger, rows: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    ledger : Ledger
+    store : Store
         In whose folder the files are.
     rows : DataFrame
         From `studies.sensitivity`.
@@ -76,7 +78,7 @@ def prior_effects(ledger: Ledger, rows: pd.DataFrame) -> pd.DataFrame:
     ------
     InfosemError
         If `rows` has none of InfoSEM-B, a file is broken, or something is missing and cannot be
-        made: see `runs.run`.
+        made: see `scheduling.Runner`.
     """
     own = rows[rows["method"] == "InfoSEM-B, text"]
     if not len(own):
@@ -86,18 +88,18 @@ def prior_effects(ledger: Ledger, rows: pd.DataFrame) -> pd.DataFrame:
     for _, part in own.groupby(["dataset", "network"], sort=False):
         most = part[part["key"] == part["key"].mode().iloc[0]]
         runs += runs_of(most.sort_values("split").head(1), ["InfoSEM-B, text"])
-    return derive(ledger, "prior", _COLUMNS, runs, lambda run: _effects(ledger, run))
+    return derive(store, "prior", _COLUMNS, runs, lambda run: _effects(store, run))
 
 
-def _effects(ledger: Ledger, run: Mapping[str, Any]) -> pd.DataFrame:
-    job = stored_job(ledger, run)
+def _effects(store: Store, run: Mapping[str, Any]) -> pd.DataFrame:
+    job = stored_job(store, run)
     settings = dict(job.method.settings)
     name = settings.pop("embedding")
     dataset = load(*job.data[:2], embedding=name)
     vectors = centre_and_normalise(dataset.embedding(name))
     with one_thread():
         trained = fit(dataset.expression, Settings(**settings), seed=job.seed, embedding=vectors)
-    confirm(ledger, run, np.abs(trained.adjacency[dataset.tfs]))
+    confirm(store, run, np.abs(trained.adjacency[dataset.tfs]))
     source, target = trained.prior_source, trained.prior_target
     assert source is not None and target is not None  # there was an embedding
     tfs = pd.DataFrame(

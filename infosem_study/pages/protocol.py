@@ -3,7 +3,7 @@
 The counts of the data sets are kept beside the ledger (see `derive`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 
 from infosem.data import NETWORKS, appendix_b
-from infosem_study import studies
+from infosem_study.comparison import compare
 from infosem_study.derived import derive, runs_of
-from infosem_study.ledger import Ledger
+from infosem_study.execution import scores_of
 from infosem_study.reported import reported
-from infosem_study.runs import ALL_GENES, scores_of
+from infosem_study.scheduling import HERE, Runner
+from infosem_study.store import Store
 from infosem_study.tables import METRICS, paired, summarise
+from infosem_study.variants import all_genes
 
 __all__ = [
     "SEED",
@@ -37,7 +39,7 @@ first training seed, which is meant where Table 1 is named here."""
 SEED = "another training seed"
 """The one that is no choice, for scale."""
 _COUNTS = {"quantity": str, "count": float}
-_GENES = {"": "ours", ALL_GENES: "ours, all genes"}
+_GENES: dict[str, Callable[[str], str]] = {"ours": str, "ours, all genes": all_genes}
 _DEEP = ("DeepSEM", "InfoSEM-B")
 _MEASURES = {
     **METRICS,
@@ -49,17 +51,17 @@ _MEASURES = {
 # --- the data -------------------------------------------------------------------------------------
 
 
-def counts(ledger: Ledger, *, datasets: Sequence[str], n_jobs: int | None = None) -> pd.DataFrame:
+def counts(store: Store, *, datasets: Sequence[str], runner: Runner = HERE) -> pd.DataFrame:
     """Appendix B of the paper beside the same counts of our data sets.
 
     Parameters
     ----------
-    ledger : Ledger
+    store : Store
         In whose folder the counts are kept, under the keys of the runs of Random.
     datasets : sequence of str
-        As in `runs.load`, without variants.
-    n_jobs : int, optional
-        See `runs.run`.
+        As in `variants.load`, without variants.
+    runner : Runner
+        Whether and where to run.
 
     Returns
     -------
@@ -74,24 +76,29 @@ def counts(ledger: Ledger, *, datasets: Sequence[str], n_jobs: int | None = None
         If a file of counts is broken, or the data are needed and not at hand.
     """
     lines = []
-    names = [dataset + variant for dataset in datasets for variant in _GENES]
+    names = [name_of(dataset) for dataset in datasets for name_of in _GENES.values()]
     for network in NETWORKS:
-        rows = studies.compare(
-            ledger, datasets=names, network=network, methods=["Random"], splits=[0], n_jobs=n_jobs
+        rows = compare(
+            store,
+            datasets=names,
+            network=network,
+            methods=["Random"],
+            splits=[0],
+            runner=runner,
         )
         runs = runs_of(rows[rows["seed"] == 0], ["Random"])
-        found = derive(ledger, "counts", _COUNTS, runs, lambda run: _counted(ledger, run))
+        found = derive(store, "counts", _COUNTS, runs, lambda run: _counted(store, run))
         ours = found.set_index(["dataset", "quantity"])["count"].to_dict()
         paper = _paper_counts(network)
         for dataset, quantity in product(datasets, found["quantity"].unique()):
             line = {"network": network, "dataset": dataset, "quantity": quantity}
-            line |= {label: ours[dataset + end, quantity] for end, label in _GENES.items()}
+            line |= {label: ours[name(dataset), quantity] for label, name in _GENES.items()}
             lines.append({**line, "paper": paper.get((dataset, quantity), np.nan)})
     return pd.DataFrame(lines)
 
 
-def _counted(ledger: Ledger, run: Mapping[str, Any]) -> pd.DataFrame:
-    dataset, _, _ = scores_of(ledger, run)  # which looks that it is the data of the run
+def _counted(store: Store, run: Mapping[str, Any]) -> pd.DataFrame:
+    dataset, _, _ = scores_of(store, run)  # which looks that it is the data of the run
     return pd.DataFrame(appendix_b(dataset).items(), columns=[*_COUNTS])
 
 
@@ -110,7 +117,7 @@ def format_counts(table: pd.DataFrame, network: str) -> pd.DataFrame:
     own = table[table["network"] == network]
     columns = {}
     for dataset, part in own.groupby("dataset", sort=False):
-        for name in (*_GENES.values(), "paper"):
+        for name in (*_GENES, "paper"):
             text = ["-" if np.isnan(value) else f"{value:.6g}" for value in part[name]]
             columns[dataset, name] = pd.Series(text, index=part["quantity"])
     wide = pd.DataFrame(columns)

@@ -63,9 +63,9 @@ def stored(
     Parameters
     ----------
     function : callable
-        One that computes what the ledger lacks, such as `studies.compare`.
+        One that computes what the ledger lacks, such as `comparison.compare`.
     *args, **options
-        Of the function. With ``n_jobs=0`` it may run nothing.
+        Of the function. With ``runner=STORED_ONLY`` it may run nothing.
     """
     try:
         return function(*args, **options)
@@ -198,7 +198,7 @@ def claims(
     Parameters
     ----------
     specific, non_specific : DataFrame, optional
-        From `studies.compare`, on cell-type-specific networks (with downsampled methods) and
+        From `comparison.compare`, on cell-type-specific networks (with downsampled methods) and
         others; with Random TF constant. What is not given counts as not run, here and below.
     coefficients, probabilities : DataFrame, optional
         From the functions of these names in `bias`.

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from conftest import build
 
 from infosem.data import CELLS, appendix_b, load_beeline
-from infosem_study import Ledger
+from infosem_study import Store
 from infosem_study.reported import reported
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -110,7 +110,7 @@ def test_page_tells_that_a_build_of_stored_outputs_ran_nothing(book: Path) -> No
     assert article is not None
     assert "This build ran no notebook" in article.text
     costs, made = tables(book, "book/reproduce")
-    rows = Ledger(book / "results").rows()
+    rows = Store(book / "results").rows()
     assert sum(int(line[2]) for line in costs[1:]) == len(rows)
     assert sum(float(line[3]) for line in costs[1:]) == pytest.approx(
         sum(row["seconds"] for row in rows) / 3600, abs=0.0005 * len(costs)

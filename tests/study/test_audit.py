@@ -11,7 +11,7 @@ from sklearn.metrics import average_precision_score
 
 from infosem import make_split, simulate
 from infosem.errors import InfosemError
-from infosem_study import Ledger, figures
+from infosem_study import Runner, Store, figures
 from infosem_study.pages import audit
 
 METHODS = ["Random", "Random TF constant", "One-hot LR", "Pearson correlation", "DeepSEM",
@@ -33,16 +33,16 @@ def busy():
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """A ledger with runs on the synthetic data, its rows, and all tables beside it."""
-    ledger = Ledger(tmp_path_factory.mktemp("ledger"))
+    store = Store(tmp_path_factory.mktemp("ledger"))
     rows = audit.results(
-        ledger,
+        store,
         datasets=["synthetic"],
         methods=dict.fromkeys(audit.METHODS_OF, METHODS),
         splits=range(2),
-        n_jobs=1,
+        runner=Runner(n_jobs=1),
     )
-    audit.fill(ledger, rows)
-    return ledger, rows
+    audit.fill(store, rows)
+    return store, rows
 
 
 def judged(busy, scores):
@@ -220,9 +220,9 @@ TABLES = (audit.nulls, audit.shortcuts, audit.permutations, audit.within, audit.
 
 
 def test_stored_tables_are_read_and_not_made_again(finished, monkeypatch):
-    ledger, rows = finished
+    store, rows = finished
     monkeypatch.setattr(audit, "scores_of", None)
-    nulls, shortcuts, placed, inside, folds = (table(ledger, rows) for table in TABLES)
+    nulls, shortcuts, placed, inside, folds = (table(store, rows) for table in TABLES)
     assert set(nulls["block"]) == {"0", "1", "0 1"}
     assert len(shortcuts) == 2 * 6 * 2 * 2
     assert len(placed) == 2 * len(METHODS)
@@ -234,15 +234,15 @@ def test_stored_tables_are_read_and_not_made_again(finished, monkeypatch):
 
 
 def test_null_of_more_splits_is_computed(finished):
-    ledger, rows = finished
-    one = audit.nulls(ledger, rows[rows["split"] == 1])
+    store, rows = finished
+    one = audit.nulls(store, rows[rows["split"] == 1])
     assert set(one["block"]) == {"1"}
 
 
 def test_without_random_there_is_nowhere_to_keep_nulls(finished):
-    ledger, rows = finished
+    store, rows = finished
     with pytest.raises(InfosemError, match="none of Random"):
-        audit.nulls(ledger, rows[rows["method"] == "DeepSEM"])
+        audit.nulls(store, rows[rows["method"] == "DeepSEM"])
 
 
 def test_noise_lies_above_the_share_of_positives_and_constants_higher(finished):

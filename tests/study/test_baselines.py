@@ -19,7 +19,7 @@ from infosem_study.baselines.random import random
 from infosem_study.baselines.scgreat import scgreat
 from infosem_study.baselines.tf_constant import tf_constant
 from infosem_study.baselines.tigress import tigress
-from infosem_study.methods import method_for
+from infosem_study.presets import method_for
 
 LEARNERS = (one_hot_lr, matcomp)
 METHODS = (random, tf_constant, *LEARNERS)

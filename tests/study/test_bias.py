@@ -11,7 +11,8 @@ from scipy.special import expit
 from infosem import make_split, simulate
 from infosem.data import CELLS
 from infosem.errors import InfosemError
-from infosem_study import Ledger, figures, runs, studies
+from infosem_study import Store, figures, runs
+from infosem_study.comparison import compare
 from infosem_study.methods import METHODS
 from infosem_study.pages import bias_analysis
 
@@ -32,19 +33,19 @@ def additive():
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """A ledger with runs on the synthetic data, and its rows."""
-    ledger = Ledger(tmp_path_factory.mktemp("ledger"))
+    store = Store(tmp_path_factory.mktemp("ledger"))
     methods = ["One-hot LR", "GENELink", "MatComp"]
     options = {"datasets": ["synthetic"], "splits": range(2), "n_jobs": 1}
-    return ledger, studies.compare(ledger, methods=methods, **options)
+    return store, compare(store, methods=methods, **options)
 
 
 @pytest.fixture
 def copied(finished, tmp_path):
     """The same ledger, with no file beside it yet."""
-    ledger = Ledger(tmp_path)
+    store = Store(tmp_path)
     for row in finished[0].rows():
-        ledger.append({name: value for name, value in row.items() if name != "key"})
-    return ledger, finished[1]
+        store.append({name: value for name, value in row.items() if name != "key"})
+    return store, finished[1]
 
 
 @pytest.fixture
@@ -55,8 +56,8 @@ def no_runs(monkeypatch):
     monkeypatch.setattr(runs, "execute", execute)
 
 
-def coefficients_file(ledger):
-    return ledger.root / "coefficients" / "planted" / "synthetic.csv"
+def coefficients_file(store):
+    return store.root / "coefficients" / "planted" / "synthetic.csv"
 
 
 # --- from scores ----------------------------------------------------------------------------------
@@ -114,10 +115,10 @@ def test_probabilities_are_of_the_seen_test_pairs(additive):
 
 
 def test_stored_lines_are_read_and_not_made_again(copied, monkeypatch):
-    ledger, rows = copied
-    coefs = bias_analysis.coefficients(ledger, rows)
+    store, rows = copied
+    coefs = bias_analysis.coefficients(store, rows)
     tfs = bias_analysis.illustrated_tfs(coefs)
-    probs = bias_analysis.probabilities(ledger, rows, tfs)
+    probs = bias_analysis.probabilities(store, rows, tfs)
     assert set(zip(coefs["key"], coefs["split"], strict=True)) == set(
         rows.loc[rows["method"] == "One-hot LR", ["key", "split"]].itertuples(index=False)
     )
@@ -125,39 +126,39 @@ def test_stored_lines_are_read_and_not_made_again(copied, monkeypatch):
     assert set(probs["method"]) == {"One-hot LR", "GENELink"}
     assert tuple(probs["tf"].unique()) == tfs["synthetic"]
     monkeypatch.setattr(runs, "execute", None)
-    pd.testing.assert_frame_equal(bias_analysis.coefficients(ledger, rows), coefs)
-    pd.testing.assert_frame_equal(bias_analysis.probabilities(ledger, rows, tfs), probs)
-    stored = pd.read_csv(coefficients_file(ledger), dtype=str)
+    pd.testing.assert_frame_equal(bias_analysis.coefficients(store, rows), coefs)
+    pd.testing.assert_frame_equal(bias_analysis.probabilities(store, rows, tfs), probs)
+    stored = pd.read_csv(coefficients_file(store), dtype=str)
     assert all(f"{float(text):.6g}" == text for text in stored["coefficient"])
 
 
 def test_stale_file_is_refused_until_recomputed(copied):
-    ledger, rows = copied
-    coefs = bias_analysis.coefficients(ledger, rows)
-    path = coefficients_file(ledger)
+    store, rows = copied
+    coefs = bias_analysis.coefficients(store, rows)
+    path = coefficients_file(store)
     path.write_text(path.read_text().replace(coefs["key"][0], "0123456789ab"))
     with pytest.raises(InfosemError, match=r"synthetic\.csv: stale.*0123456789ab"):
-        bias_analysis.coefficients(ledger, rows)
-    again = bias_analysis.coefficients(ledger, rows, recompute=True)
+        bias_analysis.coefficients(store, rows)
+    again = bias_analysis.coefficients(store, rows, recompute=True)
     pd.testing.assert_frame_equal(again, coefs)
     assert "0123456789ab" not in path.read_text()
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "key,method,split\n1,2,x\n"])
 def test_broken_file_is_refused(copied, no_runs, text):
-    ledger, rows = copied
-    path = coefficients_file(ledger)
+    store, rows = copied
+    path = coefficients_file(store)
     path.parent.mkdir(parents=True)
     path.write_text(text)
     with pytest.raises(InfosemError, match=r"synthetic\.csv: .*delete it"):
-        bias_analysis.coefficients(ledger, rows)
+        bias_analysis.coefficients(store, rows)
 
 
 def test_file_is_replaced_at_once_or_not_at_all(copied, monkeypatch):
-    ledger, rows = copied
+    store, rows = copied
     first = rows[rows["split"] == 0]
-    bias_analysis.coefficients(ledger, first)
-    path = coefficients_file(ledger)
+    bias_analysis.coefficients(store, first)
+    path = coefficients_file(store)
     before = path.read_bytes()
 
     def killed(*paths):
@@ -165,39 +166,39 @@ def test_file_is_replaced_at_once_or_not_at_all(copied, monkeypatch):
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr("os.replace", killed)
-        bias_analysis.coefficients(ledger, rows)
+        bias_analysis.coefficients(store, rows)
     assert path.read_bytes() == before
-    assert set(bias_analysis.coefficients(ledger, rows)["split"]) == {0, 1}
+    assert set(bias_analysis.coefficients(store, rows)["split"]) == {0, 1}
     assert path.read_bytes().startswith(before)
     assert list(path.parent.iterdir()) == [path]
 
 
 def test_run_that_gives_other_metrics_than_the_ledger_is_refused(copied):
-    ledger, rows = copied
-    (row,) = (r for r in ledger.rows(method="One-hot LR") if "0" in r["splits"])
+    store, rows = copied
+    (row,) = (r for r in store.rows(method="One-hot LR") if "0" in r["splits"])
     row["splits"]["0"]["seen_auprc"] += 0.01
-    ledger.append({name: value for name, value in row.items() if name != "key"})
+    store.append({name: value for name, value in row.items() if name != "key"})
     with pytest.raises(InfosemError, match=r"One-hot LR on synthetic.*other metrics.*0\.01"):
-        bias_analysis.coefficients(ledger, rows)
-    assert not coefficients_file(ledger).exists()
+        bias_analysis.coefficients(store, rows)
+    assert not coefficients_file(store).exists()
 
 
 def test_what_gives_no_log_odds_is_refused(finished):
-    ledger, rows = finished
+    store, rows = finished
     with pytest.raises(InfosemError, match=r"MatComp.*no log-odds"):
-        bias_analysis.probabilities(ledger, rows, {}, ["MatComp"])
+        bias_analysis.probabilities(store, rows, {}, ["MatComp"])
     with pytest.raises(InfosemError, match="no run of One-hot LR"):
-        bias_analysis.coefficients(ledger, rows[rows["method"] == "MatComp"])
+        bias_analysis.coefficients(store, rows[rows["method"] == "MatComp"])
 
 
 def test_committed_files_belong_to_the_committed_ledger(no_runs):
     # What is on the page about the real data is read, without data.
-    ledger = Ledger(ROOT / "results")
-    rows = studies.compare(ledger, datasets=CELLS, methods=["One-hot LR", "GENELink"], n_jobs=0)
-    coefs = bias_analysis.coefficients(ledger, rows)
+    store = Store(ROOT / "results")
+    rows = compare(store, datasets=CELLS, methods=["One-hot LR", "GENELink"], n_jobs=0)
+    coefs = bias_analysis.coefficients(store, rows)
     assert coefs.groupby("dataset")["split"].nunique().to_dict() == dict.fromkeys(CELLS, 10)
     told = bias_analysis.predictions(
-        coefs, bias_analysis.probabilities(ledger, rows, bias_analysis.illustrated_tfs(coefs))
+        coefs, bias_analysis.probabilities(store, rows, bias_analysis.illustrated_tfs(coefs))
     )
     assert told.groupby("dataset").size().to_dict() == dict.fromkeys(CELLS, 4)
     of_paper = told.dropna(subset="paper_share")

@@ -36,7 +36,7 @@ def papers(network):
 
 
 def compared(network, numbers, *, constants=0.0):
-    """Rows as of `studies.compare` whose means are `numbers`; constants per TF have that AUPRC."""
+    """Rows as of `compare` whose means are `numbers`; constants per TF have that AUPRC."""
     rng, lines = np.random.default_rng(0), []
     base = numbers.xs("Random", level="method")
     for (dataset, method), means in numbers.iterrows():

@@ -7,6 +7,7 @@ import pytest
 
 from infosem import simulate
 from infosem_study import cli, studies
+from infosem_study.comparison import compare
 
 
 @pytest.fixture
@@ -100,7 +101,7 @@ def test_run_audit_keeps_its_tables_and_prints_who_is_above_chance(tmp_path, cap
 
 
 def test_run_embeddings_prints_every_control(tmp_path, capsys, monkeypatch):
-    def sensitivity(ledger, *, datasets, splits, seeds=studies.FEWER_SEEDS, **where):
+    def sensitivity(store, *, datasets, splits, seeds=studies.FEWER_SEEDS, **where):
         lines = [
             {"dataset": datasets[0], "method": "InfoSEM-B, text", "seed": seed, "split": split,
              "unseen_auprc": 0.25, "unseen_hit": 0.5}
@@ -129,7 +130,7 @@ def test_run_controls_tells_what_was_taken(tmp_path, capsys, monkeypatch):
 
 
 def test_run_all_runs_every_study_and_says_what_is_left(tmp_path, capsys, monkeypatch):
-    first = partial(studies.compare, methods=["Random"])
+    first = partial(compare, methods=["Random"])
     monkeypatch.setattr(
         studies, "EVERYTHING", {"first": first, "second": partial(first, methods=["One-hot LR"])}
     )

@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from infosem_study import Ledger, studies, tables
+from infosem_study import Runner, Store, studies, tables
 from infosem_study.runs import Rehearsal
 
 
 @pytest.fixture(scope="module")
 def rows(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
-    ledger = Ledger(tmp_path_factory.mktemp("ledger"))
+    store = Store(tmp_path_factory.mktemp("ledger"))
     return studies.controls(
-        ledger,
+        store,
         datasets=["synthetic"],
         taken={
             "expression shuffled": ["Partial correlation"],
@@ -20,7 +20,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
             "labels shuffled": ["One-hot LR", "MatComp"],
         },
         splits=range(4),
-        n_jobs=1,
+        runner=Runner(n_jobs=1),
     )
 
 
@@ -34,7 +34,7 @@ def test_each_control_is_a_run_of_its_own(rows: pd.DataFrame) -> None:
 
 def test_a_slow_method_has_the_same_few_splits_with_and_without_its_labels(tmp_path) -> None:
     rows = studies.controls(
-        Rehearsal(Ledger(tmp_path)),
+        Rehearsal(Store(tmp_path)),
         datasets=["hESC"],
         taken={"labels shuffled": ["One-hot LR", "InfoSEM-BC"]},
     )

@@ -5,22 +5,23 @@ import pandas as pd
 import pytest
 
 from infosem import InfosemError, metrics
-from infosem_study import Ledger, ensembles, studies
+from infosem_study import Runner, Store, ensembles
+from infosem_study.comparison import compare
 from infosem_study.runs import scores_of
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ledger, pd.DataFrame]:
-    ledger = Ledger(tmp_path_factory.mktemp("ledger"))
-    rows = studies.compare(
-        ledger, datasets=["synthetic"], methods=["One-hot LR", "DeepSEM", "InfoSEM-BC"],
-        splits=range(2), seeds=[0, 1, 2], epochs=2, n_jobs=1,
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, pd.DataFrame]:
+    store = Store(tmp_path_factory.mktemp("ledger"))
+    rows = compare(
+        store, datasets=["synthetic"], methods=["One-hot LR", "DeepSEM", "InfoSEM-BC"],
+        splits=range(2), seeds=[0, 1, 2], epochs=2, runner=Runner(n_jobs=1),
     )  # fmt: skip
-    return ledger, rows
+    return store, rows
 
 
 @pytest.fixture(scope="module")
-def found(finished: tuple[Ledger, pd.DataFrame]) -> pd.DataFrame:
+def found(finished: tuple[Store, pd.DataFrame]) -> pd.DataFrame:
     return ensembles.ensembles(*finished)
 
 
@@ -30,11 +31,11 @@ def test_deep_methods_get_every_seed_and_others_the_first(finished):
 
 
 def test_an_ensemble_has_the_metrics_of_the_mean_score(finished, found):
-    ledger, rows = finished
+    store, rows = finished
     for method in ("DeepSEM", "InfoSEM-BC"):
         seeds = rows[(rows["method"] == method) & (rows["split"] == 1)].to_dict("records")
-        dataset, split, _ = scores_of(ledger, seeds[0])
-        mean = sum(scores_of(ledger, run)[2] for run in seeds) / 3
+        dataset, split, _ = scores_of(store, seeds[0])
+        mean = sum(scores_of(store, run)[2] for run in seeds) / 3
         expected = metrics.evaluate(mean, dataset.network, split)
         (line,) = found[
             (found["method"] == f"{method}, ensemble of 3") & (found["split"] == 1)
@@ -52,10 +53,10 @@ def test_what_is_stored_is_not_computed_again(finished, found, monkeypatch):
 
 
 def test_ensembles_of_other_seeds_stand_side_by_side(finished, found):
-    ledger, rows = finished
-    fewer = ensembles.ensembles(ledger, rows[rows["seed"] < 2])
+    store, rows = finished
+    fewer = ensembles.ensembles(store, rows[rows["seed"] < 2])
     assert set(fewer["method"]) == {"DeepSEM, ensemble of 2", "InfoSEM-BC, ensemble of 2"}
-    others = ensembles.ensembles(ledger, rows[rows["seed"] > 0])  # as many, but not the same
+    others = ensembles.ensembles(store, rows[rows["seed"] > 0])  # as many, but not the same
     assert list(others["method"]) == list(fewer["method"])
     assert not set(others["key"]) & set(fewer["key"])
     assert (others["unseen_auprc"] != fewer["unseen_auprc"]).any()
@@ -63,9 +64,9 @@ def test_ensembles_of_other_seeds_stand_side_by_side(finished, found):
 
 
 def test_one_seed_makes_no_ensemble(finished):
-    ledger, rows = finished
+    store, rows = finished
     with pytest.raises(InfosemError, match="several training seeds"):
-        ensembles.ensembles(ledger, rows[rows["seed"] == 0])
+        ensembles.ensembles(store, rows[rows["seed"] == 0])
 
 
 def test_beside_single_runs():

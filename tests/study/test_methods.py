@@ -8,7 +8,7 @@ import pytest
 from infosem import InfosemError, Settings, fit
 from infosem.splits import make_split
 from infosem_study import METHODS, infer, method_for
-from infosem_study.methods import candidates_for
+from infosem_study.presets import candidates_for
 
 # SCENIC needs a database: see test_scenic.py.
 every_method = pytest.mark.parametrize("name", [m for m in METHODS if m != "SCENIC"])

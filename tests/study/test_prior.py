@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infosem import InfosemError
-from infosem_study import Ledger, runs, studies
+from infosem_study import Runner, Store, runs
+from infosem_study.comparison import compare
 from infosem_study.pages.embedding_sensitivity import directions, prior_effects
 
 
@@ -30,19 +31,24 @@ def test_effect_along_one_component_is_found_there() -> None:
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ledger, pd.DataFrame]:
-    ledger = Ledger(tmp_path_factory.mktemp("ledger"))
-    rows = studies.compare(
-        ledger, datasets=["synthetic"], methods=["InfoSEM-B"], splits=[0, 1], epochs=3, n_jobs=1
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, pd.DataFrame]:
+    store = Store(tmp_path_factory.mktemp("ledger"))
+    rows = compare(
+        store,
+        datasets=["synthetic"],
+        methods=["InfoSEM-B"],
+        splits=[0, 1],
+        epochs=3,
+        runner=Runner(n_jobs=1),
     )
-    return ledger, rows.replace({"method": {"InfoSEM-B": "InfoSEM-B, text"}})
+    return store, rows.replace({"method": {"InfoSEM-B": "InfoSEM-B, text"}})
 
 
 def test_effects_are_computed_once_and_kept(
-    finished: tuple[Ledger, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+    finished: tuple[Store, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ledger, rows = finished
-    effects = prior_effects(ledger, rows)
+    store, rows = finished
+    effects = prior_effects(store, rows)
     assert set(effects["key"]) <= set(rows["key"])
     tfs = runs.load("synthetic", "planted", embedding=None).tf_names
     assert effects.loc[effects["kind"] == "TF", "name"].tolist() == tfs.tolist()
@@ -53,27 +59,27 @@ def test_effects_are_computed_once_and_kept(
         "infosem_study.pages.embedding_sensitivity.fit",
         lambda *_, **__: pytest.fail("was run again"),
     )
-    assert prior_effects(ledger, rows).equals(effects)
+    assert prior_effects(store, rows).equals(effects)
 
 
-def test_rows_without_infosem_are_refused(finished: tuple[Ledger, pd.DataFrame]) -> None:
-    ledger, rows = finished
+def test_rows_without_infosem_are_refused(finished: tuple[Store, pd.DataFrame]) -> None:
+    store, rows = finished
     with pytest.raises(InfosemError, match="none of 'InfoSEM-B, text'"):
-        prior_effects(ledger, rows.assign(method="DeepSEM"))
+        prior_effects(store, rows.assign(method="DeepSEM"))
 
 
-def test_seeds_of_other_methods_do_not_matter(finished: tuple[Ledger, pd.DataFrame]) -> None:
-    ledger, rows = finished
+def test_seeds_of_other_methods_do_not_matter(finished: tuple[Store, pd.DataFrame]) -> None:
+    store, rows = finished
     other = rows.assign(method="Random TF constant", seed=rows["seed"] - 1)
     both = pd.DataFrame([*rows.to_dict("records"), *other.to_dict("records")])
-    assert prior_effects(ledger, both).equals(prior_effects(ledger, rows))
+    assert prior_effects(store, both).equals(prior_effects(store, rows))
 
 
-def test_broken_file_is_named(finished: tuple[Ledger, pd.DataFrame]) -> None:
-    ledger, rows = finished
-    prior_effects(ledger, rows)
-    (path,) = (ledger.root / "prior").rglob("*.csv")
+def test_broken_file_is_named(finished: tuple[Store, pd.DataFrame]) -> None:
+    store, rows = finished
+    prior_effects(store, rows)
+    (path,) = (store.root / "prior").rglob("*.csv")
     path.write_text("no,table\n1,2\n")
     with pytest.raises(InfosemError, match=r"synthetic\.csv: .*delete it"):
-        prior_effects(ledger, rows)
+        prior_effects(store, rows)
     path.unlink()

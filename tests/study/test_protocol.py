@@ -6,7 +6,8 @@ import pytest
 
 from infosem import InfosemError
 from infosem.data import CELLS
-from infosem_study import Ledger, cli, figures, runs, studies
+from infosem_study import Runner, Store, cli, figures, runs, studies
+from infosem_study.comparison import compare
 from infosem_study.pages import protocol
 
 
@@ -44,13 +45,13 @@ def test_every_choice_is_run_on_its_own_pairs_and_genes(tmp_path, monkeypatch):
     """Which runs it is made of; they are not run."""
     asked = []
 
-    def compare(ledger, *, datasets, methods, splits, **changes):
+    def compare(store, *, datasets, methods, splits, **changes):
         asked.append((datasets, methods, changes))
         seeds = changes.get("seeds", (0,))
         return pd.DataFrame([{"method": m, "seed": s, "split": 0} for m in methods for s in seeds])
 
     monkeypatch.setattr(studies, "compare", compare)
-    found = studies.protocol_choices(Ledger(tmp_path), datasets=["hESC"])
+    found = studies.protocol_choices(Store(tmp_path), datasets=["hESC"])
     assert found["choice"].unique().tolist() == list(studies.PROTOCOL_CHOICES)
     assert set(found["dataset"]) == {"hESC"}
     asked = dict(zip(studies.PROTOCOL_CHOICES, asked, strict=True))
@@ -75,18 +76,18 @@ def test_a_choice_of_pairs_changes_the_test_and_not_the_training(tmp_path, monke
     every = studies.PROTOCOL_CHOICES["every gene a target"]
     quick = {protocol.USUAL: {"epochs": 0.05}, "every gene a target": {"epochs": 0.05, **every}}
     monkeypatch.setattr(studies, "PROTOCOL_CHOICES", quick)
-    ledger = Ledger(tmp_path)
+    store = Store(tmp_path)
     options = {"datasets": ["synthetic"], "choices": [*quick], "splits": range(2), "n_jobs": 1}
-    found = studies.protocol_choices(ledger, **options)
+    found = studies.protocol_choices(store, **options)
     assert set(found["method"]) == {"DeepSEM", "InfoSEM-B"}
     shares = found.groupby("choice")["unseen_base"].mean()
     assert shares["every gene a target"] < shares[protocol.USUAL]
-    settings = [row["settings"] for row in ledger.rows(method="DeepSEM")]
+    settings = [row["settings"] for row in store.rows(method="DeepSEM")]
     assert len(settings) == 2
     assert settings[0] == settings[1]
 
     monkeypatch.setattr(runs, "execute", lambda *_: pytest.fail("was run again"))
-    assert studies.protocol_choices(ledger, **options).equals(found)
+    assert studies.protocol_choices(store, **options).equals(found)
 
 
 def test_synthetic_data_drop_no_gene(synthetic):
@@ -96,8 +97,8 @@ def test_synthetic_data_drop_no_gene(synthetic):
 
 
 def test_counts_are_kept_and_the_data_not_asked_for_again(tmp_path, synthetic, monkeypatch):
-    ledger = Ledger(tmp_path)
-    counted = protocol.counts(ledger, datasets=["synthetic"], n_jobs=1)
+    store = Store(tmp_path)
+    counted = protocol.counts(store, datasets=["synthetic"], runner=Runner(n_jobs=1))
     ours = counted.set_index(["network", "quantity"])["ours"]
     assert ours["cell-type-specific", "genes"] == synthetic.n_genes
     assert ours["cell-type-specific", "positive_links"] == synthetic.network.sum()
@@ -107,21 +108,21 @@ def test_counts_are_kept_and_the_data_not_asked_for_again(tmp_path, synthetic, m
     assert text.loc["TFs", ("synthetic", "paper")] == "-"
 
     monkeypatch.setattr(runs, "load", lambda *_, **__: pytest.fail("was loaded"))
-    assert protocol.counts(ledger, datasets=["synthetic"], n_jobs=1).equals(counted)
+    assert protocol.counts(store, datasets=["synthetic"], runner=Runner(n_jobs=1)).equals(counted)
 
 
 def test_counts_run_nothing_that_no_study_runs(tmp_path):
     where = {"datasets": ["synthetic"], "splits": range(2)}
-    studies.compare(Ledger(tmp_path), methods=["Random"], n_jobs=1, **where)
+    compare(Store(tmp_path), methods=["Random"], runner=Runner(n_jobs=1), **where)
     with pytest.raises(InfosemError, match="n_jobs"):  # 0 processes can run nothing
-        protocol.counts(Ledger(tmp_path), datasets=["synthetic"], n_jobs=0)
-    studies.EVERYTHING["all-genes"](Ledger(tmp_path), n_jobs=1, **where)
-    assert len(protocol.counts(Ledger(tmp_path), datasets=["synthetic"], n_jobs=0))
+        protocol.counts(Store(tmp_path), datasets=["synthetic"], n_jobs=0)
+    studies.EVERYTHING["all-genes"](Store(tmp_path), runner=Runner(n_jobs=1), **where)
+    assert len(protocol.counts(Store(tmp_path), datasets=["synthetic"], n_jobs=0))
 
 
 @pytest.mark.needs_data
 def test_counts_stand_beside_those_of_the_paper(tmp_path):
-    counted = protocol.counts(Ledger(tmp_path), datasets=["mDC"], n_jobs=1)
+    counted = protocol.counts(Store(tmp_path), datasets=["mDC"], runner=Runner(n_jobs=1))
     specific = counted[counted["network"] == "cell-type-specific"].set_index("quantity")
     assert specific.loc["positive_links", ["ours", "paper"]].tolist() == [1129, 1129]
     assert specific.loc["tfs", "paper"] == 21  # pairs divided by genes

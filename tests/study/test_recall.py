@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from infosem import make_split
-from infosem_study import Ledger, runs, studies
+from infosem_study import Runner, Store, runs
+from infosem_study.comparison import compare
 from infosem_study.methods import METHODS
 from infosem_study.pages import appendix
 
@@ -23,12 +24,12 @@ def at_half(dataset, scores, conversion=None):
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """A ledger with two methods on the synthetic data, and its rows."""
-    ledger = Ledger(tmp_path_factory.mktemp("ledger"))
+    store = Store(tmp_path_factory.mktemp("ledger"))
     methods = ["Random", "Random TF constant", "One-hot LR"]
-    rows = studies.compare(
-        ledger, datasets=["synthetic"], methods=methods, splits=range(2), n_jobs=1
+    rows = compare(
+        store, datasets=["synthetic"], methods=methods, splits=range(2), runner=Runner(n_jobs=1)
     )
-    return ledger, rows
+    return store, rows
 
 
 @pytest.fixture
@@ -91,14 +92,14 @@ def test_noise_recalls_the_share_that_it_lets_pass(synthetic):
 
 
 def test_recalls_are_made_once_and_follow_the_scores(finished, monkeypatch):
-    ledger, rows = finished
+    store, rows = finished
     methods = ["One-hot LR", "Random"]
-    made = appendix.recalls(ledger, rows, methods)
+    made = appendix.recalls(store, rows, methods)
     assert len(made) == len(methods) * 2 * len(appendix.CONVERSIONS)
     assert (made["seed"] == 0).all()  # Random has more
     for method in methods:
         run = rows[(rows["method"] == method) & (rows["seed"] == 0) & (rows["split"] == 1)].iloc[0]
-        dataset, split, scores = runs.scores_of(ledger, run)
+        dataset, split, scores = runs.scores_of(store, run)
         own = made[(made["method"] == method) & (made["split"] == 1)].reset_index()
         expected = appendix.recall_at_half(dataset, split, scores)
         pd.testing.assert_frame_equal(own[[*expected]], expected, rtol=1e-5)
@@ -108,11 +109,11 @@ def test_recalls_are_made_once_and_follow_the_scores(finished, monkeypatch):
         raise AssertionError(f"{job} was run")
 
     monkeypatch.setattr(runs, "execute", execute)
-    pd.testing.assert_frame_equal(appendix.recalls(ledger, rows, methods), made)
+    pd.testing.assert_frame_equal(appendix.recalls(store, rows, methods), made)
 
 
 def test_what_serves_several_splits_is_run_once(finished, monkeypatch):
-    ledger, rows = finished
+    store, rows = finished
     executed, execute = [], runs.execute
 
     def counted(job, *rest):
@@ -121,7 +122,7 @@ def test_what_serves_several_splits_is_run_once(finished, monkeypatch):
 
     monkeypatch.setattr(runs, "execute", counted)
     monkeypatch.delenv("INFOSEM_SCORES", raising=False)
-    appendix.recalls(ledger, rows, ["Random TF constant", "One-hot LR"], recompute=True)
+    appendix.recalls(store, rows, ["Random TF constant", "One-hot LR"], recompute=True)
     assert executed == [("Random TF constant", (0,)), ("One-hot LR", (0,)), ("One-hot LR", (1,))]
 
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from infosem import InfosemError
 from infosem.splits import make_split
-from infosem_study import Ledger, runs
-from infosem_study.methods import method_for
+from infosem_study import Runner, Store, runs
+from infosem_study.presets import method_for
 
 
 def jobs(name, n=1):
@@ -77,20 +77,20 @@ def test_methods_get_no_label_but_the_training_edges(synthetic):
 
 def test_kept_scores_serve_as_long_as_they_are_those_of_the_run(tmp_path, monkeypatch):
     monkeypatch.setenv("INFOSEM_SCORES", str(tmp_path / "scores"))
-    ledger, todo = Ledger(tmp_path / "ledger"), jobs("Pearson correlation")
-    runs.run(todo, ledger, n_jobs=1)
+    store, todo = Store(tmp_path / "ledger"), jobs("Pearson correlation")
+    runs.run(todo, store, runner=Runner(n_jobs=1))
     (file,) = (tmp_path / "scores").iterdir()  # one for both splits
-    result = runs.results_of(ledger, todo)[1]
+    result = runs.results_of(store, todo)[1]
     with monkeypatch.context() as patch:
         patch.setattr(runs, "execute", None)
-        dataset, split, scores = runs.scores_of(ledger, result)
+        dataset, split, scores = runs.scores_of(store, result)
     assert split.seed == 1
     assert scores.shape == dataset.network.shape
     np.savez(file, scores=-scores)
     with pytest.raises(InfosemError, match="other metrics than the ledger"):
-        runs.scores_of(ledger, result)
+        runs.scores_of(store, result)
     file.unlink()
-    np.testing.assert_array_equal(runs.scores_of(ledger, result)[2], scores)  # run again
+    np.testing.assert_array_equal(runs.scores_of(store, result)[2], scores)  # run again
 
 
 def scores_folder(_):
@@ -111,10 +111,10 @@ def test_processes_keep_scores_only_as_long_as_this_one(monkeypatch):
 
 
 def test_a_job_that_was_not_run_is_named(tmp_path):
-    ledger, todo = Ledger(tmp_path), jobs("Random", 2)
-    runs.run(todo[:1], ledger, n_jobs=1)
+    store, todo = Store(tmp_path), jobs("Random", 2)
+    runs.run(todo[:1], store, runner=Runner(n_jobs=1))
     with pytest.raises(InfosemError, match="no result of Random on synthetic, seed 1, split 0"):
-        runs.results_of(ledger, todo)
+        runs.results_of(store, todo)
 
 
 # --- running what is not stored -------------------------------------------------------------------
@@ -155,7 +155,7 @@ def test_kill_loses_at_most_the_runs_under_way(tmp_path, n_finished, n_jobs):
     process.stdout.close()
     assert process.wait() == -signal.SIGKILL
 
-    kept = {row["key"] for row in Ledger(tmp_path).rows()}
+    kept = {row["key"] for row in Store(tmp_path).rows()}
     assert len(told) >= n_finished
     assert set(told) <= kept
     assert len(kept) <= len(told) + 1  # one may have been stored but not told
@@ -165,8 +165,8 @@ def test_kill_loses_at_most_the_runs_under_way(tmp_path, n_finished, n_jobs):
     execute = runs.execute
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runs, "execute", lambda job, *rest: executed.append(job) or execute(job))
-        runs.run(jobs("Random", 20), Ledger(tmp_path), n_jobs=1)
-    stored = {row["key"] for row in Ledger(tmp_path).rows(method="Random")}
+        runs.run(jobs("Random", 20), Store(tmp_path), runner=Runner(n_jobs=1))
+    stored = {row["key"] for row in Store(tmp_path).rows(method="Random")}
     assert len(stored) == 20
     assert len(executed) == 20 - len(kept & stored)
 
@@ -176,12 +176,12 @@ def test_progress_is_told_by_the_time_of_earlier_runs(tmp_path, monkeypatch):
         def isatty(self):
             return True
 
-    ledger = Ledger(tmp_path)
+    store = Store(tmp_path)
     quick, slow = jobs("Pearson correlation")[0], jobs("Random TF constant", 2)
     for job, seconds in ((quick, 39.5), (slow[0], 99.5)):
-        ledger.append({**runs.execute(job), "seconds": seconds})
+        store.append({**runs.execute(job), "seconds": seconds})
     monkeypatch.setattr("sys.stderr", terminal := Terminal())
-    runs.run([quick, *slow], ledger, n_jobs=1, recompute=True)
+    runs.run([quick, *slow], store, runner=Runner(n_jobs=1), recompute=True)
     bars = terminal.getvalue().split("\r")
     assert "0 of 3 runs:   0%" in terminal.getvalue()
     assert "04:00 on one core by earlier runs" in terminal.getvalue()
@@ -190,14 +190,14 @@ def test_progress_is_told_by_the_time_of_earlier_runs(tmp_path, monkeypatch):
 
 
 def test_rows_of_other_data_are_not_mixed(tmp_path):
-    ledger, todo = Ledger(tmp_path), jobs("Random", 2)
+    store, todo = Store(tmp_path), jobs("Random", 2)
     row = runs.execute(todo[0])
-    ledger.append({**row, "fingerprint": "0" * 16})
+    store.append({**row, "fingerprint": "0" * 16})
     with pytest.raises(InfosemError, match="data are not those of the stored rows"):
-        runs.run(todo, ledger, n_jobs=1)
-    assert len(ledger.rows()) == 1
-    runs.run(todo, ledger, n_jobs=1, recompute=True)
-    results = runs.results_of(ledger, todo)
+        runs.run(todo, store, runner=Runner(n_jobs=1))
+    assert len(store.rows()) == 1
+    runs.run(todo, store, runner=Runner(n_jobs=1), recompute=True)
+    results = runs.results_of(store, todo)
     assert [result["seed"] for result in results] == [0, 0, 1, 1]
     assert [result["split"] for result in results] == [0, 1, 0, 1]
     assert {result["fingerprint"] for result in results} == {row["fingerprint"]}

@@ -12,8 +12,8 @@ import pytest
 from distributed import LocalCluster
 
 from infosem import InfosemError
-from infosem_study import Ledger, cli, runs
-from infosem_study.methods import method_for
+from infosem_study import Runner, Store, cli, runs
+from infosem_study.presets import method_for
 
 
 @pytest.fixture(scope="module")
@@ -58,16 +58,16 @@ def wait_for_a_row(root):
         time.sleep(0.005)
 
 
-def results(ledger):
+def results(store):
     """The rows but for what differs from one execution to the next."""
     changing = ("seconds", "peak_mib", "date")
-    return [{k: v for k, v in row.items() if k not in changing} for row in ledger.rows()]
+    return [{k: v for k, v in row.items() if k not in changing} for row in store.rows()]
 
 
 @pytest.mark.parametrize("where", ["here", "cluster"])
 def test_an_error_in_a_run_names_the_job_and_keeps_what_finished(where, scheduler, tmp_path):
-    ledger = Ledger(tmp_path)
-    root = ledger.root
+    store = Store(tmp_path)
+    root = store.root
 
     def fail(dataset, train_edges, *, seed, **settings):
         wait_for_a_row(root)
@@ -77,29 +77,29 @@ def test_an_error_in_a_run_names_the_job_and_keeps_what_finished(where, schedule
     todo[1] = with_function(todo[1], fail)
     # pytest matches against the notes as well
     with pytest.raises(ZeroDivisionError, match=r"luck(?s:.)*Random on synthetic .*, seed 1"):
-        runs.run(todo, ledger, **({"n_jobs": 1} if where == "here" else {"scheduler": scheduler}))
-    kept = results(ledger)
+        runs.run(todo, store, **({"n_jobs": 1} if where == "here" else {"scheduler": scheduler}))
+    kept = results(store)
     assert kept
     assert 1 not in {row["seed"] for row in kept}
-    runs.run(jobs(), ledger, n_jobs=1)
-    assert {row["seed"] for row in ledger.rows()} == set(range(6))
-    assert all(row in results(ledger) for row in kept)
+    runs.run(jobs(), store, runner=Runner(n_jobs=1))
+    assert {row["seed"] for row in store.rows()} == set(range(6))
+    assert all(row in results(store) for row in kept)
 
 
 def test_workers_say_what_they_lack(scheduler, tmp_path, monkeypatch):
-    ledger = Ledger(tmp_path)
+    store = Store(tmp_path)
     on_real_data = replace(jobs(1)[0], dataset="hESC", network="cell-type-specific")
     with pytest.raises(InfosemError, match=r"on hESC .*, seed 0: INFOSEM_DATA: no such folder"):
-        runs.run([on_real_data], ledger, scheduler=scheduler)
+        runs.run([on_real_data], store, scheduler=scheduler)
     monkeypatch.setattr(runs, "versions", lambda: {"infosem": "9.9"})
     with pytest.raises(InfosemError, match=r"has infosem .*, the caller 9\.9"):
-        runs.run(jobs(1), ledger, scheduler=scheduler)
+        runs.run(jobs(1), store, scheduler=scheduler)
 
 
 def test_a_killed_worker_loses_nothing(scheduler, tmp_path, monkeypatch):
-    here, there = Ledger(tmp_path / "here"), Ledger(tmp_path / "there")
+    here, there = Store(tmp_path / "here"), Store(tmp_path / "there")
     todo = jobs(name="DeepSEM", epochs=2)
-    runs.run(todo, here, n_jobs=1)
+    runs.run(todo, here, runner=Runner(n_jobs=1))
     root, attempts, train = there.root, tmp_path / "attempts", todo[1].method.function
 
     def killed_once(*arguments, **options):
@@ -111,8 +111,8 @@ def test_a_killed_worker_loses_nothing(scheduler, tmp_path, monkeypatch):
         return train(*arguments, **options)
 
     todo[1] = with_function(todo[1], killed_once)
-    append, appended = Ledger.append, []
-    monkeypatch.setattr(Ledger, "append", lambda *a: appended.append(append(*a)))
+    append, appended = Store.append, []
+    monkeypatch.setattr(Store, "append", lambda *a: appended.append(append(*a)))
     runs.run(todo, there, scheduler=scheduler)
     first, second = attempts.read_text().split()
     assert first != second
@@ -121,8 +121,8 @@ def test_a_killed_worker_loses_nothing(scheduler, tmp_path, monkeypatch):
 
 
 def test_a_run_that_kills_every_worker_is_an_error(scheduler, tmp_path):
-    ledger = Ledger(tmp_path)
-    root = ledger.root
+    store = Store(tmp_path)
+    root = store.root
 
     def die(dataset, train_edges, *, seed, **settings):
         wait_for_a_row(root)
@@ -131,15 +131,15 @@ def test_a_run_that_kills_every_worker_is_an_error(scheduler, tmp_path):
     todo = jobs(3)
     todo[1] = with_function(todo[1], die)
     with pytest.raises(InfosemError, match=r"seed 1: could not be run .*KilledWorker"):
-        runs.run(todo, ledger, scheduler=scheduler)
-    assert ledger.rows()
+        runs.run(todo, store, scheduler=scheduler)
+    assert store.rows()
 
 
 def test_a_killed_process_of_this_machine_is_an_error(monkeypatch):
     """Without jobs, for which the processes would have to import infosem: to be quick."""
     monkeypatch.setattr(runs, "_named", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
     with pytest.raises(InfosemError, match="a process was killed"):
-        list(runs._here([(None, None)] * 2, n_jobs=2))
+        list(runs._here([(None, None)] * 2, runner=Runner(n_jobs=2)))
 
 
 def test_workers_of_several_threads_are_refused(tmp_path):
@@ -149,7 +149,7 @@ def test_workers_of_several_threads_are_refused(tmp_path):
         ) as cluster,
         pytest.raises(InfosemError, match="start it with --nthreads 1"),
     ):
-        runs.run(jobs(1), Ledger(tmp_path), scheduler=cluster.scheduler_address)
+        runs.run(jobs(1), Store(tmp_path), scheduler=cluster.scheduler_address)
 
 
 def test_workers_with_other_data_are_refused(tmp_path, monkeypatch):
@@ -158,8 +158,8 @@ def test_workers_with_other_data_are_refused(tmp_path, monkeypatch):
     rows[1]["fingerprint"] = "0" * 16
     monkeypatch.setattr(runs, "_on_cluster", lambda *_: (row for row in rows))
     with pytest.raises(InfosemError, match="give all workers the same"):
-        runs.run(jobs(2), Ledger(tmp_path), scheduler="tcp://host:8786")
-    assert len(Ledger(tmp_path).rows()) == 1
+        runs.run(jobs(2), Store(tmp_path), scheduler="tcp://host:8786")
+    assert len(Store(tmp_path).rows()) == 1
 
 
 def test_a_scheduler_that_does_not_answer_is_named(tmp_path, monkeypatch, capsys):
@@ -169,7 +169,7 @@ def test_a_scheduler_that_does_not_answer_is_named(tmp_path, monkeypatch, capsys
     assert cli.main([*arguments, "--scheduler", address]) == 2
     assert f"none answers at {address}" in capsys.readouterr().err
     with pytest.raises(InfosemError, match="none answers at carrier-pigeon://coop"):
-        runs.run(jobs(1), Ledger(tmp_path), scheduler="carrier-pigeon://coop")
+        runs.run(jobs(1), Store(tmp_path), scheduler="carrier-pigeon://coop")
 
 
 def test_no_worker_is_said(tmp_path, monkeypatch):
@@ -178,20 +178,20 @@ def test_no_worker_is_said(tmp_path, monkeypatch):
         LocalCluster(n_workers=0, processes=False, dashboard_address=":0") as cluster,
         pytest.raises(InfosemError, match=r"has no worker after 0\.1 s; start one"),
     ):
-        runs.run(jobs(1), Ledger(tmp_path), scheduler=cluster.scheduler_address)
+        runs.run(jobs(1), Store(tmp_path), scheduler=cluster.scheduler_address)
 
 
 def test_without_distributed_the_command_to_install_it_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(InfosemError, match="pip install distributed"):
-        runs.run(jobs(1), Ledger(tmp_path), scheduler="tcp://127.0.0.1:1")
+        runs.run(jobs(1), Store(tmp_path), scheduler="tcp://127.0.0.1:1")
 
 
 def test_n_jobs_is_checked(tmp_path):
     with pytest.raises(InfosemError, match="n_jobs: 0 processes"):
-        runs.run(jobs(1), Ledger(tmp_path), n_jobs=0)
+        runs.run(jobs(1), Store(tmp_path), n_jobs=0)
     with pytest.raises(InfosemError, match="n_jobs, scheduler: give one"):
-        runs.run(jobs(1), Ledger(tmp_path), n_jobs=2, scheduler="tcp://127.0.0.1:1")
+        runs.run(jobs(1), Store(tmp_path), runner=Runner(n_jobs=2), scheduler="tcp://127.0.0.1:1")
 
 
 def test_by_default_as_many_processes_as_cores_or_jobs(monkeypatch, tmp_path):
@@ -200,26 +200,26 @@ def test_by_default_as_many_processes_as_cores_or_jobs(monkeypatch, tmp_path):
     class Here(runs.Parallel):
         def __init__(self, n_jobs, **options):
             asked.append(n_jobs)
-            super().__init__(n_jobs=1, **options)
+            super().__init__(runner=Runner(n_jobs=1), **options)
 
     monkeypatch.setattr(runs, "Parallel", Here)
     monkeypatch.setattr(runs, "cpu_count", lambda: 3)
     for n in (1, 5):
-        runs.run(jobs(n), Ledger(tmp_path / str(n)))
+        runs.run(jobs(n), Store(tmp_path / str(n)))
     assert asked == [1, 3]
 
 
 def test_the_longest_known_run_starts_first(monkeypatch, tmp_path):
-    ledger = Ledger(tmp_path)
+    store = Store(tmp_path)
     names = ["Random", "One-hot LR", "Random TF constant"]
     todo = [
         runs.Job(method_for(name, "synthetic", "planted"), "synthetic", "planted", 0, (0,))
         for name in names
     ]
     for job, seconds in zip(todo[:2], (1.0, 2.0), strict=True):
-        ledger.append({**runs.execute(job), "seconds": seconds})
+        store.append({**runs.execute(job), "seconds": seconds})
     started = []
     execute = runs.execute
     monkeypatch.setattr(runs, "execute", lambda job, *_: started.append(job) or execute(job))
-    runs.run(todo, ledger, n_jobs=1, recompute=True)
+    runs.run(todo, store, runner=Runner(n_jobs=1), recompute=True)
     assert [job.method.name for job in started] == [names[2], names[1], names[0]]

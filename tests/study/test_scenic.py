@@ -18,7 +18,7 @@ from infosem.errors import InfosemError
 from infosem_study.baselines import scenic as module
 from infosem_study.baselines.grnboost2 import grnboost2
 from infosem_study.baselines.scenic import modules, scenic
-from infosem_study.methods import method_for
+from infosem_study.presets import method_for
 
 N_RANKED = 2000
 DIRECT = ("0", "1.0")  # q-value of similarity and orthologous identity of a TF's own motif

@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 
 from infosem import InfosemError
-from infosem_study import Ledger, runs, studies
-from infosem_study.methods import candidates_for
+from infosem_study import Runner, Store, runs, studies
+from infosem_study.comparison import compare
+from infosem_study.presets import candidates_for
 
 # In this process, where a test sees what is executed.
 QUICK = {
@@ -18,8 +19,8 @@ QUICK = {
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """A ledger with a small Table 1 on the synthetic data, and its rows."""
-    ledger = Ledger(tmp_path_factory.mktemp("ledger"))
-    return ledger, studies.compare(ledger, **QUICK)
+    store = Store(tmp_path_factory.mktemp("ledger"))
+    return store, compare(store, **QUICK)
 
 
 def test_table1_has_every_method_split_and_seed(finished):
@@ -33,21 +34,21 @@ def test_table1_has_every_method_split_and_seed(finished):
 
 
 def test_stored_runs_are_not_run_again_unless_asked(finished, monkeypatch):
-    ledger, rows = finished
+    store, rows = finished
     executed = []
     execute = runs.execute
     monkeypatch.setattr(runs, "execute", lambda job, *rest: executed.append(job) or execute(job))
-    again = studies.compare(ledger, **QUICK)
+    again = compare(store, **QUICK)
     assert executed == []
     assert again.equals(rows)
     options = {**QUICK, "methods": ["Random"], "recompute": True}
-    studies.compare(ledger, **options)
+    compare(store, **options)
     assert len(executed) == 20
 
 
 def test_same_seeds_give_the_same_numbers_anywhere(finished, tmp_path):
     _, rows = finished
-    fresh = studies.compare(Ledger(tmp_path), **{**QUICK, "n_jobs": 2})  # other processes, too
+    fresh = compare(Store(tmp_path), **{**QUICK, "n_jobs": 2})  # other processes, too
     metrics = ["train_auprc", "seen_auprc", "seen_hit", "unseen_auprc", "unseen_hit"]
     columns = ["method", "seed", "split", "key", *metrics]
     assert fresh[columns].equals(rows[columns])
@@ -57,7 +58,7 @@ def test_settings_are_chosen_by_training_edges_alone(finished, tmp_path):
     """By hand-made results in which what fits the training edges is worst on the unseen block."""
     template = finished[0].rows(method="InfoSEM-B")[0]
     best = {0: 1.0, 1: 10.0}  # split -> alpha with the higher AUPRC on training edges
-    ledger = Ledger(tmp_path)
+    store = Store(tmp_path)
     for candidate in candidates_for("synthetic"):
         row = {k: v for k, v in template.items() if k != "key"}
         row["settings"] = {**row["settings"], **candidate}
@@ -69,9 +70,9 @@ def test_settings_are_chosen_by_training_edges_alone(finished, tmp_path):
             }
             for split, alpha in best.items()
         }
-        ledger.append({**row, "seed": 0})
+        store.append({**row, "seed": 0})
     jobs = studies.jobs_of(
-        "chosen", ledger, "synthetic", methods=["InfoSEM-B", "InfoSEM-BC"], splits=[0, 1],
+        "chosen", store, "synthetic", methods=["InfoSEM-B", "InfoSEM-BC"], splits=[0, 1],
         network="planted", seeds=[0], epochs=2,
     )  # fmt: skip
     chosen = {(j.method.name, s): j.method.settings["alpha"] for j in jobs for s in j.splits}
@@ -89,7 +90,7 @@ def test_slow_methods_have_the_first_splits_unless_all_are_asked_for(tmp_path):
     }  # fmt: skip
 
     def splits(**more):
-        jobs = studies.jobs_of("fixed", Ledger(tmp_path), "hESC", **arguments, **more)
+        jobs = studies.jobs_of("fixed", Store(tmp_path), "hESC", **arguments, **more)
         assert {job.seed for job in jobs} == {0}
         return {
             name: [split for job in jobs if job.method.name == name for split in job.splits]
@@ -103,8 +104,8 @@ def test_slow_methods_have_the_first_splits_unless_all_are_asked_for(tmp_path):
 def test_a_variant_has_fewer_seeds_unless_all_are_asked_for(tmp_path):
     def seeds(network, **more):
         # Nothing is run: which settings a split would choose does not matter here.
-        rows = studies.compare(
-            runs.Rehearsal(Ledger(tmp_path)), datasets=["hESC"], network=network,
+        rows = compare(
+            runs.Rehearsal(Store(tmp_path)), datasets=["hESC"], network=network,
             methods=["DeepSEM", "InfoSEM-B (bias)"], splits=[0], seeds=range(5), **more,
         )  # fmt: skip
         return rows.groupby("method")["seed"].nunique().to_dict()
@@ -115,12 +116,12 @@ def test_a_variant_has_fewer_seeds_unless_all_are_asked_for(tmp_path):
 
 
 def test_settings_of_the_known_edges_leave_the_other_runs_alone(finished, monkeypatch):
-    ledger, rows = finished
+    store, rows = finished
     executed = []
     execute = runs.execute
     monkeypatch.setattr(runs, "execute", lambda job, *rest: executed.append(job) or execute(job))
     asked = {**QUICK, "methods": ["InfoSEM-B", "InfoSEM-BC"], "settings": {"lr_logits": 1e-4}}
-    slow = studies.compare(ledger, **asked)
+    slow = compare(store, **asked)
     assert [job.method.name for job in executed] == ["InfoSEM-BC"] * 2 * 2  # splits, seeds
     assert {job.method.settings["lr_logits"] for job in executed} == {1e-4}
     same = slow["method"] == "InfoSEM-B"
@@ -130,13 +131,13 @@ def test_settings_of_the_known_edges_leave_the_other_runs_alone(finished, monkey
 def test_settings_of_the_prior_are_multiples_of_the_usual_ones(tmp_path, monkeypatch):
     asked = {}
 
-    def compare(ledger, *, methods, settings, **_):
+    def compare(store, *, methods, settings, **_):
         asked[methods[0], tuple(settings)] = [*settings.values()]
         return pd.DataFrame([{"method": methods[0]}])
 
     monkeypatch.setattr(studies, "compare", compare)
     for method in studies.PRIOR_SETTINGS:
-        rows = studies.prior_settings(Ledger(tmp_path), datasets=["hESC"], method=method)
+        rows = studies.prior_settings(Store(tmp_path), datasets=["hESC"], method=method)
         assert [*rows["method"]] == [*studies.PRIOR_SETTINGS[method]]
     assert asked["InfoSEM-BC", ()] == []
     assert asked["InfoSEM-B", ("sigma_w",)] == [100.0 * 0.1]
@@ -148,26 +149,26 @@ def test_a_run_can_start_elsewhere_and_says_so(finished, tmp_path):
     """A^e twice as large is another run with other results; InfoSEM-B's is the same."""
     _, rows = finished
     options = {**QUICK, "methods": ["InfoSEM-B", "InfoSEM-BC"], "seeds": [0]}
-    ledger = Ledger(tmp_path)
-    moved = studies.compare(ledger, **options, settings={"start_of_effects": 2.0})
+    store = Store(tmp_path)
+    moved = compare(store, **options, settings={"start_of_effects": 2.0})
     usual = rows[rows["method"].isin(options["methods"]) & (rows["seed"] == 0)]
     both = moved.merge(usual, on=["method", "split"])
     same = both["method"] == "InfoSEM-B"
     assert (both["key_x"] == both["key_y"]).eq(same).all()
     assert (both["train_auprc_x"] == both["train_auprc_y"]).eq(same).all()
-    assert {r["settings"]["start_of_effects"] for r in ledger.rows(method="InfoSEM-BC")} == {2.0}
+    assert {r["settings"]["start_of_effects"] for r in store.rows(method="InfoSEM-BC")} == {2.0}
 
 
 def test_infosem_bc_is_told_how_its_start_is_called(tmp_path):
     asked = {**QUICK, "methods": ["InfoSEM-BC"], "seeds": [0], "settings": {"start": 0.5}}
     with pytest.raises(InfosemError, match="start_of_effects"):
-        studies.compare(Ledger(tmp_path), **asked)
-    assert not Ledger(tmp_path).rows(method="InfoSEM-BC")
+        compare(Store(tmp_path), **asked)
+    assert not Store(tmp_path).rows(method="InfoSEM-BC")
 
 
 def test_an_embedding_can_take_the_place_of_the_usual_one(tmp_path):
     jobs = studies.jobs_of(
-        "screen", Ledger(tmp_path), "hESC", network="cell-type-specific",
+        "screen", Store(tmp_path), "hESC", network="cell-type-specific",
         methods=["InfoSEM-B", "DeepSEM"], splits=[0], seeds=[0], embedding="one-hot",
     )  # fmt: skip
     assert {job.embedding for job in jobs} == {"one-hot"}
@@ -176,15 +177,15 @@ def test_an_embedding_can_take_the_place_of_the_usual_one(tmp_path):
 def test_variants_are_run_with_the_settings_of_their_data_set(tmp_path):
     options = {**QUICK, "methods": ["DeepSEM", "InfoSEM-BC"]}
     names = ["synthetic", "synthetic:shuffled-0", "synthetic:cells-50-0"]
-    rows = studies.compare(Ledger(tmp_path), **{**options, "datasets": names})
+    rows = compare(Store(tmp_path), **{**options, "datasets": names})
     assert rows.loc[rows["method"] == "DeepSEM", "fingerprint"].nunique() == 3
     settings = [
-        [row["settings"] for row in Ledger(tmp_path).rows(dataset=name, method="DeepSEM", seed=0)]
+        [row["settings"] for row in Store(tmp_path).rows(dataset=name, method="DeepSEM", seed=0)]
         for name in names
     ]
     assert settings[0] == settings[1] == settings[2]
     # What is stored is found again, each under its own data.
-    again = studies.compare(Ledger(tmp_path), **{**options, "datasets": names})
+    again = compare(Store(tmp_path), **{**options, "datasets": names})
     assert again.equals(rows)
 
 
@@ -192,14 +193,14 @@ def test_sensitivity_has_every_embedding_and_control(tmp_path, monkeypatch):
     """Which runs it is made of; they are not run."""
     asked = []
 
-    def compare(ledger, *, datasets, methods, seeds, embedding, **options):
+    def compare(store, *, datasets, methods, seeds, embedding, **options):
         asked.append((datasets, methods, tuple(seeds), embedding))
         return pd.DataFrame(
             [{"dataset": datasets[0], "method": methods[0], "embedding": embedding}]
         )
 
     monkeypatch.setattr(studies, "compare", compare)
-    rows = studies.sensitivity(Ledger(tmp_path), datasets=["hESC"], seeds=[0, 1])
+    rows = studies.sensitivity(Store(tmp_path), datasets=["hESC"], seeds=[0, 1])
     assert set(rows["dataset"]) == {"hESC"}
     assert not rows["method"].duplicated().any()
     asked = dict(zip(rows["method"], asked, strict=True))
@@ -212,51 +213,53 @@ def test_sensitivity_has_every_embedding_and_control(tmp_path, monkeypatch):
 
 
 def test_learning_curve_trains_anew_for_each_number_of_epochs(tmp_path):
-    ledger = Ledger(tmp_path)
-    curve = studies.learning_curve(ledger, "synthetic", "GENELink", epochs=[1, 2], n_jobs=1)
+    store = Store(tmp_path)
+    curve = studies.learning_curve(
+        store, "synthetic", "GENELink", epochs=[1, 2], runner=Runner(n_jobs=1)
+    )
     assert curve["epochs"].tolist() == [1, 2]
     assert curve["key"].nunique() == 2
     assert curve["train_auprc"].nunique() == 2
-    alone = studies.learning_curve(ledger, "synthetic", "GENELink", epochs=[2], n_jobs=1)
+    alone = studies.learning_curve(
+        store, "synthetic", "GENELink", epochs=[2], runner=Runner(n_jobs=1)
+    )
     assert alone["train_auprc"].item() == curve["train_auprc"].iloc[1]
 
 
 def test_plan_counts_what_is_then_run(tmp_path, monkeypatch):
-    few = partial(
-        studies.compare, methods=["Random TF constant", "InfoSEM-BC"], epochs=2, seeds=[0]
-    )
-    more = partial(studies.compare, methods=["Pearson correlation", "Random"], seeds=[0])
+    few = partial(compare, methods=["Random TF constant", "InfoSEM-BC"], epochs=2, seeds=[0])
+    more = partial(compare, methods=["Pearson correlation", "Random"], seeds=[0])
     everything = {"few": few, "same": few, "more": more}
     monkeypatch.setattr(studies, "EVERYTHING", everything)
-    ledger, where = Ledger(tmp_path), {"datasets": ["synthetic"], "splits": range(2)}
-    studies.compare(ledger, methods=["Random"], **where, n_jobs=1)
-    planned = studies.plan(ledger, **where, n_jobs=1)
+    store, where = Store(tmp_path), {"datasets": ["synthetic"], "splits": range(2)}
+    compare(store, methods=["Random"], **where, runner=Runner(n_jobs=1))
+    planned = studies.plan(store, **where, runner=Runner(n_jobs=1))
     assert planned["study"].tolist() == list(everything)
     # InfoSEM-BC on two splits rests on two candidates; what InfoSEM-B is given is one of them.
     assert planned["runs"].tolist() == [20 + 2 + 2, 0, 1]
     assert planned["unknown"].tolist() == [20 + 2 + 2, 0, 1]
-    assert set(Ledger(tmp_path).frame()["method"]) == {"Random"}
+    assert set(Store(tmp_path).frame()["method"]) == {"Random"}
     executed = []
     execute = runs.execute
     monkeypatch.setattr(runs, "execute", lambda job, *rest: executed.append(job) or execute(job))
     for compute in everything.values():
-        compute(ledger, **where, n_jobs=1)
+        compute(store, **where, runner=Runner(n_jobs=1))
     assert len(executed) == planned["runs"].sum()
-    assert studies.plan(ledger, **where)["runs"].sum() == 0
-    again = studies.plan(ledger, **where, recompute=True)
+    assert studies.plan(store, **where)["runs"].sum() == 0
+    again = studies.plan(store, **where, recompute=True)
     assert again["unknown"].sum() == 0
     assert again["seconds"].sum() > 0
 
 
 def test_unknown_names_are_refused(tmp_path):
     with pytest.raises(InfosemError, match=r"methods: \['DeepSEMM'\] unknown"):
-        studies.compare(Ledger(tmp_path), datasets=["synthetic"], methods=["DeepSEMM"])
+        compare(Store(tmp_path), datasets=["synthetic"], methods=["DeepSEMM"])
     with pytest.raises(InfosemError, match="hESCC"):
-        studies.compare(Ledger(tmp_path), datasets=["hESCC"], methods=["Random"])
+        compare(Store(tmp_path), datasets=["hESCC"], methods=["Random"])
 
 
 @pytest.mark.parametrize("name", list(studies.EVERYTHING))
 def test_a_misspelt_keyword_is_an_error(name, tmp_path):
     where = {"datasets": ["synthetic"], "splits": range(2), "n_jobs": 0}  # it may run nothing
     with pytest.raises(TypeError, match="unexpected keyword argument 'n_job'"):
-        studies.EVERYTHING[name](Ledger(tmp_path), **where, n_job=1)
+        studies.EVERYTHING[name](Store(tmp_path), **where, n_job=1)

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from infosem import InfosemError
-from infosem_study import Ledger, cli, figures, runs, studies, tables
+from infosem_study import Runner, Store, cli, figures, runs, studies, tables
+from infosem_study.comparison import compare
 from infosem_study.ledger import key
-from infosem_study.methods import candidates_for
+from infosem_study.presets import candidates_for
 
 METHODS = ["Random TF constant", "Pearson correlation", "DeepSEM", "InfoSEM-B"]
 # Hardly any training: few cells are few steps.
@@ -33,8 +34,8 @@ def quick():
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    ledger = Ledger(tmp_path_factory.mktemp("ledger"))
-    return ledger, studies.subsampling(ledger, **SMALL)
+    store = Store(tmp_path_factory.mktemp("ledger"))
+    return store, studies.subsampling(store, **SMALL)
 
 
 def test_every_percentage_has_every_draw_and_split(finished):
@@ -50,21 +51,26 @@ def test_every_percentage_has_every_draw_and_split(finished):
 
 
 def test_draws_differ_in_cells_and_all_cells_are_the_rows_of_table1(finished):
-    ledger, rows = finished
+    store, rows = finished
     part = rows[(rows["method"] == "Pearson correlation") & (rows["percent"] == 50)]
     assert part.groupby("draw")["unseen_auprc"].first().nunique() == 2
-    stored = {row["key"]: row for row in ledger.rows()}
+    stored = {row["key"]: row for row in store.rows()}
     datasets = [stored[k]["dataset"] for k in part["key"]]
     assert sorted(set(datasets)) == ["synthetic:cells-50-0", "synthetic:cells-50-1"]
-    table1 = studies.compare(
-        ledger, datasets=["synthetic"], methods=METHODS, splits=range(2), seeds=[0, 1], n_jobs=1
+    table1 = compare(
+        store,
+        datasets=["synthetic"],
+        methods=METHODS,
+        splits=range(2),
+        seeds=[0, 1],
+        runner=Runner(n_jobs=1),
     )
     assert set(table1["key"]) == set(rows.loc[rows["percent"] == 100, "key"])
 
 
 def test_a_draw_has_a_seed_of_its_own_and_longer_training_more_epochs(finished):
-    ledger, rows = finished
-    stored = {row["key"]: row for row in ledger.rows()}
+    store, rows = finished
+    stored = {row["key"]: row for row in store.rows()}
     for row in rows[rows["method"].str.startswith("DeepSEM")].to_dict("records"):
         assert row["seed"] == row["draw"] == stored[row["key"]]["seed"]
         epochs = stored[row["key"]]["settings"]["epochs"]
@@ -75,7 +81,7 @@ def test_alpha_is_what_all_cells_chose_on_the_training_edges_of_the_split(finish
     """By hand-made results in which what fits the training edges is worst on the unseen block."""
     template = finished[0].rows(method="InfoSEM-B", dataset="synthetic", seed=0)[0]
     best = {0: 1.0, 1: 10.0}  # split -> alpha with the higher AUPRC on training edges
-    ledger = Ledger(tmp_path)
+    store = Store(tmp_path)
     for candidate in candidates_for("synthetic"):
         row = {k: v for k, v in template.items() if k != "key"}
         row["settings"] = {**row["settings"], **candidate}
@@ -87,26 +93,26 @@ def test_alpha_is_what_all_cells_chose_on_the_training_edges_of_the_split(finish
             }
             for split, alpha in best.items()
         }
-        ledger.append(row)
+        store.append(row)
     rows = studies.subsampling(
-        ledger, datasets=["synthetic"], methods=["InfoSEM-B"], draws=[0], percents=[30, 50],
-        splits=[0, 1], in_full=["synthetic"], n_jobs=1,
+        store, datasets=["synthetic"], methods=["InfoSEM-B"], draws=[0], percents=[30, 50],
+        splits=[0, 1], in_full=["synthetic"], runner=Runner(n_jobs=1),
     )  # fmt: skip
     assert set(rows["percent"]) == {30, 50}
     assert dict(zip(rows["split"], rows["alpha"], strict=True)) == best
     assert rows.groupby("split")["alpha"].nunique().eq(1).all()
     # Nothing was screened on fewer cells: one run a percentage and alpha, one more trained longer.
-    fewer = [row for row in ledger.rows() if ":" in row["dataset"]]
+    fewer = [row for row in store.rows() if ":" in row["dataset"]]
     assert len(fewer) == 3 * 2
     assert all(len(row["splits"]) == 1 for row in fewer)
     assert len({key(row) for row in fewer}) == 6
 
 
 def test_what_is_stored_is_not_run_again(finished, monkeypatch):
-    ledger, rows = finished
+    store, rows = finished
     monkeypatch.setattr(runs, "execute", lambda *_: pytest.fail("was run again"))
-    assert studies.subsampling(ledger, **SMALL).equals(rows)
-    without = studies.subsampling(ledger, **{**SMALL, "in_full": [], "percents": [50]})
+    assert studies.subsampling(store, **SMALL).equals(rows)
+    without = studies.subsampling(store, **{**SMALL, "in_full": [], "percents": [50]})
     assert set(without["method"]) == set(METHODS)
     assert set(without.loc[without["method"] != "Random TF constant", "percent"]) == {50}
 
@@ -114,7 +120,7 @@ def test_what_is_stored_is_not_run_again(finished, monkeypatch):
 @pytest.mark.parametrize("percent", [0, 101, 12.5])
 def test_a_percentage_that_there_is_not_is_refused(percent, tmp_path):
     with pytest.raises(InfosemError, match=rf"percents: \[{percent}\]"):
-        studies.subsampling(Ledger(tmp_path), **{**SMALL, "percents": [percent]})
+        studies.subsampling(Store(tmp_path), **{**SMALL, "percents": [percent]})
 
 
 def made_rows(levels, n_splits=6):
@@ -181,13 +187,13 @@ def test_a_method_may_be_missing_on_one_data_set():
 
 
 def test_what_takes_long_is_run_where_asked(finished):
-    ledger, _ = finished
+    store, _ = finished
     more = {"methods": ["DeepSEM", "InfoSEM-BC"], "draws": [0], "percents": [50, 100]}
-    without = studies.subsampling(ledger, **{**SMALL, **more, "in_full": ["hESC"]})
+    without = studies.subsampling(store, **{**SMALL, **more, "in_full": ["hESC"]})
     assert set(without["method"]) == {"DeepSEM"}
     alone = {**SMALL, **more, "methods": ["InfoSEM-BC"], "in_full": ["hESC"]}
-    assert not len(studies.subsampling(ledger, **alone))
-    rows = studies.subsampling(ledger, **{**SMALL, **more})
+    assert not len(studies.subsampling(store, **alone))
+    rows = studies.subsampling(store, **{**SMALL, **more})
     counts = rows.groupby(["method", "percent"]).size()
     assert counts["InfoSEM-BC", 50] == counts["InfoSEM-BC", 100] == counts["DeepSEM", 50] == 2
     assert "InfoSEM-BC (longer)" not in set(rows["method"])
@@ -254,7 +260,7 @@ def test_a_line_is_drawn_only_where_the_method_was_run():
 def test_run_prints_both_metrics(tmp_path, capsys, monkeypatch):
     asked = []
 
-    def subsampling(ledger, **options):
+    def subsampling(store, **options):
         asked.append(options)
         return made_rows({("DeepSEM", 20): 0.2, ("DeepSEM", 100): 0.3})
 

@@ -11,7 +11,8 @@ from scipy import stats
 from infosem import make_split, simulate
 from infosem.errors import InfosemError
 from infosem.splits import UNKNOWN, hide
-from infosem_study import Ledger, cli, methods, studies, tuning
+from infosem_study import Runner, Store, cli, methods, tuning
+from infosem_study.comparison import compare
 from infosem_study.derived import derive
 from infosem_study.methods import METHODS
 from infosem_study.reported import reported
@@ -27,21 +28,21 @@ DRAWN = METHODS["Random"].function
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """A ledger with the runs whose settings are varied, briefly trained."""
-    ledger = Ledger(tmp_path_factory.mktemp("ledger"))
+    store = Store(tmp_path_factory.mktemp("ledger"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(methods._SYNTHETIC, "epochs", 1)
-        studies.compare(ledger, methods=list(GRID), splits=range(2), **OPTIONS)
-    return ledger
+        compare(store, methods=list(GRID), splits=range(2), **OPTIONS)
+    return store
 
 
 @pytest.fixture
-def ledger(runs, tmp_path, monkeypatch):
+def store(runs, tmp_path, monkeypatch):
     """The same, with no file beside it yet."""
     monkeypatch.setitem(methods._SYNTHETIC, "epochs", 1)
-    ledger = Ledger(tmp_path)
+    store = Store(tmp_path)
     for row in runs.rows():
-        ledger.append({name: value for name, value in row.items() if name != "key"})
-    return ledger
+        store.append({name: value for name, value in row.items() if name != "key"})
+    return store
 
 
 def watch(monkeypatch, function):
@@ -103,7 +104,7 @@ def test_labels_of_other_pairs_do_not_reach_the_method(synthetic, which):
     assert (edges[~kept] == UNKNOWN).all()
 
 
-def test_the_search_gives_the_methods_just_that_and_scores_the_hidden(ledger, monkeypatch):
+def test_the_search_gives_the_methods_just_that_and_scores_the_hidden(store, monkeypatch):
     dataset = simulate()
     _, edges, hidden = tuning.given(dataset, make_split(dataset, seed=0))
 
@@ -111,7 +112,7 @@ def test_the_search_gives_the_methods_just_that_and_scores_the_hidden(ledger, mo
         return np.where(hidden, dataset.network, ~dataset.network) * 1.0
 
     calls = watch(monkeypatch, knowing)
-    table = tuning.search(ledger, grid=GRID, **OPTIONS)
+    table = tuning.search(store, grid=GRID, **OPTIONS)
     assert not any(seen.network.any() for seen, *_ in calls)
     without, labelled = calls[:2], calls[2:]
     assert [(given, settings["sigma_w"]) for _, given, settings in without] == [
@@ -130,24 +131,24 @@ def test_the_search_gives_the_methods_just_that_and_scores_the_hidden(ledger, mo
 # --- what is kept ---------------------------------------------------------------------------------
 
 
-def test_what_is_stored_is_not_run_again(ledger, monkeypatch):
+def test_what_is_stored_is_not_run_again(store, monkeypatch):
     calls = watch(monkeypatch, DRAWN)
-    first = tuning.search(ledger, grid={"InfoSEM-B": GRID["InfoSEM-B"][:1]}, **OPTIONS)
+    first = tuning.search(store, grid={"InfoSEM-B": GRID["InfoSEM-B"][:1]}, **OPTIONS)
     assert len(calls) == 1
-    table = tuning.search(ledger, grid=GRID, splits=(0, 1), **OPTIONS)
+    table = tuning.search(store, grid=GRID, splits=(0, 1), **OPTIONS)
     assert len(calls) == 8
     assert set(table["split"]) == {0, 1}
     pd.testing.assert_frame_equal(table.head(len(first)), first)
     for module in ("runs", "tuning"):  # no data are needed any more
         monkeypatch.setattr(f"infosem.{module}.load", None)
-    again = tuning.search(ledger, grid=GRID, splits=(0, 1), **OPTIONS)
+    again = tuning.search(store, grid=GRID, splits=(0, 1), **OPTIONS)
     pd.testing.assert_frame_equal(again, table)
     assert len(calls) == 8
-    path = ledger.root / "settings" / "planted" / "synthetic.csv"
-    assert set(pd.read_csv(path)["key"]) <= {row["key"] for row in ledger.rows()}
+    path = store.root / "settings" / "planted" / "synthetic.csv"
+    assert set(pd.read_csv(path)["key"]) <= {row["key"] for row in store.rows()}
 
 
-def test_a_stopped_search_goes_on_where_it_was(ledger, monkeypatch):
+def test_a_stopped_search_goes_on_where_it_was(store, monkeypatch):
     stopped = []
 
     def stop_at_third(*inputs, seed):
@@ -158,18 +159,18 @@ def test_a_stopped_search_goes_on_where_it_was(ledger, monkeypatch):
 
     calls = watch(monkeypatch, stop_at_third)
     with pytest.raises(KeyboardInterrupt):
-        tuning.search(ledger, grid=GRID, **OPTIONS)
-    table = tuning.search(ledger, grid=GRID, **OPTIONS)
+        tuning.search(store, grid=GRID, **OPTIONS)
+    table = tuning.search(store, grid=GRID, **OPTIONS)
     assert len(calls) == 5  # the third is done again, the two before it are not
     assert table["setting"].nunique() == 4
 
 
-def test_real_methods_can_be_searched_and_recomputed(ledger):
+def test_real_methods_can_be_searched_and_recomputed(store):
     grid = {name: tried[:1] for name, tried in GRID.items()}
-    table = tuning.search(ledger, grid=grid, **OPTIONS)
+    table = tuning.search(store, grid=grid, **OPTIONS)
     assert table["auprc"].between(0, 1).all()
     assert table["h"].isna().tolist() == (table["method"] == "InfoSEM-B").tolist()
-    again = tuning.search(ledger, grid=grid, recompute=True, **OPTIONS)
+    again = tuning.search(store, grid=grid, recompute=True, **OPTIONS)
     pd.testing.assert_frame_equal(again.drop(columns="seconds"), table.drop(columns="seconds"))
 
 
@@ -179,8 +180,8 @@ def test_tables_beside_the_ledger_are_filled_by_several_processes(tmp_path):
         for i in range(4)
     ]
     table = derive(
-        Ledger(tmp_path), "processes", {"process": int}, places,
-        lambda run: pd.DataFrame({"process": [os.getpid()]}), n_jobs=2,
+        Store(tmp_path), "processes", {"process": int}, places,
+        lambda run: pd.DataFrame({"process": [os.getpid()]}), runner=Runner(n_jobs=2),
     )  # fmt: skip
     assert table["method"].tolist() == ["M0", "M1", "M2", "M3"]
     assert os.getpid() not in set(table["process"])
@@ -189,24 +190,24 @@ def test_tables_beside_the_ledger_are_filled_by_several_processes(tmp_path):
 # --- errors ---------------------------------------------------------------------------------------
 
 
-def test_what_cannot_be_searched_is_named(ledger):
+def test_what_cannot_be_searched_is_named(store):
     with pytest.raises(InfosemError, match=r"grid: \['DeepSEM'\] cannot be searched"):
-        tuning.search(ledger, grid={"DeepSEM": [{"sigma_w": 1.0}]}, **OPTIONS)
+        tuning.search(store, grid={"DeepSEM": [{"sigma_w": 1.0}]}, **OPTIONS)
     with pytest.raises(InfosemError, match=r"grid: \['alpha'\] are no settings"):
-        tuning.search(ledger, grid={"InfoSEM-B": [{"alpha": 1.0}]}, **OPTIONS)
+        tuning.search(store, grid={"InfoSEM-B": [{"alpha": 1.0}]}, **OPTIONS)
 
 
-def test_a_run_that_fails_is_named_with_its_setting(ledger):
+def test_a_run_that_fails_is_named_with_its_setting(store):
     grid = {"InfoSEM-BC": [{"sigma_l": -1.0, "h": 4}]}
     with pytest.raises(InfosemError, match=r"InfoSEM-BC on synthetic .*sigma_l -1, h 4: settings"):
-        tuning.search(ledger, grid=grid, **OPTIONS)
+        tuning.search(store, grid=grid, **OPTIONS)
 
 
-def test_other_data_than_the_ledgers_are_refused(ledger, monkeypatch):
+def test_other_data_than_the_ledgers_are_refused(store, monkeypatch):
     other = simulate(seed=1)
     monkeypatch.setattr(tuning, "load", lambda *_, **__: other)
     with pytest.raises(InfosemError, match=r"not those of the ledger's run"):
-        tuning.search(ledger, grid=GRID, **OPTIONS)
+        tuning.search(store, grid=GRID, **OPTIONS)
 
 
 def test_hidden_pairs_without_both_labels_are_an_error(synthetic):
@@ -306,9 +307,9 @@ def test_every_setting_is_shown_and_the_papers_marked():
     assert text.loc[("InfoSEM-B", "sigma_w 10")].tolist() == ["0.400", "0.400*"]
 
 
-def test_tune_prints_the_search_beside_the_paper(ledger, capsys, monkeypatch):
+def test_tune_prints_the_search_beside_the_paper(store, capsys, monkeypatch):
     watch(monkeypatch, DRAWN)
-    where = ["--datasets", "synthetic", "--jobs", "1", "--ledger", str(ledger.root)]
+    where = ["--datasets", "synthetic", "--jobs", "1", "--ledger", str(store.root)]
     assert cli.main(["tune", *where]) == 0
     out = capsys.readouterr().out
     assert "sigma_l 0.316228, h 128" in out

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from infosem import InfosemError
-from infosem_study import Ledger, cli, studies, verification
+from infosem_study import Runner, Store, cli, verification
+from infosem_study.comparison import compare
 from infosem_study.verification import sample, verify
 
 METHODS = ["Random", "Random TF constant", "One-hot LR", "Pearson correlation", "DeepSEM"]
@@ -14,18 +15,18 @@ METHODS = ["Random", "Random TF constant", "One-hot LR", "Pearson correlation", 
 
 @pytest.fixture(scope="module")
 def committed():
-    return Ledger(Path(__file__).parents[2] / "results")
+    return Store(Path(__file__).parents[2] / "results")
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """A ledger with some runs on the synthetic data, and its rows."""
-    ledger = Ledger(tmp_path_factory.mktemp("ledger"))
-    rows = studies.compare(
-        ledger, datasets=["synthetic"], methods=METHODS, splits=range(2), seeds=[0], epochs=2,
-        n_jobs=1,
+    store = Store(tmp_path_factory.mktemp("ledger"))
+    rows = compare(
+        store, datasets=["synthetic"], methods=METHODS, splits=range(2), seeds=[0], epochs=2,
+        runner=Runner(n_jobs=1),
     )  # fmt: skip
-    return ledger, rows
+    return store, rows
 
 
 @pytest.fixture
@@ -157,15 +158,15 @@ def test_sample_has_every_method_before_any_twice_within_the_time(finished):
 
 
 def test_command_says_what_differs(finished, tmp_path, capsys):
-    ledger, _ = finished
+    store, _ = finished
     common = ["verify", "--seed", "7", "--jobs", "1"]
-    assert cli.main([*common, "--sample", "5", "--ledger", str(ledger.root)]) == 0
+    assert cli.main([*common, "--sample", "5", "--ledger", str(store.root)]) == 0
     out = capsys.readouterr().out
     assert "drawn with --seed 7" in out
     assert "5 rows came out again, 0 did not, 0 were skipped" in out
 
-    wrong = Ledger(tmp_path)
-    rows = ledger.rows(method=["One-hot LR", "Pearson correlation"])
+    wrong = Store(tmp_path)
+    rows = store.rows(method=["One-hot LR", "Pearson correlation"])
     for row in rows:
         row["splits"] = {
             s: {m: v + 0.001 for m, v in ms.items()} for s, ms in row["splits"].items()
@@ -179,13 +180,13 @@ def test_command_says_what_differs(finished, tmp_path, capsys):
     assert out.count("OTHER NUMBERS") == 3
     assert "left out, 1 rows: stale: Pearson correlation had version 1" in out
     assert "0 rows came out again, 3 did not" in out
-    assert Ledger(tmp_path).rows() == wrong.rows()  # nothing is written
+    assert Store(tmp_path).rows() == wrong.rows()  # nothing is written
 
 
 def test_command_verifies_the_runs_of_a_key(finished, capsys):
-    ledger, _ = finished
-    (row,) = ledger.rows(method="Pearson correlation")
-    options = ["--keys", row["key"], "--jobs", "1", "--ledger", str(ledger.root)]
+    store, _ = finished
+    (row,) = store.rows(method="Pearson correlation")
+    options = ["--keys", row["key"], "--jobs", "1", "--ledger", str(store.root)]
     assert cli.main(["verify", *options]) == 0
     out = capsys.readouterr().out
     assert out.count(row["key"]) == 1
@@ -205,21 +206,21 @@ def test_command_refuses_to_verify_nothing(finished, tmp_path, capsys):
 
 @pytest.mark.needs_data
 def test_recheck_sees_a_wrong_number(committed, tmp_path):
-    rows = studies.compare(committed, datasets=["mDC"], methods=["One-hot LR"])
+    rows = compare(committed, datasets=["mDC"], methods=["One-hot LR"])
     (stored, *_) = committed.rows(key=rows["key"].iloc[0])
     wrong = copy.deepcopy(stored)
     (metrics,) = wrong["splits"].values()
     metrics["seen_auprc"] += 0.001
     for name, kept in (("right", stored), ("wrong", wrong)):
-        Ledger(tmp_path / name).append(kept)
-    said = [verification.recheck(Ledger(tmp_path / name), rows) for name in ("right", "wrong")]
+        Store(tmp_path / name).append(kept)
+    said = [verification.recheck(Store(tmp_path / name), rows) for name in ("right", "wrong")]
     assert "One-hot LR on mDC: the stored numbers" in said[0]
     assert "One-hot LR on mDC: OTHER NUMBERS, up to 0.001 off" in said[1]
 
 
 @pytest.mark.needs_data
 def test_committed_results_are_those_of_this_code(committed):
-    rows = studies.compare(committed, datasets=["hHEP"], methods=["One-hot LR", "DeepSEM"])
+    rows = compare(committed, datasets=["hHEP"], methods=["One-hot LR", "DeepSEM"])
     said = verification.recheck(committed, rows)
     assert said.count("the stored numbers") == 2, said
     assert "OTHER" not in said
@@ -227,6 +228,6 @@ def test_committed_results_are_those_of_this_code(committed):
 
 def test_recheck_says_where_there_are_no_data(committed, finished, monkeypatch):
     monkeypatch.setattr(verification, "data_available", lambda: None)
-    ledger, rows = finished
-    assert "Only the synthetic" in verification.recheck(ledger, rows)
+    store, rows = finished
+    assert "Only the synthetic" in verification.recheck(store, rows)
     assert "not at hand" in verification.recheck(committed, rows.assign(dataset="hESC"))
