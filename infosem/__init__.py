@@ -3,6 +3,7 @@
 from infosem.data import Dataset, load_beeline, simulate
 from infosem.embeddings import attach
 from infosem.errors import InfosemError
+from infosem.infer import Network, infer
 from infosem.splits import Protocol, make_split
 from infosem.training import Fit, Settings, fit
 
@@ -10,10 +11,12 @@ __all__ = [
     "Dataset",
     "Fit",
     "InfosemError",
+    "Network",
     "Protocol",
     "Settings",
     "attach",
     "fit",
+    "infer",
     "load_beeline",
     "make_split",
     "simulate",

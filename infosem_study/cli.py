@@ -1,43 +1,74 @@
-"""The command line: run a study, do stored runs again, list the data, infer a network."""
+"""The command `infosem-study`: run studies, search settings, do stored runs again, count data."""
 
-import argparse
-import os
 import secrets
 import sys
 from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
+import click
 import pandas as pd
 from joblib import cpu_count
 from tqdm import tqdm
 
-from infosem.data import CELLS, NETWORKS, Dataset, appendix_b, data_folder, load_beeline
-from infosem.embeddings import attach
+from infosem.data import CELLS, NETWORKS, appendix_b, load_beeline
 from infosem.errors import InfosemError
 from infosem_study import studies, tuning, verification
-from infosem_study.ledger import Ledger, machine
-from infosem_study.methods import METHODS, infer
+from infosem_study.environment import machine
+from infosem_study.ledger import Ledger
+from infosem_study.methods import METHODS
 from infosem_study.pages import audit
 from infosem_study.reported import reported
+from infosem_study.scheduling import Runner
+from infosem_study.store import Store
 from infosem_study.tables import METRICS, beside_paper, by_percent, means, wide
 
 __all__ = ["main"]
 
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit status."""
-    options = _parser().parse_args(arguments)
-    try:
-        return int(options.command(options) or 0)
-    except InfosemError as error:
-        print(f"infosem: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("infosem: stopped; what had finished is stored", file=sys.stderr)
-        return 130
 
+# --- options that several commands share ----------------------------------------------------------
+
+
+class _Listed(click.ParamType[Any]):
+    """Values with commas between them, of some that there are or of any."""
+
+    name = "LIST"
+
+    def __init__(self, kind: click.ParamType[Any] | None = None) -> None:
+        self.kind = kind or click.STRING
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> list[Any]:
+        if not isinstance(value, str):
+            return list(value)
+        return [self.kind.convert(part.strip(), param, ctx) for part in value.split(",")]
+
+
+_DATASETS = _Listed(click.Choice([*CELLS, "synthetic"]))
+_METHODS = _Listed(click.Choice(list(METHODS)))
+
+_datasets = click.option(
+    "--datasets", type=_DATASETS, default=list(CELLS), metavar="LIST",
+    help=f"Some of {','.join(CELLS)},synthetic (default: the real ones).",
+)  # fmt: skip
+_jobs = click.option(
+    "--jobs", "n_jobs", type=int, metavar="N",
+    help="Processes of one thread each (default: one for each core).",
+)  # fmt: skip
+_recompute = click.option("--recompute", is_flag=True, help="Also what is stored.")
+_ledger = click.option(
+    "--ledger", default="results", show_default=True, metavar="FOLDER", help="Of the ledger."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="infosem")
+def command() -> None:
+    """Re-run and judge the study of the paper. Lists have commas: --datasets hESC,mDC"""
+
+
+# --- run ------------------------------------------------------------------------------------------
 
 # Which of the options --methods, --seeds and --complete a study takes; in the rest of it, and for
 # studies that are not named here, it has its own.
@@ -51,34 +82,75 @@ _TAKES: dict[str, tuple[str, ...]] = {
 _TOLD_APART_BY = {"choice": "{}", "control": "{}", "epochs": "{} epochs"}
 
 
-def _run(options: argparse.Namespace) -> None:
-    ledger = Ledger(options.ledger)
-    where = {
-        "datasets": options.datasets,
-        "splits": range(options.n_splits),
-        "recompute": options.recompute,
-        "n_jobs": options.jobs,
-        "scheduler": options.scheduler,
-    }
-    asked = {name: getattr(options, name) for name in ("methods", "seeds", "complete")}
-    given = {name: value for name, value in asked.items() if value}
-    if wrong := [name for name in given if name not in _TAKES.get(options.study, ())]:
+@command.command()
+@click.argument("study", type=click.Choice(["all", *studies.EVERYTHING, "audit"]))
+@_datasets
+@click.option(
+    "--methods",
+    type=_METHODS,
+    metavar="LIST",
+    help="Instead of the study's own; with fewer cells, also those that take long.",
+)
+@click.option("--n-splits", type=int, default=10, show_default=True)
+@click.option(
+    "--seeds",
+    type=_Listed(click.INT),
+    metavar="LIST",
+    help="Training seeds (of subsampling also the draws of cells), instead of the study's.",
+)
+@_jobs
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Run on the workers of this dask scheduler, such as tcp://host:8786, instead; start them "
+    "with --nthreads 1 and, for the real data, with their own INFOSEM_DATA; results are stored "
+    "here as they come.",
+)
+@click.option(
+    "--complete",
+    is_flag=True,
+    help="Slow methods on all splits, not on the first ones, and variants with all seeds.",
+)
+@_recompute
+@_ledger
+def run(
+    study: str,
+    datasets: list[str],
+    methods: list[str] | None,
+    n_splits: int,
+    seeds: list[int] | None,
+    n_jobs: int | None,
+    scheduler: str | None,
+    complete: bool,
+    recompute: bool,
+    ledger: str,
+) -> None:
+    """Compute what the ledger lacks of STUDY, and show it.
+
+    "all" is every study that the book shows. Stop and resume at any time.
+    """  # fmt: skip
+    store = Store(ledger)
+    runner = Runner(n_jobs=n_jobs, scheduler=scheduler, recompute=recompute)
+    on: dict[str, Any] = {"datasets": datasets, "splits": range(n_splits)}
+    asked = {"methods": methods, "seeds": seeds, "complete": complete}
+    given: dict[str, Any] = {name: value for name, value in asked.items() if value}
+    if wrong := [name for name in given if name not in _TAKES.get(study, ())]:
         names = ", ".join(f"--{name}" for name in wrong)
-        what = "; name one study" if options.study == "all" else ""
-        raise InfosemError(f"{names}: cannot be given to the study {options.study}{what}")
-    if options.study == "all":
-        _run_all(ledger, where)
+        what = "; name one study" if study == "all" else ""
+        raise InfosemError(f"{names}: cannot be given to the study {study}{what}")
+    if study == "all":
+        _run_all(store, runner, on)
         return
-    if options.study == "audit":
-        _audit(ledger, **given, **where)
+    if study == "audit":
+        _audit(store, runner, **given, **on)
         return
-    if options.study == "subsampling":
+    if study == "subsampling":
         if "seeds" in given:
             given["draws"] = given.pop("seeds")
         if "methods" in given:  # which were asked for where they take long, too
-            given["in_full"] = options.datasets
-    rows = studies.EVERYTHING[options.study](ledger, **given, **where)
-    if options.study in studies.STUDIES:
+            given["in_full"] = datasets
+    rows = studies.EVERYTHING[study](store, runner=runner, **given, **on)
+    if study in studies.STUDIES:
         specific = (rows["network"] != "non-cell-type-specific").all()
         compared = beside_paper(rows, "Table 1" if specific else "Table 5")
         for metric in compared["metric"].unique():
@@ -95,242 +167,180 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _print_table(metric: str, table: pd.DataFrame, rows: pd.DataFrame) -> None:
-    print(f"\n{metric}, mean (standard error over {rows['split'].nunique()} splits)\n")
-    print(table.to_string())
+    click.echo(f"\n{metric}, mean (standard error over {rows['split'].nunique()} splits)\n")
+    click.echo(table.to_string())
 
 
 def _audit(
-    ledger: Ledger, methods: Sequence[str] | None = None, *, complete: bool = False, **where: Any
+    store: Store,
+    runner: Runner,
+    *,
+    methods: Sequence[str] | None = None,
+    complete: bool = False,
+    **on: Any,
 ) -> None:
     """Compute what the audit lacks, and say who can be told from chance."""
     # The nulls are kept under the runs of Random.
     names = {network: ["Random", *(methods or all_)] for network, all_ in audit.METHODS_OF.items()}
     names = {network: list(dict.fromkeys(with_random)) for network, with_random in names.items()}
-    rows = audit.results(ledger, methods=names, complete=complete, **where)
-    audit.fill(ledger, rows, recompute=where["recompute"], n_jobs=where["n_jobs"] or 1)
-    print(audit.describe_placed(audit.placed(audit.permutations(ledger, rows))))
+    rows = audit.results(store, methods=names, complete=complete, runner=runner, **on)
+    audit.fill(store, rows, runner=runner)
+    click.echo(audit.describe_placed(audit.placed(audit.permutations(store, rows))))
 
 
-def _run_all(ledger: Ledger, where: dict[str, Any]) -> None:
+def _run_all(store: Store, runner: Runner, on: dict[str, Any]) -> None:
     """Run what the ledger lacks of every study, saying how much is left before each."""
-    plan = studies.plan(ledger, **where)
-    if where["scheduler"]:  # whose workers come and go
-        n_cores, on = 1, "one core"
+    plan = studies.plan(store, recompute=runner.recompute, **on)
+    if runner.scheduler:  # whose workers come and go
+        n_cores, where = 1, "one core"
     else:
-        n_cores = where["n_jobs"] or cpu_count()
-        on = f"{n_cores} processes" if n_cores > 1 else "one process"
+        n_cores = runner.n_jobs or cpu_count()
+        where = f"{n_cores} processes" if n_cores > 1 else "one process"
     for i, line in enumerate(plan.itertuples()):
         left = plan.iloc[i:]
         about = tqdm.format_interval(left["seconds"].sum() / n_cores)
         unknown = f", without {n} of unknown length" if (n := left["unknown"].sum()) else ""
-        print(
+        click.echo(
             f"{line.study}: {line.runs} runs; with those of the studies after it "
-            f"{left['runs'].sum()}, about {about} on {on}{unknown}",
-            flush=True,
+            f"{left['runs'].sum()}, about {about} on {where}{unknown}"
         )
-        studies.EVERYTHING[str(line.study)](ledger, **where)
-    print(f"{ledger.root} has all runs that the book shows of {', '.join(where['datasets'])}")
+        studies.EVERYTHING[str(line.study)](store, runner=runner, **on)
+    click.echo(f"{store.root} has all runs that the book shows of {', '.join(on['datasets'])}")
 
 
-def _verify(options: argparse.Namespace) -> int:
-    filters = {"key": options.keys, "method": options.methods, "dataset": options.datasets}
-    rows = Ledger(options.ledger).rows(**{name: f for name, f in filters.items() if f})
-    seed = options.seed if options.seed is not None else secrets.randbelow(10**6)
-    chosen = verification.sample(rows, options.sample, seed=seed, max_seconds=options.max_seconds)
+# --- verify, tune, data ---------------------------------------------------------------------------
+
+
+@command.command()
+@click.option(
+    "--sample", type=int, default=20, show_default=True, metavar="N", help="Rows at most."
+)
+@click.option("--keys", type=_Listed(), metavar="LIST", help="Of these only.")
+@click.option("--methods", type=_METHODS, metavar="LIST", help="Of these only.")
+@click.option(
+    "--datasets", type=_Listed(), metavar="LIST", help="Of these only, such as hESC:shuffled-0."
+)
+@click.option("--seed", type=int, help="Of the draw (default: another each time).")
+@click.option(
+    "--max-seconds",
+    type=float,
+    default=300.0,
+    show_default=True,
+    metavar="T",
+    help="How long the rows took, one after the other, at most.",
+)
+@_jobs
+@_ledger
+def verify(
+    sample: int,
+    keys: list[str] | None,
+    methods: list[str] | None,
+    datasets: list[str] | None,
+    seed: int | None,
+    max_seconds: float,
+    n_jobs: int | None,
+    ledger: str,
+) -> int:
+    """Do some stored runs again on this machine and compare.
+
+    The exit status is 1 where one is off by half a unit of the third digit or more.
+    """
+    filters = {"key": keys, "method": methods, "dataset": datasets}
+    rows = Ledger(ledger).rows(**{name: f for name, f in filters.items() if f})
+    seed = seed if seed is not None else secrets.randbelow(10**6)
+    chosen = verification.sample(rows, sample, seed=seed, max_seconds=max_seconds)
     left_out = Counter(filter(None, map(verification.obstacle, rows)))
     for why, n in sorted(left_out.items()):
-        print(f"left out, {n} rows: {why}")
+        click.echo(f"left out, {n} rows: {why}")
     if not chosen:
         raise InfosemError(
-            f"{options.ledger}: none of {len(rows)} rows can be verified in {options.max_seconds} "
-            "s; name another ledger, other --keys, --methods or --datasets, or allow more "
-            "--max-seconds"
+            f"{ledger}: none of {len(rows)} rows can be verified in {max_seconds} s; name another "
+            "ledger, other --keys, --methods or --datasets, or allow more --max-seconds"
         )
     seconds = tqdm.format_interval(sum(row["seconds"] for row in chosen))
-    print(
+    click.echo(
         f"{len(chosen)} of {len(rows)} rows, drawn with --seed {seed}; they took {seconds}\n"
-        f"this machine: {machine()}\n",
-        flush=True,
+        f"this machine: {machine()}\n"
     )
-    found = verification.verify(chosen, n_jobs=options.jobs)
+    found = verification.verify(chosen, runner=Runner(n_jobs=n_jobs))
     table = found.drop(columns=["differs", "reason"])
-    print(table.to_string(index=False, na_rep="", float_format="{:.6g}".format))
+    click.echo(table.to_string(index=False, na_rep="", float_format="{:.6g}".format))
     for line in found[found["reason"] != ""].itertuples():
-        print(f"\n{line.verdict}: {line.reason}")
+        click.echo(f"\n{line.verdict}: {line.reason}")
     skipped, differ = (found["verdict"] == "skipped").sum(), found["differs"].sum()
     same = len(found) - skipped - differ
-    print(f"\n{same} rows came out again, {differ} did not, {skipped} were skipped")
+    click.echo(f"\n{same} rows came out again, {differ} did not, {skipped} were skipped")
     if same + differ == 0:
         raise InfosemError("nothing was verified; see above what is missing")
     return int(differ > 0)
 
 
-def _tune(options: argparse.Namespace) -> None:
+@command.command()
+@_datasets
+@click.option("--network", type=click.Choice(NETWORKS), default=NETWORKS[0], show_default=True)
+@click.option(
+    "--n-splits",
+    type=int,
+    default=1,
+    show_default=True,
+    help="12 training runs per data set and split.",
+)
+@_jobs
+@_recompute
+@_ledger
+def tune(
+    datasets: list[str],
+    network: str,
+    n_splits: int,
+    n_jobs: int | None,
+    recompute: bool,
+    ledger: str,
+) -> None:
+    """Search InfoSEM's settings on training pairs, beside the paper's Appendix C."""  # fmt: skip
     table = tuning.search(
-        Ledger(options.ledger),
-        datasets=options.datasets,
-        network=options.network,
-        splits=range(options.n_splits),
-        recompute=options.recompute,
-        n_jobs=options.jobs,
+        Store(ledger),
+        datasets=datasets,
+        network=network,
+        splits=range(n_splits),
+        runner=Runner(n_jobs=n_jobs, recompute=recompute),
     )
-    print("AUPRC on hidden training pairs; * is the paper's setting\n")
-    print(tuning.format_grid(table).to_string())
-    print()
-    print(tuning.format_chosen(tuning.chosen(table)).to_string(index=False))
+    click.echo("AUPRC on hidden training pairs; * is the paper's setting\n")
+    click.echo(tuning.format_grid(table).to_string())
+    click.echo()
+    click.echo(tuning.format_chosen(tuning.chosen(table)).to_string(index=False))
 
 
-def _data(options: argparse.Namespace) -> None:
+@command.command()
+@click.option("--genes", type=click.Choice(["text", "all"]), default="text", show_default=True)
+def data(genes: str) -> None:
+    """Count the BEELINE sets beside the paper's Appendix B."""
     lines = []
     for network in NETWORKS:
         paper = reported("Appendix B", network).set_index(["dataset", "quantity"])["value"]
         for cell in CELLS:
-            counts = appendix_b(load_beeline(cell, network, genes=options.genes))
+            counts = appendix_b(load_beeline(cell, network, genes=genes))
             lines += [
                 (network, cell, quantity, ours, paper.get((cell, quantity)))
                 for quantity, ours in counts.items()
             ]
     table = pd.DataFrame(lines, columns=["network", "dataset", "quantity", "ours", "paper"])
-    print(table.to_string(index=False, float_format="{:.6g}".format))
+    click.echo(table.to_string(index=False, float_format="{:.6g}".format))
 
 
-def _infer(options: argparse.Namespace) -> None:
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status."""
     try:
-        tfs = Path(options.tfs).read_text().split()
-    except OSError as error:
-        raise InfosemError(
-            f"--tfs {options.tfs}: cannot be read ({error.strerror}); give a text file of TF names"
-        ) from error
-    dataset = Dataset.from_anndata(options.cells, tfs)
-    if METHODS[options.method].embeddings:
-        dataset = _with_text(dataset, options.descriptions)
-    ranking = infer(
-        dataset, options.method, seed=options.seed, device=options.device, progress=True
-    )
-    # Whole or not at all: an interrupted run leaves no half a file.
-    part = Path(f"{options.output}.part")
-    ranking.to_csv(part, index=False, float_format="%.6g")
-    os.replace(part, options.output)
-    print(f"{len(ranking)} pairs of {dataset.n_tfs} TFs, best first, in {options.output}")
-
-
-def _with_text(dataset: Dataset, path: str | None) -> Dataset:
-    """Attach MiniLM vectors, of the descriptions if there are any, else of the symbols alone."""
-    if path is None and data_folder() is None:
-        print("no --descriptions: the text of a gene is its symbol alone", file=sys.stderr)
-        return attach(dataset, "MiniLM symbols")
-    if path is None:
-        return attach(dataset, "MiniLM")
-    try:
-        table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise InfosemError(
-            f"--descriptions {path}: cannot be read ({error}); give a table with tabs between the "
-            "columns gene, name and summary"
-        ) from error
-    return attach(dataset, "MiniLM", descriptions=table)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="infosem", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    run = commands.add_parser("run", help="compute what the ledger lacks of a study, and show it")
-    run.add_argument("study", choices=["all", *studies.EVERYTHING, "audit"])
-    run.add_argument("--datasets", nargs="+", default=list(CELLS), choices=[*CELLS, "synthetic"])
-    run.add_argument(
-        "--methods",
-        nargs="+",
-        choices=list(METHODS),
-        help="instead of the study's own; with fewer cells, also those that take long",
-    )
-    run.add_argument("--n-splits", type=int, default=10)
-    run.add_argument(
-        "--seeds",
-        type=int,
-        nargs="+",
-        help="training seeds (of subsampling also the draws of cells), instead of the study's",
-    )
-    run.add_argument(
-        "--jobs", type=int, help="processes of one thread each (default: one for each core)"
-    )
-    run.add_argument(
-        "--scheduler",
-        metavar="ADDRESS",
-        help="run on the workers of this dask scheduler, such as tcp://host:8786, instead; start "
-        "them with --nthreads 1 and, for the real data, with their own INFOSEM_DATA; results are "
-        "stored here as they come",
-    )
-    run.add_argument(
-        "--complete",
-        action="store_true",
-        help="slow methods on all splits, not on the first ones, and variants with all seeds",
-    )
-    run.add_argument("--recompute", action="store_true", help="also what is stored")
-    run.add_argument("--ledger", default="results", help="folder of the ledger")
-    run.set_defaults(command=_run)
-
-    verify = commands.add_parser(
-        "verify",
-        help="do some stored runs again on this machine and compare; exit status 1 where one is "
-        "off by half a unit of the third digit or more",
-    )
-    verify.add_argument(
-        "--sample", type=int, default=20, metavar="N", help="rows at most (default: 20)"
-    )
-    verify.add_argument("--keys", nargs="+", metavar="KEY", help="of these only")
-    verify.add_argument("--methods", nargs="+", choices=list(METHODS), help="of these only")
-    verify.add_argument("--datasets", nargs="+", help="of these only, such as hESC:shuffled-0")
-    verify.add_argument("--seed", type=int, help="of the draw (default: another each time)")
-    verify.add_argument(
-        "--max-seconds",
-        type=float,
-        default=300.0,
-        metavar="T",
-        help="how long the rows took, one after the other, at most (default: 300)",
-    )
-    verify.add_argument("--jobs", type=int, help="processes (default: one for each core)")
-    verify.add_argument("--ledger", default="results", help="folder of the ledger")
-    verify.set_defaults(command=_verify)
-
-    tune = commands.add_parser(
-        "tune", help="search InfoSEM's settings on training pairs, beside the paper's Appendix C"
-    )
-    tune.add_argument("--datasets", nargs="+", default=list(CELLS), choices=[*CELLS, "synthetic"])
-    tune.add_argument("--network", default=NETWORKS[0], choices=list(NETWORKS))
-    tune.add_argument(
-        "--n-splits", type=int, default=1, help="12 training runs a data set and split"
-    )
-    tune.add_argument(
-        "--jobs", type=int, help="processes of one thread each (default: one for each core)"
-    )
-    tune.add_argument("--recompute", action="store_true", help="also what is stored")
-    tune.add_argument("--ledger", default="results", help="folder of the ledger")
-    tune.set_defaults(command=_tune)
-
-    data = commands.add_parser("data", help="count the BEELINE sets beside the paper's Appendix B")
-    data.add_argument("--genes", default="text", choices=["text", "all"])
-    data.set_defaults(command=_data)
-
-    own = commands.add_parser("infer", help="rank TF-target pairs from an .h5ad file")
-    own.add_argument("cells", help=".h5ad file with log-normalised expression")
-    own.add_argument("--tfs", required=True, help="text file with the names of the TFs")
-    own.add_argument("--method", default="DeepSEM", choices=_unsupervised())
-    own.add_argument(
-        "--descriptions",
-        metavar="FILE",
-        help="for InfoSEM: table with tabs between the columns gene, name and summary; without it "
-        "and INFOSEM_DATA the text of a gene is its symbol",
-    )
-    own.add_argument("--seed", type=int, default=0)
-    own.add_argument("--device", default="cpu", help="cpu or cuda")
-    own.add_argument("--output", required=True, help="CSV file to write")
-    own.set_defaults(command=_infer)
-    return parser
-
-
-def _unsupervised() -> list[str]:
-    return [name for name, method in METHODS.items() if method.expression and not method.labels]
+        status = command.main(arguments, prog_name="infosem-study", standalone_mode=False)
+    except InfosemError as error:
+        click.echo(f"infosem-study: {error}", err=True)
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("infosem-study: stopped; what had finished is stored", err=True)
+        return 130
+    return int(status or 0)
 
 
 if __name__ == "__main__":

@@ -1,85 +1,17 @@
+"""The command `infosem-study`."""
+
 from functools import partial
 
-import anndata
-import numpy as np
 import pandas as pd
 import pytest
 
-from infosem import simulate
 from infosem_study import cli, studies
 from infosem_study.comparison import compare
 
 
-@pytest.fixture
-def cells(tmp_path):
-    """An .h5ad file and a list of TFs, as a user would bring them."""
-    dataset = simulate(n_tfs=3, n_targets=20, n_cells=30, seed=1)
-    adata = anndata.AnnData(
-        dataset.expression.T,
-        obs=pd.DataFrame(index=dataset.cells),
-        var=pd.DataFrame(index=dataset.genes),
-    )
-    adata.write_h5ad(tmp_path / "cells.h5ad")
-    (tmp_path / "tfs.txt").write_text("\n".join(dataset.tf_names))
-    return tmp_path, dataset
-
-
-def infer(folder, *more):
-    return cli.main(
-        ["infer", str(folder / "cells.h5ad"), "--tfs", str(folder / "tfs.txt"),
-         "--output", str(folder / "edges.csv"), *more]
-    )  # fmt: skip
-
-
-def test_infer_writes_a_ranking(cells, capsys):
-    folder, dataset = cells
-    assert infer(folder) == 0
-    ranking = pd.read_csv(folder / "edges.csv")
-    assert list(ranking.columns) == ["tf", "target", "score"]
-    assert set(ranking["tf"]) == set(dataset.tf_names)
-    assert len(ranking) == dataset.n_tfs * (dataset.n_genes - 1)
-    assert np.isfinite(ranking["score"]).all()
-    assert f"{len(ranking)} pairs of 3 TFs" in capsys.readouterr().out
-
-
-def test_infer_with_text_needs_no_data_folder(cells, capsys, monkeypatch):
-    folder, dataset = cells
-    monkeypatch.delenv("INFOSEM_DATA", raising=False)
-    given = []
-
-    def attach(dataset, name, descriptions=None):
-        given.append((name, descriptions))
-        return dataset.with_embedding(name, np.random.default_rng(0).random((dataset.n_genes, 4)))
-
-    monkeypatch.setattr(cli, "attach", attach)
-    monkeypatch.setattr(cli, "infer", lambda *_, **__: pd.DataFrame({"tf": ["A"], "score": [1.0]}))
-    assert infer(folder, "--method", "InfoSEM-B") == 0
-    assert "its symbol alone" in capsys.readouterr().err
-    table = folder / "genes.tsv"
-    table.write_text(f"gene\tname\tsummary\n{dataset.genes[0]}\tfirst\t\n")
-    assert infer(folder, "--method", "InfoSEM-B", "--descriptions", str(table)) == 0
-    assert [name for name, _ in given] == ["MiniLM symbols", "MiniLM"]
-    assert given[1][1]["name"].tolist() == ["first"]
-    assert infer(folder, "--method", "InfoSEM-B", "--descriptions", str(folder / "none.tsv")) == 2
-    assert "none.tsv: cannot be read" in capsys.readouterr().err
-
-
-def test_bad_input_is_one_line_and_leaves_no_file(cells, capsys):
-    folder, _ = cells
-    (folder / "tfs.txt").write_text("NOSUCHGENE")
-    assert infer(folder) == 2
-    error = capsys.readouterr().err
-    assert error.startswith("infosem: ")
-    assert "NOSUCHGENE" in error
-    (folder / "tfs.txt").unlink()
-    assert infer(folder) == 2
-    assert "tfs.txt: cannot be read" in capsys.readouterr().err
-    assert sorted(p.name for p in folder.iterdir()) == ["cells.h5ad"]
-
-
 def test_run_prints_the_table_and_fills_the_ledger(tmp_path, capsys):
     arguments = [
-        "run", "table1", "--datasets", "synthetic", "--methods", "Random", "One-hot LR",
+        "run", "table1", "--datasets", "synthetic", "--methods", "Random,One-hot LR",
         "--n-splits", "2", "--jobs", "1", "--ledger", str(tmp_path),
     ]  # fmt: skip
     assert cli.main(arguments) == 0
@@ -101,7 +33,7 @@ def test_run_audit_keeps_its_tables_and_prints_who_is_above_chance(tmp_path, cap
 
 
 def test_run_embeddings_prints_every_control(tmp_path, capsys, monkeypatch):
-    def sensitivity(store, *, datasets, splits, seeds=studies.FEWER_SEEDS, **where):
+    def sensitivity(store, *, datasets, splits, seeds=studies.FEWER_SEEDS, runner):
         lines = [
             {"dataset": datasets[0], "method": "InfoSEM-B, text", "seed": seed, "split": split,
              "unseen_auprc": 0.25, "unseen_hit": 0.5}
@@ -155,3 +87,16 @@ def test_data_shows_appendix_b(capsys):
     assert cli.main(["data"]) == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["cell-type-specific", "mDC", "positive_links", "1129", "1129"] in lines
+
+
+def test_an_unknown_name_in_a_list_is_named(capsys):
+    assert cli.main(["run", "table1", "--datasets", "hESC,mdc"]) == 2
+    assert "'mdc' is not one of" in capsys.readouterr().err
+
+
+def test_version_and_help(capsys):
+    for option in ("--version", "--help"):
+        assert cli.main([option]) == 0
+    out = capsys.readouterr().out
+    assert "infosem-study, version" in out
+    assert all(name in out for name in ("run", "tune", "verify", "data"))

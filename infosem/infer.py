@@ -1,0 +1,253 @@
+"""Cells in, network out: one call with defaults of its own, and what it returns."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from infosem.data import Dataset
+from infosem.embeddings import centre_and_normalise
+from infosem.errors import InfosemError
+from infosem.training import Settings, fit
+
+__all__ = ["DEFAULTS", "DEFAULT_METHOD", "Network", "infer"]
+
+# As DeepSEM's authors ran it on cell-type-specific networks: GitHub HantaoShu/DeepSEM,
+# Hyperparameter.MD since commit 5b0c304 (alpha 1, beta 0.01, 150 epochs), and the decay by 0.95 an
+# epoch of torch 1.2.0, which its README asks for.
+_DEEPSEM = Settings(alpha=1.0, beta=0.01, epochs=150, decay=0.95)
+
+DEFAULT_METHOD = "DeepSEM"
+"""The method that needs nothing but expression."""
+
+DEFAULTS: Mapping[str, Settings] = MappingProxyType(dict.fromkeys(
+    ("DeepSEM", "InfoSEM-B", "InfoSEM-BC"), _DEEPSEM
+))  # fmt: skip
+"""Settings of each method: DeepSEM's as its authors ran it; what InfoSEM adds has the defaults of
+`training.Settings` (sigma_w 1, sigma_l 0.1, rank 128), which the paper's Appendix C has, too."""
+
+_OF_EMBEDDING = ("lr_w", "sigma_w", "bias", "pair_rank")
+_OF_KNOWN_EDGES = ("lr_logits", "sigma_l", "rank")
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """What `infer` returns.
+
+    Attributes
+    ----------
+    method : str
+    settings : Settings
+    seed : int
+    genes : str array, (n_genes,)
+    tfs : int array, (n_tfs,)
+        Indices of the TFs in `genes`.
+    adjacency : float array, (n_genes, n_genes)
+        A, with A[i, k] the effect of gene i on gene k, signed.
+    history : dict of str to list of float
+        Epoch means of the objective and its terms.
+    seconds : float
+        Wall time of the training.
+    """
+
+    method: str
+    settings: Settings
+    seed: int
+    genes: NDArray[np.str_]
+    tfs: NDArray[np.integer]
+    adjacency: NDArray[np.float64]
+    history: dict[str, list[float]]
+    seconds: float
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """|A| in the rows of the TFs, (n_tfs, n_genes); higher is more likely an edge."""
+        scores: NDArray[np.float64] = np.abs(self.adjacency[self.tfs])
+        return scores
+
+    @cached_property
+    def edges(self) -> pd.DataFrame:
+        """The pairs, best first: columns tf, target and score. A TF is no target of itself."""
+        ranking = pd.DataFrame(
+            {
+                "tf": np.repeat(self.genes[self.tfs], len(self.genes)),
+                "target": np.tile(self.genes, len(self.tfs)),
+                "score": self.scores.ravel(),
+            }
+        )
+        ranking = ranking[ranking["tf"] != ranking["target"]]
+        return ranking.sort_values("score", ascending=False, kind="stable", ignore_index=True)
+
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """Write `edges` to a file, numbers with 6 digits: whole, or not at all.
+
+        Raises
+        ------
+        InfosemError
+            If the file cannot be written.
+        """
+        part = Path(f"{os.fspath(path)}.part")
+        try:
+            self.edges.to_csv(part, index=False, float_format="%.6g")
+            os.replace(part, path)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            todo = "name a file in a folder that can be written"
+            raise InfosemError(
+                f"{os.fspath(path)}: cannot be written ({error.strerror}); {todo}"
+            ) from error
+
+
+def infer(
+    dataset: Dataset,
+    method: str = DEFAULT_METHOD,
+    *,
+    embedding: str | None = None,
+    known_edges: NDArray[np.integer] | None = None,
+    seed: int = 0,
+    device: str = "cpu",
+    progress: bool = False,
+    **settings: Any,
+) -> Network:
+    """Infer the network of a data set.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    method : {"DeepSEM", "InfoSEM-B", "InfoSEM-BC"}
+        From expression alone; with text about the genes as a prior; with known edges as another.
+    embedding : str, optional
+        For InfoSEM: which of the data set's embeddings, see `embeddings.attach`. It is centred and
+        scaled to unit length. May be left out if there is only one.
+    known_edges : int array, (n_tfs, n_genes), optional
+        For InfoSEM-BC: 1 for an edge, 0 for no edge, negative where nothing is known. By default
+        from the data set's network: its edges; no edge from a TF that has some to any other gene;
+        nothing known of TFs that have none.
+    seed : int
+        The same seed on the same machine gives the same network.
+    device : str
+        "cpu", or "cuda" where torch finds one.
+    progress : bool
+        Show a progress bar over epochs.
+    **settings
+        Of `training.Settings`, in place of those in `DEFAULTS`.
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    InfosemError
+        For an unknown method, setting or device, one that the method does not use, and an input
+        that the method needs and does not get.
+    """
+    if method not in DEFAULTS:
+        raise InfosemError(
+            f"method: {method!r} is unknown{_nearest(method, DEFAULTS)}; choose from "
+            f"{', '.join(DEFAULTS)}. The methods that these are compared with are in infosem_study"
+        )
+    _check_device(device)
+    chosen = _settings(method, settings)
+    inputs: dict[str, Any] = {}
+    if method == "DeepSEM":
+        if embedding is not None:
+            raise InfosemError("embedding: DeepSEM does not use one; leave it out, or use InfoSEM")
+    else:
+        name = _embedding(dataset, embedding, method)
+        inputs["embedding"] = centre_and_normalise(dataset.embedding(name))
+    if method == "InfoSEM-BC":
+        inputs["tfs"], inputs["train_edges"] = dataset.tfs, _known(dataset, known_edges)
+    elif known_edges is not None:
+        raise InfosemError(f"known_edges: {method} does not use them; use InfoSEM-BC")
+    trained = fit(dataset.expression, chosen, seed=seed, device=device, progress=progress, **inputs)
+    return Network(
+        method=method,
+        settings=chosen,
+        seed=seed,
+        genes=dataset.genes,
+        tfs=dataset.tfs,
+        adjacency=trained.adjacency,
+        history=trained.history,
+        seconds=trained.seconds,
+    )
+
+
+def _settings(method: str, given: Mapping[str, Any]) -> Settings:
+    """The default settings with those given, which must exist and concern the method."""
+    known = [field.name for field in fields(Settings)]
+    for name in given:
+        if name not in known:
+            raise InfosemError(
+                f"{name}: there is no such setting{_nearest(name, known)}; choose from "
+                f"{', '.join(known)}"
+            )
+        if name in _OF_KNOWN_EDGES and method != "InfoSEM-BC":
+            raise InfosemError(f"{name}: is of known edges, which {method} does not use; drop it")
+        if name in _OF_EMBEDDING and method == "DeepSEM":
+            raise InfosemError(f"{name}: is of embeddings, which DeepSEM does not use; drop it")
+    return Settings(**{**asdict(DEFAULTS[method]), **given})
+
+
+def _embedding(dataset: Dataset, name: str | None, method: str) -> str:
+    """The embedding that is asked for, or the only one."""
+    if name is not None:
+        return name
+    there = sorted(dataset.embeddings)
+    if len(there) != 1:
+        has = f"has several ({', '.join(there)}): name one" if there else (
+            "has none: attach one (infosem.attach), or use method='DeepSEM'"
+        )  # fmt: skip
+        raise InfosemError(f"embedding: {method} needs one, and the data set {has}")
+    return there[0]
+
+
+def _known(dataset: Dataset, given: NDArray[np.integer] | None) -> NDArray[np.integer]:
+    """The known pairs, (n_tfs, n_genes), of which there must be some."""
+    shape = dataset.network.shape
+    if given is None:
+        known = np.where(dataset.network.any(axis=1, keepdims=True), dataset.network, -1)
+        known[np.arange(dataset.n_tfs), dataset.tfs] = -1  # a TF with itself is no pair
+        wrong = "the data set's network has no edge"
+    else:
+        known = np.asarray(given)
+        if known.shape != shape:
+            raise InfosemError(
+                f"known_edges: the shape is {known.shape}; give (n_tfs, n_genes), {shape}"
+            )
+        if not np.issubdtype(known.dtype, np.integer) or known.max() > 1:
+            raise InfosemError(
+                "known_edges: give integers, 1 for an edge, 0 for no edge, negative for unknown"
+            )
+        wrong = "no pair is known"
+    if not (known >= 0).any():
+        raise InfosemError(
+            f"known_edges: {wrong}; give some to Dataset.from_anndata (network=...) or to infer, "
+            "or use InfoSEM-B"
+        )
+    return known
+
+
+def _check_device(device: str) -> None:
+    try:
+        kind = torch.device(device).type
+    except RuntimeError as error:
+        raise InfosemError(f"device: {device!r} is unknown to torch; use cpu or cuda") from error
+    if kind == "cuda" and not torch.cuda.is_available():
+        raise InfosemError("device: torch finds no CUDA device here; use cpu")
+
+
+def _nearest(name: str, known: Any) -> str:
+    found = difflib.get_close_matches(name, list(known), n=1)
+    return f" (is it {found[0]}?)" if found else ""

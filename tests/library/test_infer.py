@@ -1,0 +1,226 @@
+"""`infer`, what it returns, and the command `infosem`."""
+
+from dataclasses import replace
+
+import anndata
+import numpy as np
+import pandas as pd
+import pytest
+
+from infosem import InfosemError, Network, Settings, attach, cli, fit, infer, simulate
+from infosem.embeddings import centre_and_normalise
+from infosem.infer import DEFAULT_METHOD, DEFAULTS
+
+QUICK = {"epochs": 3, "hidden": 8}
+
+
+@pytest.fixture(scope="module")
+def network(synthetic) -> Network:
+    return infer(synthetic, seed=1, **QUICK)
+
+
+# --- what comes out -------------------------------------------------------------------------------
+
+
+def test_edges_are_the_rows_of_the_tfs_best_first(synthetic, network):
+    edges = network.edges
+    assert list(edges.columns) == ["tf", "target", "score"]
+    assert len(edges) == synthetic.n_tfs * (synthetic.n_genes - 1)
+    assert edges["score"].is_monotonic_decreasing
+    place = {gene: i for i, gene in enumerate(synthetic.genes)}
+    first = edges.iloc[0]
+    assert first["score"] == abs(network.adjacency[place[first["tf"]], place[first["target"]]])
+    assert set(edges["tf"]) == set(synthetic.tf_names)
+    assert (edges["tf"] != edges["target"]).all()
+
+
+def test_result_says_what_it_was_made_with(synthetic, network):
+    assert network.method == DEFAULT_METHOD == "DeepSEM"
+    assert network.settings == Settings(**{**vars(DEFAULTS["DeepSEM"]), **QUICK})
+    assert len(network.history["objective"]) == 3
+    again = fit(synthetic.expression, network.settings, seed=network.seed)
+    assert np.array_equal(network.adjacency, again.adjacency)
+
+
+def test_defaults_are_deepsems_as_its_authors_ran_it():
+    """Of cell-type-specific networks: Hyperparameter.MD, and the schedule of torch 1.2."""
+    for settings in DEFAULTS.values():
+        released = settings.alpha, settings.beta, settings.epochs, settings.decay
+        assert released == (1.0, 0.01, 150, 0.95)
+
+
+def test_csv_is_written_whole_or_not_at_all(tmp_path, network, monkeypatch):
+    path = tmp_path / "edges.csv"
+    path.write_text("old")
+
+    def killed(self, target, **_):
+        target.write_text("half")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pd.DataFrame, "to_csv", killed)
+        with pytest.raises(KeyboardInterrupt):
+            network.to_csv(path)
+    assert path.read_text() == "old"
+    network.to_csv(path)
+    written = pd.read_csv(path)
+    assert written["target"].tolist() == network.edges["target"].tolist()
+    assert [p.name for p in tmp_path.iterdir()] == ["edges.csv"]
+    with pytest.raises(InfosemError, match=r"none/edges\.csv: cannot be written"):
+        network.to_csv(tmp_path / "none" / "edges.csv")
+
+
+# --- what goes in ---------------------------------------------------------------------------------
+
+
+def test_name_of_the_data_set_decides_nothing(synthetic, network):
+    other = infer(replace(synthetic, name="hESC"), seed=1, **QUICK)
+    assert other.settings == network.settings
+    assert np.array_equal(other.adjacency, network.adjacency)
+
+
+def test_text_is_centred_and_the_only_embedding_needs_no_name(synthetic):
+    found = infer(synthetic, "InfoSEM-B", lr_w=0.1, **QUICK)
+    vectors = centre_and_normalise(synthetic.embedding("planted"))
+    again = fit(synthetic.expression, found.settings, seed=0, embedding=vectors)
+    assert np.array_equal(found.adjacency, again.adjacency)
+    assert not np.array_equal(found.adjacency, infer(synthetic, **QUICK).adjacency)
+    two = attach(synthetic, "random")
+    named = infer(two, "InfoSEM-B", embedding="planted", lr_w=0.1, **QUICK)
+    assert np.array_equal(found.adjacency, named.adjacency)
+    with pytest.raises(InfosemError, match="several \\(planted, random\\): name one"):
+        infer(two, "InfoSEM-B", **QUICK)
+
+
+def test_known_edges_come_from_the_data_set(synthetic):
+    """1 for its edges, 0 for other pairs of a TF that has some, unknown for a TF that has none."""
+    some = synthetic.network.copy()
+    some[3:] = False
+    known = np.where(some, 1, np.where(np.arange(len(some))[:, None] < 3, 0, -1)).astype(np.int8)
+    known[np.arange(synthetic.n_tfs), synthetic.tfs] = -1
+    options = {"lr_logits": 0.1, **QUICK}
+    found = infer(replace(synthetic, network=some), "InfoSEM-BC", **options)
+    given = infer(synthetic, "InfoSEM-BC", known_edges=known, **options)
+    assert np.array_equal(found.adjacency, given.adjacency)
+    other = infer(synthetic, "InfoSEM-BC", **options)
+    assert not np.array_equal(found.adjacency, other.adjacency)
+
+
+@pytest.mark.parametrize(
+    ("method", "options", "message"),
+    [
+        ("InfoSEM_B", {}, r"method: 'InfoSEM_B' is unknown \(is it InfoSEM-B\?\)"),
+        ("Pearson correlation", {}, "choose from DeepSEM, .*compared with are in infosem_study"),
+        ("DeepSEM", {"epoch": 3}, r"epoch: there is no such setting \(is it epochs\?\)"),
+        ("DeepSEM", {"nonsense": 3}, "nonsense: there is no such setting; choose from epochs"),
+        ("DeepSEM", {"epochs": 0}, "epochs is 0, must be positive"),
+        ("DeepSEM", {"sigma_w": 1.0}, "sigma_w: is of embeddings, which DeepSEM does not use"),
+        ("InfoSEM-B", {"rank": 8}, "rank: is of known edges, which InfoSEM-B does not use"),
+        ("DeepSEM", {"embedding": "planted"}, "embedding: DeepSEM does not use one"),
+        ("InfoSEM-B", {"embedding": "MiniLM"}, "no embedding 'MiniLM'"),
+        ("DeepSEM", {"device": "gpu"}, "device: 'gpu' is unknown to torch; use cpu or cuda"),
+        ("InfoSEM-B", {"known_edges": np.ones((12, 100), int)}, "InfoSEM-B does not use them"),
+        ("InfoSEM-BC", {"known_edges": np.ones((3, 4), int)}, r"give \(n_tfs, n_genes\)"),
+        ("InfoSEM-BC", {"known_edges": np.full((12, 100), 0.5)}, "known_edges: give integers"),
+        ("InfoSEM-BC", {"known_edges": np.full((12, 100), -1)}, "known_edges: no pair is known"),
+    ],
+)
+def test_what_cannot_be_used_is_one_clear_error(synthetic, method, options, message):
+    with pytest.raises(InfosemError, match=message):
+        infer(synthetic, method, **options)
+
+
+def test_what_is_missing_is_said(synthetic):
+    bare = replace(synthetic, embeddings={}, network=np.zeros_like(synthetic.network))
+    with pytest.raises(InfosemError, match=r"has none: attach one .* or use method='DeepSEM'"):
+        infer(bare, "InfoSEM-B")
+    with pytest.raises(InfosemError, match="network has no edge; give some"):
+        infer(replace(bare, embeddings=synthetic.embeddings), "InfoSEM-BC")
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cells(tmp_path):
+    """An .h5ad file and a list of TFs, as a user would bring them."""
+    dataset = simulate(n_tfs=3, n_targets=20, n_cells=30, seed=1)
+    adata = anndata.AnnData(
+        dataset.expression.T,
+        obs=pd.DataFrame(index=dataset.cells),
+        var=pd.DataFrame(index=dataset.genes),
+    )
+    adata.write_h5ad(tmp_path / "cells.h5ad")
+    (tmp_path / "tfs.txt").write_text("\n".join(dataset.tf_names))
+    return tmp_path, dataset
+
+
+def run(folder, *more):
+    return cli.main(
+        ["infer", str(folder / "cells.h5ad"), "--tfs", str(folder / "tfs.txt"),
+         "--output", str(folder / "edges.csv"), *more]
+    )  # fmt: skip
+
+
+def test_infer_writes_a_ranking(cells, capsys):
+    folder, dataset = cells
+    assert run(folder) == 0
+    ranking = pd.read_csv(folder / "edges.csv")
+    assert list(ranking.columns) == ["tf", "target", "score"]
+    assert set(ranking["tf"]) == set(dataset.tf_names)
+    assert len(ranking) == dataset.n_tfs * (dataset.n_genes - 1)
+    assert np.isfinite(ranking["score"]).all()
+    assert f"{len(ranking)} pairs of 3 TFs" in capsys.readouterr().out
+
+
+def test_infer_with_text_needs_no_data_folder(cells, capsys, monkeypatch):
+    folder, dataset = cells
+    monkeypatch.delenv("INFOSEM_DATA", raising=False)
+    given = []
+
+    def attach(dataset, name, descriptions=None):
+        given.append((name, descriptions))
+        return dataset.with_embedding(name, np.random.default_rng(0).random((dataset.n_genes, 4)))
+
+    monkeypatch.setattr(cli, "attach", attach)
+    assert run(folder, "--method", "InfoSEM-B") == 0
+    assert "its symbol alone" in capsys.readouterr().err
+    table = folder / "genes.tsv"
+    table.write_text(f"gene\tname\tsummary\n{dataset.genes[0]}\tfirst\t\n")
+    assert run(folder, "--method", "InfoSEM-B", "--descriptions", str(table)) == 0
+    assert [name for name, _ in given] == ["MiniLM symbols", "MiniLM"]
+    assert given[1][1]["name"].tolist() == ["first"]
+    assert run(folder, "--method", "InfoSEM-B", "--descriptions", str(folder / "none.tsv")) == 2
+    assert "none.tsv: cannot be read" in capsys.readouterr().err
+
+
+def test_bad_input_is_one_line_and_leaves_no_file(cells, capsys):
+    folder, _ = cells
+    (folder / "tfs.txt").write_text("NOSUCHGENE")
+    assert run(folder) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("infosem: ")
+    assert "NOSUCHGENE" in error
+    (folder / "tfs.txt").unlink()
+    assert run(folder) == 2
+    assert "tfs.txt: cannot be read" in capsys.readouterr().err
+    assert sorted(p.name for p in folder.iterdir()) == ["cells.h5ad"]
+
+
+def test_edges_are_for_infosem_bc(cells, capsys):
+    folder, _ = cells
+    assert run(folder, "--method", "InfoSEM-BC") == 2
+    assert "--edges: InfoSEM-BC needs known edges" in capsys.readouterr().err
+    assert run(folder, "--edges", "edges.csv") == 2
+    assert "--edges: DeepSEM does not use it; use --method InfoSEM-BC" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["run", "tune", "verify", "data"])
+def test_old_calls_say_where_they_went(name, capsys):
+    assert cli.main([name, "table1", "--jobs", "1", "--help"]) == 2
+    assert f"is now `infosem-study {name}`" in capsys.readouterr().err
+
+
+def test_version(capsys):
+    assert cli.main(["--version"]) == 0
+    assert "infosem, version 0.1.0" in capsys.readouterr().out
