@@ -100,21 +100,21 @@ class Ledger:
         """
         now = datetime.now(UTC).isoformat(timespec="seconds")
         stored = _checked({"versions": versions(), "date": now, **row}, "row")
-        path = self._path(stored)
+        path, line = self._path(stored), _line(stored)
         path.parent.mkdir(parents=True, exist_ok=True)
         with self._lock(), path.open("ab+", buffering=0) as file:
             file.seek(0)
             data = file.read()
             tail = data[data.rfind(b"\n") + 1 :]
-            line = _line(stored)
-            if tail and _is_whole(tail):
-                line = b"\n" + line  # only the end of the line is missing
-            elif tail:
+            # Only the end of the last line may be missing.
+            written = b"\n" + line if tail and _is_whole(tail) else line
+            if tail and written is line:
                 file.truncate(len(data) - len(tail))
-            if file.write(line) != len(line):
+            if file.write(written) != len(written):
                 raise InfosemError(f"{path}: the row was not written whole; is the disk full?")
             os.fsync(file.fileno())
-        return stored
+        row_on_disk: Row = json.loads(line)
+        return row_on_disk
 
     def rows(self, **filters: Any) -> list[Row]:
         """Return the stored rows, without splits that a later row superseded.

@@ -1,6 +1,4 @@
 import json
-import os
-import re
 import signal
 import subprocess
 import sys
@@ -14,7 +12,8 @@ from hypothesis import strategies as st
 
 import infosem_study.ledger
 from infosem.errors import InfosemError
-from infosem_study.ledger import Ledger, key, machine, peak_memory_mib, reset_peak_memory, versions
+from infosem_study.environment import versions
+from infosem_study.ledger import Ledger, key
 
 ROOT = Path(infosem_study.ledger.__file__).parents[1]
 
@@ -46,6 +45,11 @@ def row(splits=(0,), auprc=0.25, **changes):
     }
 
 
+def by_split(rows):
+    """The metrics by seed and split."""
+    return {(r["seed"], split): m for r in rows for split, m in r["splits"].items()}
+
+
 def the_file(ledger):
     (path,) = ledger.root.rglob("*.jsonl")
     return path
@@ -56,12 +60,13 @@ def the_file(ledger):
 
 def test_a_row_comes_back(tmp_path):
     ledger = Ledger(tmp_path)
-    given_key = ledger.append(row(splits=(0, 1)))
+    given = ledger.append(row(splits=(0, 1)))
     (stored,) = ledger.rows()
     expected = {**row(), "splits": {s: v for s, v in stored["splits"].items()}, "key": key(job())}
     assert {k: v for k, v in stored.items() if k not in ("versions", "date")} == expected
     assert stored["splits"]["1"] == {"unseen_auprc": 1.25, "unseen_hit": 0.5}
-    assert given_key == stored["key"] == key(stored)
+    assert given == stored
+    assert stored["key"] == key(stored)
     assert stored["versions"] == versions()
 
 
@@ -80,7 +85,7 @@ def test_no_name_leads_out_of_the_folder(tmp_path, name):
     ledger.append(row(method=name, dataset=name, network=name))
     assert the_file(ledger).is_relative_to(tmp_path / "results")
     assert [p.name for p in tmp_path.iterdir()] == ["results"]
-    assert ledger.missing(job(method=name, dataset=name, network=name), [0]) == []
+    assert len(ledger.rows(method=name)) == 1
 
 
 names = st.text(min_size=1, max_size=8)
@@ -104,7 +109,6 @@ def test_round_trip(tmp_path_factory, own_settings, protocol, method, metric):
     found = {int(s): m["auprc"] for s, m in stored["splits"].items()}
     assert found == {s: pytest.approx(v, rel=1e-5) for s, v in metric.items()}
     assert key(stored) == key(what) == stored["key"]
-    assert ledger.missing(what, metric) == []
     before = the_file(ledger).read_bytes()
     ledger.append(stored)  # what was read can be stored again, bit for bit ...
     assert the_file(ledger).read_bytes() == before * 2
@@ -209,41 +213,11 @@ def test_filters(tmp_path):
         ledger.rows(data_set="hESC")
 
 
-def test_frame_has_a_line_for_each_run_and_split(tmp_path):
-    ledger = Ledger(tmp_path)
-    ledger.append(row(splits=(0, 10)))
-    ledger.append(row(method="Random", settings={"n": 3}, splits=(10,), auprc=0.5))
-    frame = ledger.frame().set_index(["method", "split"])
-    assert len(frame) == 3
-    assert frame.loc[("DeepSEM", 10), "unseen_auprc"] == 10.25
-    assert frame.loc[("DeepSEM", 0), "unseen_auprc"] == 0.25
-    assert frame.loc[("DeepSEM", 0), "settings.alpha"] == 0.1
-    assert np.isnan(frame.loc[("Random", 10), "settings.alpha"])
-    assert frame.loc[("Random", 10), "protocol.targets"] == "positive-in-block"
-    assert frame.loc[("DeepSEM", 0), "versions.torch"] == versions()["torch"]
-    assert frame.loc[("DeepSEM", 0), "key"] == key(job())
-    assert len(ledger.frame(method="Random")) == 1
-
-
 def test_a_ledger_that_does_not_exist_yet_is_empty(tmp_path):
     ledger = Ledger(tmp_path / "none")
     assert ledger.rows() == []
-    assert ledger.frame()[["method", "split", "key"]].empty
-    assert ledger.missing(job(), [0, 1]) == [0, 1]
     ledger.compact()
     assert not (tmp_path / "none").exists()
-
-
-def test_missing(tmp_path):
-    ledger = Ledger(tmp_path)
-    ledger.append(row(splits=(0, 3)))
-    ledger.append(row(splits=(5,)))
-    ledger.append(row(splits=(1,), seed=1))
-    assert ledger.missing(job(), [5, 4, 3, 2, 1, 0]) == [4, 2, 1]
-    assert ledger.missing(job(seed=1), [0, 1]) == [0]
-    assert ledger.missing(job(version=2), [0]) == [0]
-    with pytest.raises(InfosemError, match="'seed' is missing"):
-        ledger.missing({k: v for k, v in job().items() if k != "seed"}, [0])
 
 
 # --- superseding and compacting -------------------------------------------------------------------
@@ -255,8 +229,10 @@ def test_the_later_row_counts_split_by_split(tmp_path):
     ledger.append(row(splits=(1,), auprc=0.7))
     ledger.append(row(splits=(1,), auprc=0.9, seed=1))  # another run
     ledger.append(row(splits=(1,), auprc=0.8))
-    found = ledger.frame(seed=0).set_index("split")["unseen_auprc"]
-    assert found.to_dict() == {0: 0.1, 1: 1.8, 2: 2.1}
+    found = by_split(ledger.rows(seed=0))
+    assert {split: metrics["unseen_auprc"] for (_, split), metrics in found.items()} == {
+        "0": 0.1, "1": 1.8, "2": 2.1,
+    }  # fmt: skip
     assert len(ledger.rows()) == 3  # nothing is left of the second
 
 
@@ -267,11 +243,11 @@ def test_compact_keeps_the_content_and_sorts_it(tmp_path):
         one.append(r)
     for r in [row(splits=(2, 3), auprc=0.1, date="d"), *reversed(rows)]:
         other.append(r)
-    before = one.frame().sort_values(["seed", "split"], ignore_index=True)
+    before = by_split(one.rows())
     one.compact()
     other.compact()
-    after = one.frame().sort_values(["seed", "split"], ignore_index=True)
-    assert before.to_dict("records") == after.to_dict("records")
+    after = by_split(one.rows())
+    assert before == after
     assert len(after) == 10
     assert the_file(one).read_bytes() == the_file(other).read_bytes()  # no trace of the order
     assert [(r["seed"], *map(int, r["splits"])) for r in one.rows()][:4] == [
@@ -279,7 +255,7 @@ def test_compact_keeps_the_content_and_sorts_it(tmp_path):
     ]  # fmt: skip
     assert [r["seed"] for r in one.rows()] == [0] * 4 + [1] * 3 + [10] * 3
     one.append(row(splits=(77,)))
-    assert one.missing(job(), [0, 77]) == []
+    assert by_split(one.rows()).keys() == {*after, (0, "77")}
 
 
 def test_a_kill_while_compacting_leaves_the_old_file(tmp_path, monkeypatch):
@@ -314,7 +290,6 @@ def test_a_line_cut_anywhere_is_ignored_and_then_dropped(tmp_path):
         the_file(ledger).write_bytes(both[:cut])
         kept = [1, 2] if cut >= len(both) - 1 else [1]  # only the newline may be missing
         assert [r["seed"] for r in ledger.rows()] == kept
-        assert ledger.missing(job(seed=2), [0]) == ([] if 2 in kept else [0])
         ledger.append(row(seed=3))
         assert [r["seed"] for r in ledger.rows()] == [*kept, 3]
         assert the_file(ledger).read_bytes().startswith(both if 2 in kept else whole)
@@ -336,7 +311,7 @@ def test_a_bad_line_elsewhere_is_an_error_that_names_it(tmp_path, bad):
     ledger.append(row())
     path = the_file(ledger)
     path.write_bytes(path.read_bytes() + bad + b"\n" + path.read_bytes())
-    for read in (ledger.rows, ledger.frame, ledger.compact, lambda: ledger.missing(job(), [0])):
+    for read in (ledger.rows, ledger.compact):
         with pytest.raises(InfosemError, match=r"DeepSEM\.jsonl, line 2: not a ledger row"):
             read()
 
@@ -383,7 +358,7 @@ def test_a_disk_that_is_full(tmp_path, monkeypatch):
 APPEND = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
-from infosem.ledger import Ledger
+from infosem_study.ledger import Ledger
 ledger, row = Ledger(sys.argv[2]), json.loads(sys.argv[3])
 for seed in range(int(sys.argv[4]), int(sys.argv[5])):
     ledger.append({**row, "seed": seed})
@@ -427,38 +402,3 @@ def test_two_processes_at_once_lose_nothing(tmp_path):
         assert process.returncode == 0
     stored = [r["seed"] for r in Ledger(tmp_path).rows()]
     assert sorted(stored) == sorted(acknowledged) == [*range(n), *range(1000, 1000 + n)]
-
-
-# --- where and how a run was made -----------------------------------------------------------------
-
-
-def test_versions():
-    found = versions()
-    assert found["python"].startswith("3.")
-    assert found["numpy"] == np.__version__
-    assert set(found) == {"python", "infosem", "numpy", "torch"}
-
-
-def test_machine_tells_processor_cores_and_device():
-    processor, cores, device = machine().rsplit(", ", 2)
-    assert processor
-    info = Path("/proc/cpuinfo")
-    if info.is_file() and "cpu family" in info.read_text():
-        assert re.search(r"\(family \d+, model \d+\)$", processor)
-    assert 1 <= int(cores.removesuffix(" cores")) <= os.cpu_count()
-    assert device == "cpu"
-    assert os.uname().nodename not in machine().split()
-
-
-@pytest.mark.skipif(not os.access("/proc/self/clear_refs", os.W_OK), reason="Linux only")
-def test_peak_memory_of_what_came_since_the_reset():
-    def grow(mib):
-        np.ones(mib * 2**17).sum()  # 8 bytes each, touched and given back
-
-    grow(300)
-    after_much = peak_memory_mib()
-    reset_peak_memory()
-    at_rest = peak_memory_mib()
-    assert at_rest < after_much - 150
-    grow(120)
-    assert at_rest + 60 < peak_memory_mib() < at_rest + 180

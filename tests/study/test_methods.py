@@ -7,7 +7,7 @@ import pytest
 
 from infosem import InfosemError, Settings, fit
 from infosem.splits import make_split
-from infosem_study import METHODS, infer, method_for
+from infosem_study import METHODS, method_for
 from infosem_study.presets import candidates_for
 
 # SCENIC needs a database: see test_scenic.py.
@@ -140,14 +140,3 @@ def test_presets_follow_the_paper_and_the_released_deepsem():
     assert not method_for("InfoSEM-B", "hESC", "cell-type-specific").settings["bias"]
     assert method_for("InfoSEM-B (bias)", "hESC", "cell-type-specific").settings["bias"]
     assert all(set(c) <= set(deepsem) for c in candidates_for("hESC"))
-
-
-def test_infer_ranks_pairs_by_name(synthetic):
-    ranking = infer(synthetic, "InfoSEM-B", seed=0, epochs=3, hidden=8, lr_w=0.1)
-    scores = quick("InfoSEM-B")(synthetic, None, seed=0)
-    assert len(ranking) == scores.size - synthetic.n_tfs
-    assert (ranking["tf"] != ranking["target"]).all()
-    assert ranking["score"].is_monotonic_decreasing
-    best = ranking.iloc[0]
-    row = synthetic.tf_names.tolist().index(best["tf"])
-    assert best["score"] == scores[row, synthetic.genes.tolist().index(best["target"])]

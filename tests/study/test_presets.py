@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 
 from infosem.data import CELLS
-from infosem_study import METHODS, Ledger, method_for, studies
+from infosem_study import METHODS, Store, method_for, studies
+from infosem_study.jobs import Job
 from infosem_study.ledger import key
-from infosem_study.runs import Job
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,6 +26,6 @@ def test_every_preset_has_the_settings_and_the_key_that_it_had() -> None:
 
 
 def test_the_ledger_has_every_run_that_the_book_shows() -> None:
-    plan = studies.plan(Ledger(ROOT / "results"), datasets=CELLS, splits=range(10))
+    plan = studies.plan(Store(ROOT / "results"), datasets=CELLS, splits=range(10))
     assert set(plan["study"]) == set(studies.EVERYTHING)
     assert plan["runs"].sum() == 0, plan

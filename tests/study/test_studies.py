@@ -4,13 +4,17 @@ import pandas as pd
 import pytest
 
 from infosem import InfosemError
-from infosem_study import Runner, Store, runs, studies
-from infosem_study.comparison import compare
+from infosem_study import Runner, Store, scheduling, studies
+from infosem_study.comparison import compare, jobs_of
+from infosem_study.execution import execute
+from infosem_study.ledger import Ledger
 from infosem_study.presets import candidates_for
+from infosem_study.scheduling import STORED_ONLY, Rehearsal
 
 # In this process, where a test sees what is executed.
 QUICK = {
-    "datasets": ["synthetic"], "splits": range(2), "seeds": [0, 1], "epochs": 2, "n_jobs": 1,
+    "datasets": ["synthetic"], "splits": range(2), "seeds": [0, 1], "epochs": 2,
+    "runner": Runner(n_jobs=1),
     "methods": ["Random", "Random TF constant", "One-hot LR", "Pearson correlation", "DeepSEM",
                 "InfoSEM-B", "InfoSEM-B (bias)", "InfoSEM-BC"],
 }  # fmt: skip
@@ -36,19 +40,22 @@ def test_table1_has_every_method_split_and_seed(finished):
 def test_stored_runs_are_not_run_again_unless_asked(finished, monkeypatch):
     store, rows = finished
     executed = []
-    execute = runs.execute
-    monkeypatch.setattr(runs, "execute", lambda job, *rest: executed.append(job) or execute(job))
+    monkeypatch.setattr(
+        scheduling, "execute", lambda job, *rest: executed.append(job) or execute(job, *rest)
+    )
     again = compare(store, **QUICK)
     assert executed == []
     assert again.equals(rows)
-    options = {**QUICK, "methods": ["Random"], "recompute": True}
+    options = {**QUICK, "methods": ["Random"], "runner": Runner(n_jobs=1, recompute=True)}
     compare(store, **options)
     assert len(executed) == 20
 
 
 def test_same_seeds_give_the_same_numbers_anywhere(finished, tmp_path):
     _, rows = finished
-    fresh = compare(Store(tmp_path), **{**QUICK, "n_jobs": 2})  # other processes, too
+    fresh = compare(
+        Store(tmp_path), **{**QUICK, "runner": Runner(n_jobs=2)}
+    )  # other processes, too
     metrics = ["train_auprc", "seen_auprc", "seen_hit", "unseen_auprc", "unseen_hit"]
     columns = ["method", "seed", "split", "key", *metrics]
     assert fresh[columns].equals(rows[columns])
@@ -56,7 +63,7 @@ def test_same_seeds_give_the_same_numbers_anywhere(finished, tmp_path):
 
 def test_settings_are_chosen_by_training_edges_alone(finished, tmp_path):
     """By hand-made results in which what fits the training edges is worst on the unseen block."""
-    template = finished[0].rows(method="InfoSEM-B")[0]
+    template = Ledger(finished[0].root).rows(method="InfoSEM-B")[0]
     best = {0: 1.0, 1: 10.0}  # split -> alpha with the higher AUPRC on training edges
     store = Store(tmp_path)
     for candidate in candidates_for("synthetic"):
@@ -71,7 +78,7 @@ def test_settings_are_chosen_by_training_edges_alone(finished, tmp_path):
             for split, alpha in best.items()
         }
         store.append({**row, "seed": 0})
-    jobs = studies.jobs_of(
+    jobs = jobs_of(
         "chosen", store, "synthetic", methods=["InfoSEM-B", "InfoSEM-BC"], splits=[0, 1],
         network="planted", seeds=[0], epochs=2,
     )  # fmt: skip
@@ -90,7 +97,7 @@ def test_slow_methods_have_the_first_splits_unless_all_are_asked_for(tmp_path):
     }  # fmt: skip
 
     def splits(**more):
-        jobs = studies.jobs_of("fixed", Store(tmp_path), "hESC", **arguments, **more)
+        jobs = jobs_of("fixed", Store(tmp_path), "hESC", **arguments, **more)
         assert {job.seed for job in jobs} == {0}
         return {
             name: [split for job in jobs if job.method.name == name for split in job.splits]
@@ -105,7 +112,7 @@ def test_a_variant_has_fewer_seeds_unless_all_are_asked_for(tmp_path):
     def seeds(network, **more):
         # Nothing is run: which settings a split would choose does not matter here.
         rows = compare(
-            runs.Rehearsal(Store(tmp_path)), datasets=["hESC"], network=network,
+            Store(tmp_path), runner=Rehearsal(), datasets=["hESC"], network=network,
             methods=["DeepSEM", "InfoSEM-B (bias)"], splits=[0], seeds=range(5), **more,
         )  # fmt: skip
         return rows.groupby("method")["seed"].nunique().to_dict()
@@ -118,8 +125,9 @@ def test_a_variant_has_fewer_seeds_unless_all_are_asked_for(tmp_path):
 def test_settings_of_the_known_edges_leave_the_other_runs_alone(finished, monkeypatch):
     store, rows = finished
     executed = []
-    execute = runs.execute
-    monkeypatch.setattr(runs, "execute", lambda job, *rest: executed.append(job) or execute(job))
+    monkeypatch.setattr(
+        scheduling, "execute", lambda job, *rest: executed.append(job) or execute(job, *rest)
+    )
     asked = {**QUICK, "methods": ["InfoSEM-B", "InfoSEM-BC"], "settings": {"lr_logits": 1e-4}}
     slow = compare(store, **asked)
     assert [job.method.name for job in executed] == ["InfoSEM-BC"] * 2 * 2  # splits, seeds
@@ -156,18 +164,20 @@ def test_a_run_can_start_elsewhere_and_says_so(finished, tmp_path):
     same = both["method"] == "InfoSEM-B"
     assert (both["key_x"] == both["key_y"]).eq(same).all()
     assert (both["train_auprc_x"] == both["train_auprc_y"]).eq(same).all()
-    assert {r["settings"]["start_of_effects"] for r in store.rows(method="InfoSEM-BC")} == {2.0}
+    assert {
+        r["settings"]["start_of_effects"] for r in Ledger(tmp_path).rows(method="InfoSEM-BC")
+    } == {2.0}
 
 
 def test_infosem_bc_is_told_how_its_start_is_called(tmp_path):
     asked = {**QUICK, "methods": ["InfoSEM-BC"], "seeds": [0], "settings": {"start": 0.5}}
     with pytest.raises(InfosemError, match="start_of_effects"):
         compare(Store(tmp_path), **asked)
-    assert not Store(tmp_path).rows(method="InfoSEM-BC")
+    assert not Ledger(tmp_path).rows(method="InfoSEM-BC")
 
 
 def test_an_embedding_can_take_the_place_of_the_usual_one(tmp_path):
-    jobs = studies.jobs_of(
+    jobs = jobs_of(
         "screen", Store(tmp_path), "hESC", network="cell-type-specific",
         methods=["InfoSEM-B", "DeepSEM"], splits=[0], seeds=[0], embedding="one-hot",
     )  # fmt: skip
@@ -180,7 +190,7 @@ def test_variants_are_run_with_the_settings_of_their_data_set(tmp_path):
     rows = compare(Store(tmp_path), **{**options, "datasets": names})
     assert rows.loc[rows["method"] == "DeepSEM", "fingerprint"].nunique() == 3
     settings = [
-        [row["settings"] for row in Store(tmp_path).rows(dataset=name, method="DeepSEM", seed=0)]
+        [row["settings"] for row in Ledger(tmp_path).rows(dataset=name, method="DeepSEM", seed=0)]
         for name in names
     ]
     assert settings[0] == settings[1] == settings[2]
@@ -233,15 +243,17 @@ def test_plan_counts_what_is_then_run(tmp_path, monkeypatch):
     monkeypatch.setattr(studies, "EVERYTHING", everything)
     store, where = Store(tmp_path), {"datasets": ["synthetic"], "splits": range(2)}
     compare(store, methods=["Random"], **where, runner=Runner(n_jobs=1))
-    planned = studies.plan(store, **where, runner=Runner(n_jobs=1))
+    planned = studies.plan(store, **where)
     assert planned["study"].tolist() == list(everything)
     # InfoSEM-BC on two splits rests on two candidates; what InfoSEM-B is given is one of them.
     assert planned["runs"].tolist() == [20 + 2 + 2, 0, 1]
     assert planned["unknown"].tolist() == [20 + 2 + 2, 0, 1]
-    assert set(Store(tmp_path).frame()["method"]) == {"Random"}
+    assert {row["method"] for row in Store(tmp_path).rows()} == {"Random"}
+    assert {row["method"] for row in store.rows()} == {"Random"}
     executed = []
-    execute = runs.execute
-    monkeypatch.setattr(runs, "execute", lambda job, *rest: executed.append(job) or execute(job))
+    monkeypatch.setattr(
+        scheduling, "execute", lambda job, *rest: executed.append(job) or execute(job, *rest)
+    )
     for compute in everything.values():
         compute(store, **where, runner=Runner(n_jobs=1))
     assert len(executed) == planned["runs"].sum()
@@ -260,6 +272,6 @@ def test_unknown_names_are_refused(tmp_path):
 
 @pytest.mark.parametrize("name", list(studies.EVERYTHING))
 def test_a_misspelt_keyword_is_an_error(name, tmp_path):
-    where = {"datasets": ["synthetic"], "splits": range(2), "n_jobs": 0}  # it may run nothing
-    with pytest.raises(TypeError, match="unexpected keyword argument 'n_job'"):
-        studies.EVERYTHING[name](Store(tmp_path), **where, n_job=1)
+    where = {"datasets": ["synthetic"], "splits": range(2), "runner": STORED_ONLY}
+    with pytest.raises(TypeError, match="unexpected keyword argument 'n_jobs'"):
+        studies.EVERYTHING[name](Store(tmp_path), **where, n_jobs=1)

@@ -14,14 +14,18 @@ from hypothesis import strategies as st
 
 from infosem import InfosemError
 from infosem.splits import make_split
-from infosem_study import Runner, Store, runs
+from infosem_study import Runner, Store, execution, scheduling
+from infosem_study.execution import execute, scores_of
+from infosem_study.jobs import Job, results_of
+from infosem_study.ledger import Ledger
 from infosem_study.presets import method_for
+from infosem_study.variants import all_genes, fewer_cells, load, shuffled
 
 
 def jobs(name, n=1):
     """Jobs of a method on the first two splits of the synthetic data, with `n` seeds."""
     method = method_for(name, "synthetic", "planted")
-    return [runs.Job(method, "synthetic", "planted", seed, (0, 1)) for seed in range(n)]
+    return [Job(method, "synthetic", "planted", seed, (0, 1)) for seed in range(n)]
 
 
 # --- the data of a job ----------------------------------------------------------------------------
@@ -30,20 +34,20 @@ def jobs(name, n=1):
 @settings(max_examples=10, deadline=None)
 @given(draw=st.integers(0, 10**6))
 def test_shuffling_gives_every_gene_some_gene_s_expression(synthetic, draw):
-    shuffled = runs.load(f"synthetic:shuffled-{draw}", "planted", embedding=None)
-    assert shuffled.genes.tolist() == synthetic.genes.tolist()
-    assert np.array_equal(shuffled.network, synthetic.network)
-    assert not np.array_equal(shuffled.expression, synthetic.expression)
-    both = (x[np.lexsort(x.T)] for x in (shuffled.expression, synthetic.expression))
+    other = load(shuffled("synthetic", draw), "planted", embedding=None)
+    assert other.genes.tolist() == synthetic.genes.tolist()
+    assert np.array_equal(other.network, synthetic.network)
+    assert not np.array_equal(other.expression, synthetic.expression)
+    both = (x[np.lexsort(x.T)] for x in (other.expression, synthetic.expression))
     assert np.array_equal(*both)
-    assert shuffled.fingerprint() != synthetic.fingerprint()
+    assert other.fingerprint() != synthetic.fingerprint()
 
 
 @settings(max_examples=10, deadline=None)
 @given(percent=st.integers(3, 100), draw=st.integers(0, 10**6))
 def test_subsampling_keeps_whole_cells(synthetic, percent, draw):
-    name = f"synthetic:cells-{percent}-{draw}"
-    part = runs.load(name, "planted", embedding="planted")
+    name = fewer_cells("synthetic", percent, draw)
+    part = load(name, "planted", embedding="planted")
     assert part.name == name
     assert part.n_cells == round(synthetic.n_cells * percent / 100)
     where = [synthetic.cells.tolist().index(cell) for cell in part.cells]
@@ -51,10 +55,17 @@ def test_subsampling_keeps_whole_cells(synthetic, percent, draw):
     assert np.array_equal(part.expression, synthetic.expression[:, where])
 
 
+def test_names_of_variants_are_those_of_stored_runs():
+    assert shuffled("hESC") == "hESC:shuffled-0"
+    assert fewer_cells("hESC", 20, 1) == "hESC:cells-20-1"
+    assert all_genes("hESC") == "hESC:genes-all"
+    assert load(all_genes("synthetic"), "planted", embedding=None).name == "synthetic:genes-all"
+
+
 @pytest.mark.parametrize("name", ["synthetic:mixed-0", "synthetic:cells-0-0", "synthetic:cells"])
 def test_unknown_variant_is_named(name):
     with pytest.raises(InfosemError, match=f"data set '{name}': unknown variant"):
-        runs.load(name, "planted", embedding=None)
+        load(name, "planted", embedding=None)
 
 
 # --- one run --------------------------------------------------------------------------------------
@@ -69,7 +80,7 @@ def test_methods_get_no_label_but_the_training_edges(synthetic):
 
     method = method_for("One-hot LR", "synthetic", "planted")
     object.__setattr__(method := method.with_settings(), "function", spy)
-    runs.execute(runs.Job(method, "synthetic", "planted", 0, (3,)))
+    execute(Job(method, "synthetic", "planted", 0, (3,)))
     (any_label, edges), split = given[0], make_split(synthetic, seed=3)
     assert not any_label
     assert np.array_equal(edges >= 0, split.train)
@@ -78,43 +89,39 @@ def test_methods_get_no_label_but_the_training_edges(synthetic):
 def test_kept_scores_serve_as_long_as_they_are_those_of_the_run(tmp_path, monkeypatch):
     monkeypatch.setenv("INFOSEM_SCORES", str(tmp_path / "scores"))
     store, todo = Store(tmp_path / "ledger"), jobs("Pearson correlation")
-    runs.run(todo, store, runner=Runner(n_jobs=1))
+    Runner(n_jobs=1).run(todo, store)
     (file,) = (tmp_path / "scores").iterdir()  # one for both splits
-    result = runs.results_of(store, todo)[1]
+    result = results_of(store, todo)[1]
     with monkeypatch.context() as patch:
-        patch.setattr(runs, "execute", None)
-        dataset, split, scores = runs.scores_of(store, result)
+        patch.setattr(execution, "execute", None)
+        dataset, split, scores = scores_of(store, result)
     assert split.seed == 1
     assert scores.shape == dataset.network.shape
     np.savez(file, scores=-scores)
     with pytest.raises(InfosemError, match="other metrics than the ledger"):
-        runs.scores_of(store, result)
+        scores_of(store, result)
     file.unlink()
-    np.testing.assert_array_equal(runs.scores_of(store, result)[2], scores)  # run again
+    np.testing.assert_array_equal(scores_of(store, result)[2], scores)  # run again
 
 
-def scores_folder(_):
-    return os.environ.get("INFOSEM_SCORES")
-
-
-def test_processes_keep_scores_only_as_long_as_this_one(monkeypatch):
-    """Those that work for it are older than the folder, and outlive it."""
+def test_scores_are_kept_for_the_meantime_where_there_is_no_folder(tmp_path, monkeypatch):
     monkeypatch.delenv("INFOSEM_SCORES", raising=False)
-
-    def seen():
-        return set(runs.side_by_side(scores_folder, [(0,), (1,)], 2))
-
-    assert seen() == {None}
-    with runs.scores_kept():
-        assert seen() == {os.environ["INFOSEM_SCORES"]}
-    assert seen() == {None}
+    store, todo = Store(tmp_path), jobs("Pearson correlation")
+    with store.keeping_scores() as keeping:
+        Runner(n_jobs=2).run([*todo, *jobs("Random", 2)], keeping)  # other processes keep them, too
+        assert keeping.scores is not None
+        assert len([*keeping.scores.iterdir()]) == 3
+        with keeping.keeping_scores() as again:
+            assert again is keeping
+    assert not keeping.scores.exists()
+    assert store.scores is None
 
 
 def test_a_job_that_was_not_run_is_named(tmp_path):
     store, todo = Store(tmp_path), jobs("Random", 2)
-    runs.run(todo[:1], store, runner=Runner(n_jobs=1))
+    Runner(n_jobs=1).run(todo[:1], store)
     with pytest.raises(InfosemError, match="no result of Random on synthetic, seed 1, split 0"):
-        runs.results_of(store, todo)
+        results_of(store, todo)
 
 
 # --- running what is not stored -------------------------------------------------------------------
@@ -122,19 +129,19 @@ def test_a_job_that_was_not_run_is_named(tmp_path):
 
 KILLED = """
 import sys
-from test_runs import jobs
-from infosem import Ledger, runs
+from test_scheduling import jobs
+from infosem_study import Runner, Store
 
-append = Ledger.append
+append = Store.append
 
-def told(ledger, row):
-    key = append(ledger, row)
+def told(store, row):
+    key = append(store, row)
     print(key, flush=True)
     return key
 
-Ledger.append = told
+Store.append = told
 todo = [*jobs("Random", 20), *jobs("DeepSEM", 50)]
-runs.run(todo, Ledger(sys.argv[1]), n_jobs=int(sys.argv[2]))
+Runner(n_jobs=int(sys.argv[2])).run(todo, Store(sys.argv[1]))
 """
 
 
@@ -162,11 +169,12 @@ def test_kill_loses_at_most_the_runs_under_way(tmp_path, n_finished, n_jobs):
     if n_finished > 20:
         return  # no DeepSEM run is repeated here
     executed = []
-    execute = runs.execute
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs, "execute", lambda job, *rest: executed.append(job) or execute(job))
-        runs.run(jobs("Random", 20), Store(tmp_path), runner=Runner(n_jobs=1))
-    stored = {row["key"] for row in Store(tmp_path).rows(method="Random")}
+        patch.setattr(
+            scheduling, "execute", lambda job, *rest: executed.append(job) or execute(job, *rest)
+        )
+        Runner(n_jobs=1).run(jobs("Random", 20), Store(tmp_path))
+    stored = {row["key"] for row in Ledger(tmp_path).rows(method="Random")}
     assert len(stored) == 20
     assert len(executed) == 20 - len(kept & stored)
 
@@ -179,9 +187,9 @@ def test_progress_is_told_by_the_time_of_earlier_runs(tmp_path, monkeypatch):
     store = Store(tmp_path)
     quick, slow = jobs("Pearson correlation")[0], jobs("Random TF constant", 2)
     for job, seconds in ((quick, 39.5), (slow[0], 99.5)):
-        store.append({**runs.execute(job), "seconds": seconds})
+        store.append({**execute(job).row, "seconds": seconds})
     monkeypatch.setattr("sys.stderr", terminal := Terminal())
-    runs.run([quick, *slow], store, runner=Runner(n_jobs=1), recompute=True)
+    Runner(n_jobs=1, recompute=True).run([quick, *slow], store)
     bars = terminal.getvalue().split("\r")
     assert "0 of 3 runs:   0%" in terminal.getvalue()
     assert "04:00 on one core by earlier runs" in terminal.getvalue()
@@ -191,13 +199,13 @@ def test_progress_is_told_by_the_time_of_earlier_runs(tmp_path, monkeypatch):
 
 def test_rows_of_other_data_are_not_mixed(tmp_path):
     store, todo = Store(tmp_path), jobs("Random", 2)
-    row = runs.execute(todo[0])
+    row = execute(todo[0]).row
     store.append({**row, "fingerprint": "0" * 16})
     with pytest.raises(InfosemError, match="data are not those of the stored rows"):
-        runs.run(todo, store, runner=Runner(n_jobs=1))
+        Runner(n_jobs=1).run(todo, store)
     assert len(store.rows()) == 1
-    runs.run(todo, store, runner=Runner(n_jobs=1), recompute=True)
-    results = runs.results_of(store, todo)
+    Runner(n_jobs=1, recompute=True).run(todo, store)
+    results = results_of(store, todo)
     assert [result["seed"] for result in results] == [0, 0, 1, 1]
     assert [result["split"] for result in results] == [0, 1, 0, 1]
     assert {result["fingerprint"] for result in results} == {row["fingerprint"]}
