@@ -30,7 +30,7 @@ format: $(READY) ## format the code and mend what the linter can mend
 	@$(BIN)/ruff format --quiet .
 
 study: $(READY) ## compute what the ledger lacks of every study, on all cores: hours from nothing; resumes
-	@$(BIN)/infosem run all
+	@$(BIN)/infosem-study run all
 
 notebooks: $(READY) ## after an edit of notebooks/*.py: regenerate and re-execute the .ipynb halves
 	@$(BIN)/python book/refresh.py

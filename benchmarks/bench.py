@@ -44,10 +44,17 @@ from infosem.errors import InfosemError
 from infosem.splits import make_split
 from infosem.training import Settings, fit
 from infosem_study.baselines.regdiffusion import regdiffusion
-from infosem_study.ledger import by_name, machine, peak_memory_mib, reset_peak_memory, versions
-from infosem_study.methods import Method, method_for
+from infosem_study.environment import (
+    by_name,
+    machine,
+    peak_memory_mib,
+    reset_peak_memory,
+    versions,
+)
+from infosem_study.methods import METHODS, Method
 from infosem_study.pages import speed
-from infosem_study.runs import load
+from infosem_study.presets import method_for
+from infosem_study.variants import load
 
 MEASURED = Path(__file__).with_name("measured.jsonl")
 QUICK = Path(__file__).with_name("quick.jsonl")
@@ -246,10 +253,10 @@ def _dataset(task: Task) -> Dataset:
 
 
 def _prepared(name: str, dataset: Dataset) -> Method:
-    """A method of this package; on simulated data with the default settings of `Settings`."""
-    method = method_for(name, dataset.name, dataset.network_name)
-    if dataset.name != "synthetic":
-        return method
+    """One of our models; on simulated data with the default settings of `Settings`."""
+    if dataset.network_name != "planted":
+        return method_for(name, dataset.name, dataset.network_name)
+    method = METHODS[name]
     embedding = {"embedding": "planted"} if method.embeddings else {}
     return method.with_settings(**asdict(Settings()), **embedding)
 

@@ -29,7 +29,7 @@
 #
 # The ledger holds no scores. What is needed of them lies in small tables beside it
 # (`results/nulls/`, `permutation/`, `shortcuts/`, `audit/`, `folds/`), each line with the key of
-# its run. What is missing is computed: `infosem run audit`.
+# its run. What is missing is computed: `infosem-study run audit`.
 
 # %% tags=["hide-cell"]
 import pandas as pd

@@ -6,14 +6,13 @@ Zhu and Slonim (2024), From noise to knowledge: diffusion probabilistic model-ba
 of gene regulatory networks, Journal of Computational Biology 31, 1087-1103; PyPI regdiffusion.
 """
 
+import io
 import random
-from functools import partial
-from unittest import mock
+from contextlib import redirect_stderr
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from infosem.data import Dataset
 from infosem.errors import InfosemError
@@ -69,12 +68,9 @@ def regdiffusion(
     x = dataset.expression
     varies = x.max(1) > x.min(1)
     scores = np.zeros((dataset.n_genes, dataset.n_genes))
-    # Its progress bar cannot be switched off by an argument, and it seeds everything there is.
+    # It seeds everything there is, and its progress bar cannot be switched off by an argument.
     numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002
-    with (
-        torch.random.fork_rng(devices=[]),
-        mock.patch("regdiffusion.trainer.tqdm", partial(tqdm, disable=True)),
-    ):
+    with torch.random.fork_rng(devices=[]), redirect_stderr(io.StringIO()):
         try:
             trainer = RegDiffusionTrainer(
                 x[varies].T, n_steps=n_steps, batch_size=min(128, dataset.n_cells), device="cpu",
