@@ -35,7 +35,9 @@ DEFAULTS: Mapping[str, Settings] = MappingProxyType(dict.fromkeys(
     ("DeepSEM", "InfoSEM-B", "InfoSEM-BC"), _DEEPSEM
 ))  # fmt: skip
 """Settings of each method: DeepSEM's as its authors ran it; what InfoSEM adds has the defaults of
-`training.Settings` (sigma_w 1, sigma_l 0.1, rank 128), which the paper's Appendix C has, too."""
+`training.Settings` (sigma_w 1, sigma_l 0.1, rank 128), which the paper's Appendix C has, too. The
+weight of its prior, alpha, is left at DeepSEM's; where edges are known, the study chooses it by
+them among 1, 10 and 100."""
 
 _OF_EMBEDDING = ("lr_w", "sigma_w", "bias", "pair_rank")
 _OF_KNOWN_EDGES = ("lr_logits", "sigma_l", "rank")
