@@ -17,8 +17,9 @@ from infosem.metrics import evaluate
 from infosem_study.derived import derive
 from infosem_study.execution import scores_of
 from infosem_study.scheduling import HERE, Runner
+from infosem_study.statistics import METRICS, summarise
 from infosem_study.store import Store
-from infosem_study.tables import METRICS, format_paired, summarise
+from infosem_study.tables import format_paired
 
 __all__ = ["compared", "describe", "ensembles", "format_compared", "format_differences", "name_of"]
 

@@ -13,7 +13,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from infosem_study.tables import METRICS, summarise, summarise_percents
+from infosem_study.statistics import METRICS, summarise
+from infosem_study.tables import summarise_percents
 
 __all__ = [
     "beside_paper_figure",

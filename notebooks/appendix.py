@@ -26,7 +26,7 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from infosem.data import NETWORKS
-from infosem_study import METHODS, Runner, Store, ensembles, studies, tables, tuning
+from infosem_study import METHODS, Runner, Store, ensembles, statistics, studies, tables, tuning
 from infosem_study.comparison import compare
 from infosem_study.pages import appendix
 from infosem_study.parameters import check_parameters
@@ -62,7 +62,7 @@ print(len(specific), "and", len(non_specific), "results")
 # Mean over splits, with its standard error in parentheses, beside the paper's, and the difference.
 
 # %% tags=["full-width", "hide-input"]
-table3 = tables.beside_paper(specific, "Table 3", tables.SEEN_METRICS)
+table3 = tables.beside_paper(specific, "Table 3", statistics.SEEN_METRICS)
 tables.wide(table3, "AUPRC")
 
 # %% tags=["full-width", "hide-input"]
@@ -72,7 +72,7 @@ tables.wide(table3, "Hit@1%")
 # ## Table 4: unseen pairs of seen genes, non-specific
 
 # %% tags=["full-width", "hide-input"]
-table4 = tables.beside_paper(non_specific, "Table 4", tables.SEEN_METRICS)
+table4 = tables.beside_paper(non_specific, "Table 4", statistics.SEEN_METRICS)
 tables.wide(table4, "AUPRC")
 
 # %% tags=["full-width", "hide-input"]
@@ -144,7 +144,7 @@ tables.seen_and_unseen(non_specific, labelled)
 # As on the page of [Table 1](table1.ipynb), on the non-specific networks, where the TFs are many.
 
 # %% tags=["hide-input"]
-tables.beyond_constant(non_specific)
+statistics.beyond_constant(non_specific)
 
 # %% [markdown]
 # ## Does the prior help here?
@@ -220,7 +220,7 @@ with tempfile.TemporaryDirectory() as folder:
         splits=range(2),
         runner=Runner(n_jobs=1),
     )
-tables.wide(tables.beside_paper(live, "Table 3", tables.SEEN_METRICS), "AUPRC")
+tables.wide(tables.beside_paper(live, "Table 3", statistics.SEEN_METRICS), "AUPRC")
 
 # %% [markdown]
 # ## Appendix C: settings

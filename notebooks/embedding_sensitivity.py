@@ -40,7 +40,7 @@ import tempfile
 import pandas as pd
 from IPython.display import display
 
-from infosem_study import Runner, Store, figures, studies, tables
+from infosem_study import Runner, Store, figures, statistics, studies, tables
 from infosem_study.pages import embedding_sensitivity
 from infosem_study.parameters import check_parameters
 
@@ -135,7 +135,7 @@ tables.sensitivity_verdicts(rows)
 # is](../book/benchmark.md)):
 
 # %% tags=["hide-input"]
-tables.beyond_constant(rows)
+statistics.beyond_constant(rows)
 
 # %% [markdown]
 # ## What it means

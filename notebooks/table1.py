@@ -43,7 +43,17 @@ import tempfile
 import pandas as pd
 from IPython.display import display
 
-from infosem_study import METHODS, Runner, Store, ensembles, figures, studies, tables, verification
+from infosem_study import (
+    METHODS,
+    Runner,
+    Store,
+    ensembles,
+    figures,
+    statistics,
+    studies,
+    tables,
+    verification,
+)
 from infosem_study.comparison import compare
 from infosem_study.parameters import check_parameters
 
@@ -150,7 +160,7 @@ print("compared:", ", ".join(methods))
 
 # %% tags=["hide-input"]
 if "Random TF constant" in methods:
-    beyond = tables.beyond_constant(rows)
+    beyond = statistics.beyond_constant(rows)
     display(beyond)
     print(tables.describe_beyond_constant(beyond))
 print("draws:", rows.loc[rows["method"] == "Random TF constant", "seed"].nunique())

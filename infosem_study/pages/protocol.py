@@ -16,8 +16,8 @@ from infosem_study.derived import derive, runs_of
 from infosem_study.execution import scores_of
 from infosem_study.reported import reported
 from infosem_study.scheduling import HERE, Runner
+from infosem_study.statistics import METRICS, paired, summarise
 from infosem_study.store import Store
-from infosem_study.tables import METRICS, paired, summarise
 from infosem_study.variants import all_genes
 
 __all__ = [
@@ -185,8 +185,8 @@ def changes(rows: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row a choice, method, data set and metric (AUPRC, Hit@1%, AUPRC beyond the share of
         positives, and that share): usual and sem, the mean as in Table 1 and its standard error
-        over splits; difference, low, high and n_splits as in `tables.paired`; moves, whether the
-        difference is larger than sem; shown, whether the interval excludes 0.
+        over splits; difference, low, high and n_splits as in `statistics.paired`; moves, whether
+        the difference is larger than sem; shown, whether the interval excludes 0.
     """
     rows = rows.assign(lift=rows["unseen_auprc"] - rows["unseen_base"])
     parts = []
@@ -249,7 +249,7 @@ def order(rows: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row a choice, metric and data set: difference (InfoSEM-B minus DeepSEM), low and high,
-        as in `tables.paired`; reversed, whether the sign is another than in Table 1; shown,
+        as in `statistics.paired`; reversed, whether the sign is another than in Table 1; shown,
         whether that is so with 95% intervals that exclude 0 both here and there.
     """
     parts = []

@@ -18,7 +18,7 @@ from scipy import stats
 
 from infosem.data import CELLS
 from infosem.errors import InfosemError
-from infosem_study import tables, tuning
+from infosem_study import statistics, tables, tuning
 from infosem_study.methods import METHODS
 from infosem_study.pages import appendix, audit, bias_analysis
 from infosem_study.reported import reported
@@ -224,8 +224,8 @@ def claims(
 
         The audit asks of a method that is said to be better than others on unseen genes, on each
         data set where the paper's numbers say so: does it beat a random constant per TF
-        (`tables.beyond_constant`), is it better within TFs (`audit.paired_within`), and has it a
-        gain over chance of which each control takes some (`tables.left_of_gain`)? The answer is
+        (`statistics.beyond_constant`), is it better within TFs (`audit.paired_within`), and has it
+        a gain over chance of which each control takes some (`tables.left_of_gain`)? The answer is
         "yes" where it is to all, or tells where it is, or what speaks against it most often; "-" of
         other claims.
     """
@@ -675,7 +675,7 @@ def _ours(source: str, metric: str, evidence: _Evidence) -> pd.DataFrame:
     own = rows[rows["method"].isin(_theirs(source, metric).columns)]
     n_splits = own.groupby(["dataset", "method"])["split"].transform("nunique")
     own = own[n_splits == n_splits.groupby(own["dataset"]).transform("max")]
-    found = tables.summarise(own, [f"{test}_{_METRICS[metric]}"])
+    found = statistics.summarise(own, [f"{test}_{_METRICS[metric]}"])
     wide = found.pivot(index="dataset", columns="method", values="mean")
     return wide.loc[found["dataset"].unique()]
 
@@ -813,7 +813,7 @@ def _imbalance(evidence: _Evidence) -> _Finding:
 
 
 def _highest(evidence: _Evidence) -> _Finding:
-    summary = tables.summarise(evidence.of("specific"), ["seen_auprc"])
+    summary = statistics.summarise(evidence.of("specific"), ["seen_auprc"])
     own = summary[summary["method"].isin(_SUPERVISED)]
     if not len(own):
         raise _Missing
@@ -1026,7 +1026,7 @@ def _beats_constant(evidence: _Evidence, asked: _Better, name: str, dataset: str
 def _constants(evidence: _Evidence, name: str, method: str) -> pd.DataFrame | None:
     rows = evidence.of(name)
     pair = rows[rows["method"].isin([method, _CONSTANT])]
-    return tables.beyond_constant(pair) if pair["method"].nunique() == 2 else None
+    return statistics.beyond_constant(pair) if pair["method"].nunique() == 2 else None
 
 
 def _better_within(evidence: _Evidence, asked: _Better, network: str, dataset: str) -> bool | None:

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from infosem_study import tables
+from infosem_study import statistics, tables
 
 
 @pytest.fixture
@@ -36,7 +36,9 @@ def test_inputs_are_those_of_the_paper_s_table_2():
 
 
 def test_summary_averages_seeds_first_and_errs_over_splits(rows):
-    line = tables.summarise(rows).query("method == 'DeepSEM' and metric == 'unseen_auprc'").iloc[0]
+    line = (
+        statistics.summarise(rows).query("method == 'DeepSEM' and metric == 'unseen_auprc'").iloc[0]
+    )
     values = rows[rows["method"] == "DeepSEM"].pivot(
         index="split", columns="seed", values="unseen_auprc"
     )
@@ -73,7 +75,7 @@ def test_fewer_splits_than_others_have_are_told(rows):
     table = tables.wide(tables.beside_paper(few), "AUPRC")
     assert table.loc["InfoSEM-B", ("hESC (BioBERT)", "ours")].endswith(", 1 split")
     assert "split" not in table.loc["DeepSEM", ("hESC (BioBERT)", "ours")]
-    line = tables.paired(few, "InfoSEM-B", "DeepSEM").query("metric == 'AUPRC'").iloc[0]
+    line = statistics.paired(few, "InfoSEM-B", "DeepSEM").query("metric == 'AUPRC'").iloc[0]
     assert line["n_splits"] == 1
     assert line["verdict"] == "no difference shown"
 
@@ -140,7 +142,9 @@ def test_lift_over_the_base_rate_on_seen_and_unseen_genes(rows):
 
 def test_means_are_the_summary_as_text(rows):
     table = tables.means(rows)
-    line = tables.summarise(rows).query("method == 'DeepSEM' and metric == 'unseen_auprc'").iloc[0]
+    line = (
+        statistics.summarise(rows).query("method == 'DeepSEM' and metric == 'unseen_auprc'").iloc[0]
+    )
     assert table.loc["DeepSEM", "hESC"] == f"{line['mean']:.3f} ({line['sem']:.3f})"
     assert table.index.tolist() == ["DeepSEM", "InfoSEM-B"]
 
@@ -163,15 +167,15 @@ def test_what_embeddings_are_worth_follows_the_paired_differences(rows):
 
 
 def test_paired_interval_is_that_of_the_t_test(rows):
-    line = tables.paired(rows, "InfoSEM-B", "DeepSEM").query("metric == 'AUPRC'").iloc[0]
+    line = statistics.paired(rows, "InfoSEM-B", "DeepSEM").query("metric == 'AUPRC'").iloc[0]
     by_split = rows.groupby(["method", "split"])["unseen_auprc"].mean().unstack("method")
     test = stats.ttest_rel(by_split["InfoSEM-B"], by_split["DeepSEM"])
     low, high = test.confidence_interval(0.95)
     assert (line["low"], line["high"]) == (pytest.approx(low), pytest.approx(high))
     assert (line["wins"], line["n_splits"], line["verdict"]) == (3, 3, "better")
-    reverse = tables.paired(rows, "DeepSEM", "InfoSEM-B").query("metric == 'AUPRC'").iloc[0]
+    reverse = statistics.paired(rows, "DeepSEM", "InfoSEM-B").query("metric == 'AUPRC'").iloc[0]
     assert reverse["verdict"] == "worse"
-    same = tables.paired(rows, "InfoSEM-B", "DeepSEM").query("metric == 'Hit@1%'").iloc[0]
+    same = statistics.paired(rows, "InfoSEM-B", "DeepSEM").query("metric == 'Hit@1%'").iloc[0]
     assert same["verdict"] == "no difference shown"
 
 
@@ -246,7 +250,7 @@ def test_method_is_placed_among_draws_of_the_constant(rows):
         for seed in range(30)
     )
     null = draws.groupby("seed")["unseen_auprc"].mean()
-    placed = tables.beyond_constant(pd.concat([rows, draws])).query("metric == 'AUPRC'")
+    placed = statistics.beyond_constant(pd.concat([rows, draws])).query("metric == 'AUPRC'")
     placed = placed.set_index("method")
     for method in ("DeepSEM", "InfoSEM-B"):
         mean = rows[rows["method"] == method]["unseen_auprc"].mean()
