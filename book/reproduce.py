@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 
 from infosem_study import Store
-from infosem_study.tables import stored_costs, stored_on
+from infosem_study.tables import core_hours, machines
 
 LEAST_SECONDS = 0.5  # of a cell that has a line of its own
 LONGEST_CODE = 60  # characters of the line that stands for a cell
@@ -121,7 +121,7 @@ def hours_of_runs(store: Store) -> str:
     rows = store.rows()
     if not rows:
         return "The ledger of this build has no runs.\n"
-    costs, made = stored_costs(rows), stored_on(rows)
+    costs, made = core_hours(rows), machines(rows)
     return "\n\n".join(
         [
             f"{costs['runs'].sum()} runs in {costs['core_hours'].sum():.1f} core-hours:",

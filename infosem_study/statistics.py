@@ -1,6 +1,11 @@
-"""Statistics of runs: means over splits, paired differences, and how a number is printed."""
+"""Means of runs, their errors and differences, and how such numbers are printed.
 
-from collections.abc import Sequence
+Training seeds are averaged first; errors and intervals are over splits. These overlap, so that the
+intervals are too narrow if anything.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -9,16 +14,37 @@ from scipy import stats
 __all__ = [
     "METRICS",
     "SEEN_METRICS",
+    "Interval",
     "beyond_constant",
+    "confidence_interval",
+    "format_interval",
     "format_number",
     "format_numbers",
+    "half_width",
     "mean_over_seeds",
     "paired",
     "summarise",
 ]
 
 METRICS = {"unseen_auprc": "AUPRC", "unseen_hit": "Hit@1%"}
+"""Metrics on unseen genes: columns of the rows of `comparison.compare`, and the paper's names."""
 SEEN_METRICS = {"seen_auprc": "AUPRC", "seen_hit": "Hit@1%"}
+"""The same on seen genes."""
+
+
+# --- means and differences ------------------------------------------------------------------------
+
+
+def mean_over_seeds(long: pd.DataFrame, groups: Sequence[str]) -> pd.Series:
+    """Mean over training seeds of the column value, per group and split.
+
+    Parameters
+    ----------
+    long : DataFrame
+        With the columns split, value and `groups`.
+    groups : sequence of str
+    """
+    return long.groupby([*groups, "split"], sort=False)["value"].mean()
 
 
 def summarise(rows: pd.DataFrame, metrics: Sequence[str] = tuple(METRICS)) -> pd.DataFrame:
@@ -27,15 +53,15 @@ def summarise(rows: pd.DataFrame, metrics: Sequence[str] = tuple(METRICS)) -> pd
     Parameters
     ----------
     rows : DataFrame
-        One row a data set, method, training seed and split (`comparison.compare`).
+        One row per data set, method, training seed and split (`comparison.compare`).
     metrics : sequence of str
         Columns of `rows`.
 
     Returns
     -------
     DataFrame
-        One row a data set, method and metric: mean, sem (over splits), seed_sd (standard deviation
-        over training seeds of the mean over splits), n_splits, n_seeds.
+        One row per data set, method and metric: mean, sem (over splits), seed_sd (standard
+        deviation over training seeds of the mean over splits), n_splits, n_seeds.
     """
     long = rows.melt(["dataset", "method", "seed", "split"], list(metrics), var_name="metric")
     groups = ["dataset", "method", "metric"]
@@ -53,27 +79,65 @@ def summarise(rows: pd.DataFrame, metrics: Sequence[str] = tuple(METRICS)) -> pd
     ).reset_index()
 
 
+class Interval(NamedTuple):
+    """A mean, and the ends of its 95% confidence interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def confidence_interval(values: "pd.Series[float]") -> Interval:
+    """Mean of values, one per split, with its 95% interval by Student's t.
+
+    It has no end for a single value.
+    """
+    n, mean = len(values), values.mean()
+    half = half_width(values.sem(), n - 1) if n > 1 else np.inf
+    return Interval(mean, mean - half, mean + half)
+
+
+def half_width(error: Any, freedom: Any) -> Any:
+    """Half of the 95% interval by Student's t.
+
+    Parameters
+    ----------
+    error : float or Series
+        Standard error.
+    freedom : float or Series
+        Its degrees of freedom.
+    """
+    return stats.t.ppf(0.975, freedom) * error
+
+
 def paired(
     rows: pd.DataFrame, method: str, against: str, metrics: Sequence[str] = tuple(METRICS)
 ) -> pd.DataFrame:
-    """Difference of two methods on the same splits, training seeds averaged.
+    """Difference of two methods on the same splits.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As for `summarise`.
+    method, against : str
+    metrics : sequence of str
+        Columns of `rows`.
 
     Returns
     -------
     DataFrame
-        One row a data set and metric: method, against, difference (mean over splits), low and high
-        (95% confidence interval of the mean by Student's t), wins (splits on which the method is
-        ahead), n_splits, and verdict: "better" or "worse" where the interval excludes 0, else
-        "no difference shown". The splits overlap, so that the interval is too narrow if anything.
+        One row per data set and metric (by the paper's name, if it has one): method, against,
+        difference (mean over the splits that both have), low and high (`confidence_interval`), wins
+        (splits on which the method is ahead), n_splits, and verdict: "better" or "worse" where the
+        interval excludes 0, else "no difference shown".
     """
     long = rows.melt(["dataset", "method", "seed", "split"], list(metrics), var_name="metric")
     by_split = mean_over_seeds(long, ["dataset", "metric", "method"]).unstack("method")
-    difference = (by_split[method] - by_split[against]).dropna()  # the splits that both have
+    difference = (by_split[method] - by_split[against]).dropna()
     lines = []
     for (dataset, metric), values in difference.groupby(["dataset", "metric"], sort=False):
-        n, mean = len(values), values.mean()
-        half = stats.t.ppf(0.975, n - 1) * values.sem() if n > 1 else np.inf
-        verdict = "better" if mean > half else "worse" if mean < -half else "no difference shown"
+        mean, low, high = confidence_interval(values)
+        verdict = "better" if low > 0 else "worse" if high < 0 else "no difference shown"
         lines.append(
             {
                 "dataset": dataset,
@@ -81,10 +145,10 @@ def paired(
                 "method": method,
                 "against": against,
                 "difference": mean,
-                "low": mean - half,
-                "high": mean + half,
+                "low": low,
+                "high": high,
                 "wins": int((values > 0).sum()),
-                "n_splits": n,
+                "n_splits": len(values),
                 "verdict": verdict,
             }
         )
@@ -98,10 +162,15 @@ def beyond_constant(rows: pd.DataFrame) -> pd.DataFrame:
     splits is one value of the null distribution. The splits cannot tell how lucky it was, the draws
     can.
 
+    Parameters
+    ----------
+    rows : DataFrame
+        As for `summarise`, with Random TF constant, of which each seed is a draw.
+
     Returns
     -------
     DataFrame
-        One row a method that uses expression or labels, data set and metric: splits (how many it
+        One row per method that uses expression or labels, data set and metric: splits (how many it
         has), its mean over them (training seeds averaged), the null's mean and largest value, p =
         (1 + number of draws that reach the method's mean) / (1 + number of draws), and verdict,
         "better" where p < 0.05.
@@ -135,15 +204,43 @@ def beyond_constant(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
-def mean_over_seeds(long: pd.DataFrame, groups: list[str]) -> pd.Series:
-    return long.groupby([*groups, "split"], sort=False)["value"].mean()
+# --- as text --------------------------------------------------------------------------------------
 
 
-def format_numbers(means: pd.Series, sems: pd.Series, missing: str) -> list[str]:
-    return [format_number(mean, sem, missing) for mean, sem in zip(means, sems, strict=True)]
+def format_number(
+    value: float, error: float = np.nan, missing: str = "-", form: str = ".3f"
+) -> str:
+    """A number with its standard error in parentheses, where there is one.
 
-
-def format_number(mean: float, sem: float, missing: str) -> str:
-    if np.isnan(mean):
+    Parameters
+    ----------
+    value, error : float
+        NaN where there is none.
+    missing : str
+        What stands where there is no number.
+    form : str
+        Of both; a sign is the number's only.
+    """
+    if np.isnan(value):
         return missing
-    return f"{mean:.3f}" if np.isnan(sem) else f"{mean:.3f} ({sem:.3f})"
+    return format(value, form) + ("" if np.isnan(error) else f" ({error:{form.lstrip('+')}})")
+
+
+def format_numbers(
+    values: Iterable[float], errors: Iterable[float], missing: str = "-", form: str = ".3f"
+) -> list[str]:
+    """`format_number` of each of a column and its errors."""
+    pairs = zip(values, errors, strict=True)
+    return [format_number(value, error, missing, form) for value, error in pairs]
+
+
+def format_interval(mean: float, low: float, high: float, form: str = "+.3f") -> str:
+    """A mean with the ends of its interval in brackets, or "-" if it is NaN.
+
+    Parameters
+    ----------
+    mean, low, high : float
+    form : str
+        Of the mean; the ends have a sign.
+    """
+    return "-" if np.isnan(mean) else f"{mean:{form}} [{low:+.3f}, {high:+.3f}]"

@@ -1,4 +1,4 @@
-"""From rows of the ledger to the tables of the book: means, errors, differences, verdicts."""
+"""Tables that several pages show: ours beside the paper's, differences, costs, origins."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,36 +10,43 @@ from scipy import stats
 
 from infosem_study.methods import METHODS
 from infosem_study.reported import reported
-from infosem_study.statistics import METRICS, beyond_constant, paired, summarise
+from infosem_study.statistics import (
+    METRICS,
+    beyond_constant,
+    format_interval,
+    format_numbers,
+    paired,
+    summarise,
+)
 from infosem_study.statistics import format_numbers as _numbers
 from infosem_study.statistics import mean_over_seeds as _by_split
 
 __all__ = [
     "beside_paper",
     "by_percent",
-    "costs",
+    "core_hours",
     "describe_controls",
+    "format_beside_paper",
+    "format_costs",
+    "format_inputs",
+    "format_keys",
     "format_left_of_gain",
+    "format_means",
     "format_paired",
+    "format_seen_and_unseen",
     "left_of_gain",
-    "means",
+    "machines",
     "percentages",
-    "seen_and_unseen",
     "sensitivity_verdicts",
-    "stored_costs",
-    "stored_on",
     "subsampling_costs",
     "subsampling_verdicts",
     "summarise_percents",
-    "traced",
     "verdicts",
-    "what_methods_use",
-    "wide",
 ]
 
 
-def what_methods_use(names: Sequence[str]) -> pd.DataFrame:
-    """The paper's Table 2, from the registry: what each method looks at.
+def format_inputs(names: Sequence[str]) -> pd.DataFrame:
+    """What each method looks at, from the registry: the paper's Table 2.
 
     Parameters
     ----------
@@ -49,7 +56,7 @@ def what_methods_use(names: Sequence[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a method: method, expression and labels ("yes", "-"), and external prior ("text"
+        One row per method: method, expression and labels ("yes", "-"), and external prior ("text"
         for gene embeddings, "motifs" for a database of them, "-").
     """
     methods = [METHODS[name] for name in names]
@@ -68,12 +75,12 @@ def what_methods_use(names: Sequence[str]) -> pd.DataFrame:
 def beside_paper(
     rows: pd.DataFrame, source: str = "Table 1", metrics: Mapping[str, str] = METRICS
 ) -> pd.DataFrame:
-    """`summarise`, with the paper's number, its standard error and the difference.
+    """`statistics.summarise`, with the paper's number, its standard error and the difference.
 
     Parameters
     ----------
     rows : DataFrame
-        As for `summarise`.
+        From `comparison.compare`.
     source : str
         Which of the paper's tables.
     metrics : mapping of str to str
@@ -104,21 +111,28 @@ def beside_paper(
     return both.assign(embedding=embedding, difference=both["mean"] - both["paper"])
 
 
-def wide(compared: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """One metric of `beside_paper` as the paper prints it: methods by data sets, as text.
+def format_beside_paper(compared: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """One metric of `beside_paper` as the paper prints it: methods by data sets.
 
     Every cell is a mean with its standard error in parentheses; "-" where the paper has none, and
     "not run" where we have none. A method that was run on fewer splits than others has their number
     behind it. Behind the name of a data set stands its embedding.
+
+    Parameters
+    ----------
+    compared : DataFrame
+        From `beside_paper`.
+    metric : str
+        By the paper's name.
     """
     chosen = compared[compared["metric"] == metric]
-    ours = _numbers(chosen["mean"], chosen["sem"], "not run")
+    ours = format_numbers(chosen["mean"], chosen["sem"], "not run")
     most = chosen["n_splits"].max()
     few = [f", {n:.0f} split{'s' * (n > 1)}" if n < most else "" for n in chosen["n_splits"]]
     label = chosen["dataset"] + np.where(chosen["embedding"], " (" + chosen["embedding"] + ")", "")
     columns = {
         "ours": [number + note for number, note in zip(ours, few, strict=True)],
-        "paper": _numbers(chosen["paper"], chosen["paper_sem"], "-"),
+        "paper": format_numbers(chosen["paper"], chosen["paper_sem"]),
         "difference": ["-" if np.isnan(d) else f"{d:+.3f}" for d in chosen["difference"]],
     }
     text = chosen[["method"]].assign(dataset=label, **columns)
@@ -130,18 +144,18 @@ def wide(compared: pd.DataFrame, metric: str) -> pd.DataFrame:
     return table.rename_axis(index="", columns=["", ""])
 
 
-def means(rows: pd.DataFrame, metric: str = "unseen_auprc") -> pd.DataFrame:
-    """One metric, methods by data sets: the mean over splits with its standard error, as text.
+def format_means(rows: pd.DataFrame, metric: str = "unseen_auprc") -> pd.DataFrame:
+    """One metric, methods by data sets: the mean over splits with its standard error.
 
     Parameters
     ----------
     rows : DataFrame
-        One row a data set, method, training seed and split (`comparison.compare`).
+        From `comparison.compare`.
     metric : str
         A column of `rows`.
     """
     summary = summarise(rows, [metric])
-    text = _numbers(summary["mean"], summary["sem"], "-")
+    text = format_numbers(summary["mean"], summary["sem"])
     table = summary.assign(text=text).pivot(index="method", columns="dataset", values="text")
     order = [*dict.fromkeys(rows["method"])], [*dict.fromkeys(rows["dataset"])]
     return table.loc[order].fillna("-").rename_axis(index=None, columns=None)
@@ -198,12 +212,9 @@ def sensitivity_verdicts(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def format_paired(rows: pd.DataFrame, method: str, against: str) -> pd.DataFrame:
-    """`paired`, as a table to read."""
+    """`statistics.paired`, as a table to read."""
     table = paired(rows, method, against)
-    interval = [
-        f"{d:+.3f} [{low:+.3f}, {high:+.3f}]"
-        for d, low, high in zip(table["difference"], table["low"], table["high"], strict=True)
-    ]
+    interval = list(map(format_interval, table["difference"], table["low"], table["high"]))
     wins = [f"{w} of {n}" for w, n in zip(table["wins"], table["n_splits"], strict=True)]
     shown = table[["method", "against", "metric", "dataset"]].assign(
         difference=interval, **{"splits ahead": wins}, verdict=table["verdict"]
@@ -235,22 +246,22 @@ def describe_beyond_constant(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def seen_and_unseen(rows: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
+def format_seen_and_unseen(rows: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
     """AUPRC beyond the share of positives, on seen and on unseen genes.
 
     Parameters
     ----------
     rows : DataFrame
-        One row a data set, method, training seed and split (`comparison.compare`).
+        From `comparison.compare`.
     methods : sequence of str
         Which to show; those that `rows` lacks are left out.
 
     Returns
     -------
     DataFrame
-        One row a data set and method: seen and unseen, each the mean over splits of AUPRC minus the
-        share of positives, with its standard error, and kept, the part of the first that the second
-        is.
+        One row per data set and method: seen and unseen, each the mean over splits of AUPRC minus
+        the share of positives, with its standard error, and kept, the part of the first that the
+        second is.
     """
     lifts = rows.assign(
         seen=rows["seen_auprc"] - rows["seen_base"],
@@ -259,7 +270,7 @@ def seen_and_unseen(rows: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
     lifts = lifts[lifts["method"].isin(methods)]
     summary = summarise(lifts, ["seen", "unseen"]).set_index(["dataset", "method", "metric"])
     means = summary["mean"].unstack("metric")
-    text = pd.Series(_numbers(summary["mean"], summary["sem"], "-"), index=summary.index)
+    text = pd.Series(format_numbers(summary["mean"], summary["sem"]), index=summary.index)
     table = text.unstack("metric")[["seen", "unseen"]]
     kept = [f"{share:.0%}" for share in means["unseen"] / means["seen"]]
     order = [*dict.fromkeys(zip(lifts["dataset"], lifts["method"], strict=True))]
@@ -548,13 +559,18 @@ def _mean_of_cases(cases: Sequence[tuple[float, float, int]]) -> tuple[float, fl
     return mean, error, mean - half, mean + half
 
 
-def costs(rows: pd.DataFrame) -> pd.DataFrame:
+def format_costs(rows: pd.DataFrame) -> pd.DataFrame:
     """Settings chosen on the training edges, spread over training seeds, and the cost of a run.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `comparison.compare`.
 
     Returns
     -------
     DataFrame
-        One row a data set and method: embedding, alpha with the number of splits that chose it,
+        One row per data set and method: embedding, alpha with the number of splits that chose it,
         training seeds and the standard deviation of the mean AUPRC over them, the median wall time
         of a run in s and its median peak memory in MiB.
     """
@@ -580,8 +596,14 @@ def costs(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
-def traced(rows: pd.DataFrame) -> pd.DataFrame:
-    """Where the numbers come from: the keys of the ledger's rows by data set and method."""
+def format_keys(rows: pd.DataFrame) -> pd.DataFrame:
+    """Where the numbers come from: the keys of the ledger's rows by data set and method.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `comparison.compare`.
+    """
     return (
         rows.groupby(["dataset", "method"], sort=False)["key"]
         .agg(lambda keys: " ".join(dict.fromkeys(keys)))
@@ -590,7 +612,7 @@ def traced(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def stored_costs(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def core_hours(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Core-hours of stored runs, by network and method.
 
     A row of the ledger is one run on one thread, whose wall time counts once, on however many
@@ -600,12 +622,12 @@ def stored_costs(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     Parameters
     ----------
     rows : sequence of mapping
-        From `Ledger.rows`.
+        From `Store.rows`.
 
     Returns
     -------
     DataFrame
-        One row a network and method: network, method, runs and core_hours. Runs that were
+        One row per network and method: network, method, runs and core_hours. Runs that were
         superseded since, or ended without a row, are not among them.
     """
     frame = pd.DataFrame(rows, columns=["network", "method", "seconds"])
@@ -614,18 +636,18 @@ def stored_costs(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return table.reset_index()
 
 
-def stored_on(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """The machines and the versions that made stored runs.
+def machines(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """The machines, and the versions on them, that made stored runs.
 
     Parameters
     ----------
     rows : sequence of mapping
-        From `Ledger.rows`.
+        From `Store.rows`.
 
     Returns
     -------
     DataFrame
-        One row a combination, the most frequent first: machine, python, torch, runs.
+        One row per combination, the most frequent first: machine, python, torch, runs.
     """
     columns = ["machine", "python", "torch"]
     made = [{"machine": row["machine"], **row["versions"]} for row in rows]

@@ -63,30 +63,30 @@ print(len(specific), "and", len(non_specific), "results")
 
 # %% tags=["full-width", "hide-input"]
 table3 = tables.beside_paper(specific, "Table 3", statistics.SEEN_METRICS)
-tables.wide(table3, "AUPRC")
+tables.format_beside_paper(table3, "AUPRC")
 
 # %% tags=["full-width", "hide-input"]
-tables.wide(table3, "Hit@1%")
+tables.format_beside_paper(table3, "Hit@1%")
 
 # %% [markdown]
 # ## Table 4: unseen pairs of seen genes, non-specific
 
 # %% tags=["full-width", "hide-input"]
 table4 = tables.beside_paper(non_specific, "Table 4", statistics.SEEN_METRICS)
-tables.wide(table4, "AUPRC")
+tables.format_beside_paper(table4, "AUPRC")
 
 # %% tags=["full-width", "hide-input"]
-tables.wide(table4, "Hit@1%")
+tables.format_beside_paper(table4, "Hit@1%")
 
 # %% [markdown]
 # ## Table 5: unseen genes, non-specific
 
 # %% tags=["full-width", "hide-input"]
 table5 = tables.beside_paper(non_specific, "Table 5")
-tables.wide(table5, "AUPRC")
+tables.format_beside_paper(table5, "AUPRC")
 
 # %% tags=["full-width", "hide-input"]
-tables.wide(table5, "Hit@1%")
+tables.format_beside_paper(table5, "Hit@1%")
 
 # %% [markdown]
 # ## Table 6: recall at a threshold of 0.5, unseen genes, non-specific
@@ -136,7 +136,7 @@ appendix.format_compared(table6)
 
 # %% tags=["hide-input"]
 labelled = [name for name in studies.NON_SPECIFIC_METHODS if METHODS[name].labels]
-tables.seen_and_unseen(non_specific, labelled)
+tables.format_seen_and_unseen(non_specific, labelled)
 
 # %% [markdown]
 # ## Does a method beat a random constant per TF?
@@ -203,7 +203,7 @@ print("first seed:", min(non_specific_seeds))
 # Seconds and memory of a run on the non-specific networks; other work ran beside it.
 
 # %% tags=["full-width", "hide-input"]
-tables.costs(non_specific)
+tables.format_costs(non_specific)
 
 # %% [markdown]
 # ## Recomputed now
@@ -220,7 +220,7 @@ with tempfile.TemporaryDirectory() as folder:
         splits=range(2),
         runner=Runner(n_jobs=1),
     )
-tables.wide(tables.beside_paper(live, "Table 3", statistics.SEEN_METRICS), "AUPRC")
+tables.format_beside_paper(tables.beside_paper(live, "Table 3", statistics.SEEN_METRICS), "AUPRC")
 
 # %% [markdown]
 # ## Appendix C: settings
@@ -259,4 +259,4 @@ for network, tried in searched.items():
 # with the key of the run whose settings are varied.
 
 # %% tags=["hide-output"]
-tables.traced(non_specific)
+tables.format_keys(non_specific)

@@ -456,4 +456,4 @@ print(audit.describe_pair_differences(pair_table))
 # %% tags=["hide-output"]
 for network, part in rows.groupby("network", sort=False):
     print(network)
-    display(tables.traced(part))
+    display(tables.format_keys(part))

@@ -87,7 +87,7 @@ figures.seen_unseen_figure(bias_analysis.seen_beside_unseen(full))
 # %% tags=["hide-input"]
 labelled = bias_analysis.supervised(methods)
 if labelled:
-    display(tables.seen_and_unseen(full, labelled))
+    display(tables.format_seen_and_unseen(full, labelled))
 print("learn from labels:", ", ".join(labelled) or "none of these")
 
 # %% [markdown]
@@ -241,7 +241,7 @@ with tempfile.TemporaryDirectory() as folder:
         runner=Runner(n_jobs=1),
     )
     live_coefs = bias_analysis.coefficients(Store(folder), live)
-tables.seen_and_unseen(live, quick)
+tables.format_seen_and_unseen(live, quick)
 
 # %%
 bias_analysis.rank_correlations(live_coefs).round(3)
@@ -254,4 +254,4 @@ bias_analysis.rank_correlations(live_coefs).round(3)
 # lie in `results/coefficients/` and `results/probabilities/`.
 
 # %% tags=["hide-output"]
-tables.traced(rows)
+tables.format_keys(rows)

@@ -155,4 +155,4 @@ tables.by_percent(live)
 # ## Where the numbers come from
 
 # %% tags=["hide-output"]
-tables.traced(rows)
+tables.format_keys(rows)

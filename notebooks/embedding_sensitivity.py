@@ -72,7 +72,7 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 # Mean over splits, with its standard error in parentheses.
 
 # %% tags=["hide-input"]
-tables.means(rows)
+tables.format_means(rows)
 
 # %% mystnb={"image": {"alt": "Dot plot of the table above: mean AUPRC on unseen genes with standard errors over splits, one panel for each data set, one line for DeepSEM and for InfoSEM-B with each kind of vectors and each control; a dashed line at a random constant per TF."}}
 figures.methods_figure(rows)
@@ -81,7 +81,7 @@ figures.methods_figure(rows)
 # ## Hit@1%
 
 # %% tags=["hide-input"]
-tables.means(rows, "unseen_hit")
+tables.format_means(rows, "unseen_hit")
 
 # %% [markdown]
 # ## Is it the content?
@@ -176,7 +176,7 @@ scales = studies.prior_settings(
     splits=range(n_splits),
     runner=runner,
 )
-tables.means(scales)
+tables.format_means(scales)
 
 # %% [markdown]
 # ## What the prior learned
@@ -199,10 +199,10 @@ with tempfile.TemporaryDirectory() as folder:
     live = studies.sensitivity(
         Store(folder), datasets=["synthetic"], splits=range(2), seeds=[0], runner=Runner(n_jobs=1)
     )
-tables.means(live)
+tables.format_means(live)
 
 # %% [markdown]
 # ## Where the numbers come from
 
 # %% tags=["hide-output"]
-tables.traced(rows)
+tables.format_keys(rows)

@@ -168,7 +168,7 @@ started = {
     for name, settings in (("as in Table 1", None), ("A starts half as large", other_start))
 }
 moved = pd.concat(r.assign(method=r["method"] + ", " + name) for name, r in started.items())
-tables.means(moved)
+tables.format_means(moved)
 
 # %% tags=["full-width", "hide-input"]
 pd.concat(
@@ -238,10 +238,10 @@ varied = studies.prior_settings(
 )
 usual = rows[(rows["choice"] == protocol.USUAL) & rows["method"].isin(["DeepSEM", "InfoSEM-B"])]
 known_edges = pd.concat([usual, varied.assign(method="InfoSEM-BC, " + varied["method"])])
-tables.means(known_edges)
+tables.format_means(known_edges)
 
 # %% tags=["hide-input"]
-tables.means(known_edges, "seen_auprc")
+tables.format_means(known_edges, "seen_auprc")
 
 # %% [markdown]
 # On interactions between unseen genes, minus InfoSEM-B and minus DeepSEM on the same splits:
@@ -279,12 +279,12 @@ with tempfile.TemporaryDirectory() as folder:
         splits=range(2),
         runner=Runner(n_jobs=1),
     )
-tables.means(live.assign(method=live["method"] + ", " + live["choice"]))
+tables.format_means(live.assign(method=live["method"] + ", " + live["choice"]))
 
 # %% [markdown]
 # ## Where the numbers come from
 
 # %% tags=["hide-output"]
-tables.traced(
+tables.format_keys(
     pd.concat([rows.assign(method=rows["method"] + ", " + rows["choice"]), moved, known_edges])
 )

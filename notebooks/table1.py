@@ -94,7 +94,7 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 # prior is chosen on training pairs.
 
 # %% tags=["hide-input"]
-tables.what_methods_use([*methods, "SCENIC"])
+tables.format_inputs([*methods, "SCENIC"])
 
 # %% [markdown]
 # ## AUPRC
@@ -107,7 +107,7 @@ tables.what_methods_use([*methods, "SCENIC"])
 
 # %% tags=["full-width", "hide-input"]
 compared = tables.beside_paper(rows)
-tables.wide(compared, "AUPRC")
+tables.format_beside_paper(compared, "AUPRC")
 
 # %% [markdown]
 # ## Hit@1%
@@ -115,7 +115,7 @@ tables.wide(compared, "AUPRC")
 # The share of true edges among the best-scored 1% of the test pairs.
 
 # %% tags=["full-width", "hide-input"]
-tables.wide(compared, "Hit@1%")
+tables.format_beside_paper(compared, "Hit@1%")
 
 # %% [markdown]
 # ## What labels teach
@@ -127,7 +127,7 @@ tables.wide(compared, "Hit@1%")
 # %% tags=["hide-input"]
 labelled = [name for name in methods if METHODS[name].labels]
 if labelled:
-    display(tables.seen_and_unseen(rows, labelled))
+    display(tables.format_seen_and_unseen(rows, labelled))
 print("learn from labels:", ", ".join(labelled) or "none of these")
 
 # %% [markdown]
@@ -270,7 +270,7 @@ percentages if len(percentages) else print("none: these are not the paper's data
 # these runs; their times are too long, some several times. The page [](speed.ipynb) has better ones.
 
 # %% tags=["full-width", "hide-input"]
-tables.costs(rows)
+tables.format_costs(rows)
 
 # %% [markdown]
 # scGREAT trains for 12 epochs at most, where its authors give 50, and keeps the network that ranks a
@@ -300,7 +300,7 @@ with tempfile.TemporaryDirectory() as folder:
         seeds=[0, 1],
         runner=Runner(n_jobs=1),
     )
-tables.wide(tables.beside_paper(live), "AUPRC")
+tables.format_beside_paper(tables.beside_paper(live), "AUPRC")
 
 # %% [markdown]
 # Where the real data are at hand, some stored runs are repeated on them, too.
@@ -318,4 +318,4 @@ print(verification.recheck(store, rows))
 # [appendix](appendix.ipynb).
 
 # %% tags=["hide-output"]
-tables.traced(rows)
+tables.format_keys(rows)

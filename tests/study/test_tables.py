@@ -27,7 +27,7 @@ def rows():
 
 def test_inputs_are_those_of_the_paper_s_table_2():
     names = ["MatComp", "GRNBoost2", "SCENIC", "InfoSEM-BC"]
-    table = tables.what_methods_use(names).set_index("method")
+    table = tables.format_inputs(names).set_index("method")
     assert table.columns.tolist() == ["expression", "labels", "external prior"]
     assert table.loc["MatComp"].tolist() == ["-", "yes", "-"]
     assert table.loc["GRNBoost2"].tolist() == ["yes", "-", "-"]
@@ -54,7 +54,7 @@ def test_paper_stands_beside_ours(rows):
     line = compared.query("method == 'DeepSEM' and metric == 'AUPRC'").iloc[0]
     assert (line["paper"], line["paper_sem"]) == (0.265, 0.032)
     assert line["difference"] == pytest.approx(line["mean"] - 0.265)
-    table = tables.wide(compared, "AUPRC")
+    table = tables.format_beside_paper(compared, "AUPRC")
     assert table.loc["DeepSEM", ("hESC (BioBERT)", "paper")] == "0.265 (0.032)"
     ours = table.loc["DeepSEM", ("hESC (BioBERT)", "ours")]
     assert ours == f"{line['mean']:.3f} ({line['sem']:.3f})"
@@ -65,14 +65,14 @@ def test_paper_stands_beside_ours(rows):
 
 def test_what_the_paper_does_not_have_stays_empty(rows):
     own = rows[rows["method"] == "InfoSEM-B"].assign(dataset="synthetic", method="InfoSEM-B (bias)")
-    table = tables.wide(tables.beside_paper(own), "AUPRC")
+    table = tables.format_beside_paper(tables.beside_paper(own), "AUPRC")
     assert table.loc["InfoSEM-B (bias)", ("synthetic (BioBERT)", "paper")] == "-"
     assert tables.verdicts(own).empty
 
 
 def test_fewer_splits_than_others_have_are_told(rows):
     few = rows[(rows["method"] == "DeepSEM") | (rows["split"] < 1)]
-    table = tables.wide(tables.beside_paper(few), "AUPRC")
+    table = tables.format_beside_paper(tables.beside_paper(few), "AUPRC")
     assert table.loc["InfoSEM-B", ("hESC (BioBERT)", "ours")].endswith(", 1 split")
     assert "split" not in table.loc["DeepSEM", ("hESC (BioBERT)", "ours")]
     line = statistics.paired(few, "InfoSEM-B", "DeepSEM").query("metric == 'AUPRC'").iloc[0]
@@ -131,7 +131,7 @@ def test_jackknife_error_of_a_mean_of_ratios_to_a_constant_is_that_of_the_mean(r
 
 def test_lift_over_the_base_rate_on_seen_and_unseen_genes(rows):
     rows = rows.assign(seen_base=0.2, unseen_base=0.1, seen_auprc=rows["unseen_auprc"] + 0.5)
-    table = tables.seen_and_unseen(rows, ["InfoSEM-B", "DeepSEM", "MatComp"])
+    table = tables.format_seen_and_unseen(rows, ["InfoSEM-B", "DeepSEM", "MatComp"])
     assert table["method"].tolist() == ["DeepSEM", "InfoSEM-B"]
     mean = rows.loc[rows["method"] == "DeepSEM", "unseen_auprc"].mean()
     line = table.iloc[0]
@@ -141,7 +141,7 @@ def test_lift_over_the_base_rate_on_seen_and_unseen_genes(rows):
 
 
 def test_means_are_the_summary_as_text(rows):
-    table = tables.means(rows)
+    table = tables.format_means(rows)
     line = (
         statistics.summarise(rows).query("method == 'DeepSEM' and metric == 'unseen_auprc'").iloc[0]
     )
@@ -194,10 +194,10 @@ def test_verdicts_count_the_data_sets_on_which_a_claim_holds(rows):
 
 
 def test_costs_and_traces_name_each_run_once(rows):
-    costs = tables.costs(rows).set_index("method")
+    costs = tables.format_costs(rows).set_index("method")
     assert costs.loc["DeepSEM", "runs"] == 2
     assert costs.loc["DeepSEM", "alpha (splits)"] == "1 (3)"
-    keys = tables.traced(rows).set_index("method").iloc[:, -1]
+    keys = tables.format_keys(rows).set_index("method").iloc[:, -1]
     assert keys["DeepSEM"] == "DeepSEM0 DeepSEM1"
 
 
@@ -218,10 +218,10 @@ def test_stored_costs_count_each_run_once():
         stored("One-hot LR", 72.0, splits="1"),
         stored("DeepSEM", 1800.0, network="non-cell-type-specific"),
     ]
-    costs = tables.stored_costs(runs).set_index(["network", "method"])
+    costs = tables.core_hours(runs).set_index(["network", "method"])
     assert costs["runs"].tolist() == [1, 2, 1]
     assert costs["core_hours"].tolist() == pytest.approx([1.0, 0.03, 0.5])
-    assert tables.stored_costs([]).empty
+    assert tables.core_hours([]).empty
 
 
 def test_machines_and_versions_of_runs_are_counted():
@@ -231,13 +231,13 @@ def test_machines_and_versions_of_runs_are_counted():
         *[stored("DeepSEM", 1.0)] * 2,
         stored("DeepSEM", 1.0, machine="another", versions={}),
     ]
-    made = tables.stored_on(runs)
+    made = tables.machines(runs)
     assert made.iloc[0].tolist() == ["a processor", "3.11.7", "2.13.0", 2]
     assert sorted(made.iloc[1:].to_numpy().tolist()) == [
         ["a processor", "3.12.1", "2.13.0", 1],
         ["another", "-", "-", 1],
     ]
-    assert tables.stored_on([]).empty
+    assert tables.machines([]).empty
 
 
 def test_method_is_placed_among_draws_of_the_constant(rows):
