@@ -1,4 +1,8 @@
-"""Tidy frame in, matplotlib Figure out. Colours are those of Okabe and Ito, safe for all eyes."""
+"""What the figures of several pages share, and the figure of Table 1.
+
+A figure takes a tidy frame and returns a matplotlib Figure. Those of a page are in its module.
+Colours are those of Okabe and Ito, safe for all eyes.
+"""
 
 from collections.abc import Collection, Iterable
 from itertools import product
@@ -17,36 +21,75 @@ from infosem_study.statistics import METRICS, summarise
 from infosem_study.tables import summarise_percents
 
 __all__ = [
+    "DASHED",
+    "DOTTED",
+    "METHOD_STYLES",
+    "NULL",
+    "OURS",
+    "PAPER",
     "beside_paper_figure",
-    "choices_figure",
     "coefficients_figure",
     "controls_figure",
     "designs_figure",
+    "dot_panels",
     "downsampling_figure",
+    "heights_of",
+    "legend",
+    "log_log",
     "methods_figure",
+    "name_rows",
     "nulls_figure",
+    "ours_and_paper",
+    "panels",
     "placed_figure",
     "prior_figure",
     "probabilities_figure",
-    "scaling_figure",
     "seen_unseen_figure",
     "shortcuts_figure",
     "subsampling_figure",
     "within_figure",
 ]
 
-_OURS, _PAPER, _NULL = "#0072B2", "#D55E00", "#666666"
+OURS, PAPER, NULL = "#0072B2", "#D55E00", "#666666"
+"""Colours of our numbers, of the paper's and of what has no information."""
+DOTTED: dict[str, Any] = {"color": NULL, "linestyle": ":", "linewidth": 1.2, "zorder": 1}
+"""Style of a line at what has no information, above the grid and below the points."""
+DASHED: dict[str, Any] = DOTTED | {"linestyle": "--"}
+"""Style of a second such line."""
+METHOD_STYLES = {
+    "DeepSEM": ("#0072B2", "o"),
+    "InfoSEM-B": ("#56B4E9", "s"),
+    "InfoSEM-BC": ("#009E73", "^"),
+    "literal DeepSEM": ("#D55E00", "D"),
+    "RegDiffusion": ("#E69F00", "v"),
+    "GRNBoost2": ("#CC79A7", "P"),
+    "Pearson correlation": ("#D55E00", "D"),
+    "Partial correlation": ("#E69F00", "v"),
+}
+"""Colour and marker of a method; the literal model and the peers in other hues than ours."""
 
-# Lines at what has no information, above the grid and below the points.
-_DOTTED: dict[str, Any] = {"color": _NULL, "linestyle": ":", "linewidth": 1.2, "zorder": 1}
-_DASHED: dict[str, Any] = _DOTTED | {"linestyle": "--"}
 
-
-def _panels(
+def panels(
     n_rows: int, n_columns: int, width: float, height: float,
     *, grid: Literal["both", "x", "y"] = "both", **options: Any,
 ) -> tuple[Figure, NDArray[Any]]:  # fmt: skip
-    """A figure of so many inches, and its panels (n_rows, n_columns) on a light grid."""
+    """A figure and its panels, on a light grid.
+
+    Parameters
+    ----------
+    n_rows, n_columns : int
+    width, height : float
+        In inches.
+    grid : {"both", "x", "y"}
+        Which of its lines are shown.
+    **options
+        As of `matplotlib.pyplot.subplots`.
+
+    Returns
+    -------
+    Figure
+    ndarray of Axes, shape (n_rows, n_columns)
+    """
     figure, axes = plt.subplots(
         n_rows, n_columns, squeeze=False, layout="constrained", figsize=(width, height), **options
     )
@@ -58,19 +101,30 @@ def _panels(
     return figure, axes
 
 
-def _heights(names: Iterable[str]) -> pd.Series:
-    """Where each name stands, from the top down."""
+def heights_of(names: Iterable[str]) -> pd.Series:
+    """Where each name stands beside a panel, from the top down: by name."""
     names = list(names)
     return pd.Series(np.arange(len(names))[::-1] * 1.0, index=names)
 
 
-def _dot_panels(
+def dot_panels(
     n_rows: int, columns: Collection[str], heights: pd.Series, width: float, height: float,
     **options: Any,
 ) -> tuple[Figure, NDArray[Any]]:  # fmt: skip
-    """Panels for dots beside names, with a title above each column."""
+    """`panels` for dots beside names, with a title above each column.
+
+    Parameters
+    ----------
+    n_rows : int
+    columns : collection of str
+        Their titles.
+    heights : Series
+        From `heights_of`.
+    width, height, **options
+        As for `panels`.
+    """
     options.setdefault("grid", "x")
-    figure, axes = _panels(n_rows, len(columns), width, height, sharey=True, **options)
+    figure, axes = panels(n_rows, len(columns), width, height, sharey=True, **options)
     for axis, title in zip(axes[0], columns, strict=True):
         axis.set_title(title, fontsize=10)
     # Set for one panel, for all: they share the axis, but not the strokes at its names.
@@ -81,12 +135,13 @@ def _dot_panels(
     return figure, axes
 
 
-def _name_rows(axes: NDArray[Any], names: Iterable[str]) -> None:
+def name_rows(axes: NDArray[Any], names: Iterable[str]) -> None:
+    """A name to the left of each row of panels."""
     for axis, name in zip(axes[:, 0], names, strict=True):
         axis.set_ylabel(name, fontsize=11, fontweight="bold")
 
 
-def _log_log(axis: Axes, sizes: pd.Series) -> None:
+def log_log(axis: Axes, sizes: pd.Series) -> None:
     """Logarithmic axes, with ticks at these sizes only."""
     ticks = sorted(sizes.unique())
     axis.set_xscale("log")
@@ -95,17 +150,26 @@ def _log_log(axis: Axes, sizes: pd.Series) -> None:
     axis.set_xticks([], minor=True)
 
 
-def _ours_and_paper(axis: Axes, panel: pd.DataFrame, heights: pd.Series) -> None:
-    """Two dots for each method, with their standard errors."""
+def ours_and_paper(axis: Axes, panel: pd.DataFrame, heights: pd.Series) -> None:
+    """Two dots for each method, with their standard errors.
+
+    Parameters
+    ----------
+    axis : Axes
+    panel : DataFrame
+        Lines of `tables.beside_paper`: one per method.
+    heights : Series
+        From `heights_of` the methods.
+    """
     y = heights[panel["method"]].to_numpy()
-    axis.errorbar(panel["mean"], y + 0.14, xerr=panel["sem"], fmt="o", color=_OURS, markersize=5,
+    axis.errorbar(panel["mean"], y + 0.14, xerr=panel["sem"], fmt="o", color=OURS, markersize=5,
                   label="this book")  # fmt: skip
-    axis.errorbar(panel["paper"], y - 0.14, xerr=panel["paper_sem"], fmt="D", color=_PAPER,
+    axis.errorbar(panel["paper"], y - 0.14, xerr=panel["paper_sem"], fmt="D", color=PAPER,
                   markerfacecolor="white", markersize=4.5, label="paper")  # fmt: skip
 
 
-def _legend(figure: Figure, *axes: Axes) -> None:
-    """Above all panels, what one of them shows, or several."""
+def legend(figure: Figure, *axes: Axes) -> None:
+    """A legend above all panels, of what one of them shows, or several."""
     found: dict[str, tuple[Any, str]] = {}
     for axis in axes:
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
@@ -120,7 +184,7 @@ def _legend(figure: Figure, *axes: Axes) -> None:
 
 
 def beside_paper_figure(compared: pd.DataFrame) -> Figure:
-    """Our means beside the paper's, one panel a metric and data set.
+    """Our means beside the paper's, one panel per metric and data set.
 
     Error bars are standard errors over splits. The dashed line is the mean of a random constant
     per TF, which has no information: what does not lie right of it has shown nothing.
@@ -132,31 +196,34 @@ def beside_paper_figure(compared: pd.DataFrame) -> Figure:
     """
     compared = compared.dropna(subset="mean")  # what was not run has no place here
     datasets, metrics = compared["dataset"].unique(), compared["metric"].unique()
-    heights = _heights(compared["method"].unique())
+    heights = heights_of(compared["method"].unique())
     height = 0.6 + (0.6 + 0.25 * len(heights)) * len(metrics)
-    figure, axes = _dot_panels(len(metrics), datasets, heights, 2 + 2.1 * len(datasets), height)
+    figure, axes = dot_panels(len(metrics), datasets, heights, 2 + 2.1 * len(datasets), height)
     for axis, (metric, dataset) in zip(axes.flat, product(metrics, datasets), strict=True):
         panel = compared[(compared["metric"] == metric) & (compared["dataset"] == dataset)]
-        _ours_and_paper(axis, panel, heights)
+        ours_and_paper(axis, panel, heights)
         null = panel.loc[panel["method"] == "Random TF constant", "mean"]
         if len(null):
-            axis.axvline(null.item(), **_DASHED, label="random constant per TF")
+            axis.axvline(null.item(), **DASHED, label="random constant per TF")
         axis.set_xlabel(metric)
-    _legend(figure, axes[0, 0])
+    legend(figure, axes[0, 0])
     return figure
 
 
-# Colour and marker of each method; the literal model and the peers in other hues than ours.
-_METHODS = {
-    "DeepSEM": ("#0072B2", "o"),
-    "InfoSEM-B": ("#56B4E9", "s"),
-    "InfoSEM-BC": ("#009E73", "^"),
-    "literal DeepSEM": ("#D55E00", "D"),
-    "RegDiffusion": ("#E69F00", "v"),
-    "GRNBoost2": ("#CC79A7", "P"),
-    "Pearson correlation": ("#D55E00", "D"),
-    "Partial correlation": ("#E69F00", "v"),
-}
+# The same, as figures below call them.
+_OURS = OURS
+_PAPER = PAPER
+_NULL = NULL
+_DOTTED = DOTTED
+_DASHED = DASHED
+_panels = panels
+_heights = heights_of
+_dot_panels = dot_panels
+_name_rows = name_rows
+_log_log = log_log
+_ours_and_paper = ours_and_paper
+_legend = legend
+_METHODS = METHOD_STYLES
 
 
 def methods_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figure:
@@ -224,49 +291,6 @@ def prior_figure(effects: pd.DataFrame, n_tfs: int = 10) -> Figure:
         below.set_xlabel("principal component of the text")
     axes[1, 0].set_ylabel("share of the effects (%)")
     _legend(figure, axes[1, 0])
-    return figure
-
-
-def scaling_figure(medians: pd.DataFrame, part: str) -> Figure:
-    """Seconds an epoch, seconds a network and peak memory against the size of the data.
-
-    Both axes are logarithmic. Points are medians, bars the range over the runs. Open markers are
-    extrapolated from a part of a run. A method without epochs is missing from the first panel.
-
-    Parameters
-    ----------
-    medians : DataFrame
-        From `speed.medians_of`.
-    part : {"genes", "cells"}
-    """
-    medians = medians[medians["part"] == part]
-    panels = (
-        ("unit_seconds", "time of an epoch (s)", 1.0),
-        ("network_seconds", "time of a network (s)", 1.0),
-        ("peak_mib", "peak memory (GiB)", 1024.0),
-    )
-    figure, axes = _panels(1, len(panels), 10, 3.6)
-    for axis, (column, label, scale) in zip(axes.flat, panels, strict=True):
-        for method, points in medians.groupby("method", sort=False):
-            if column == "unit_seconds" and points["unit"].iloc[0] != "epoch":
-                continue
-            colour, marker = _METHODS.get(str(method), (_NULL, "x"))
-            points = points.sort_values(part)
-            middle = points[column] / scale
-            reach = [middle - points[f"{column}_low"] / scale,
-                     points[f"{column}_high"] / scale - middle]  # fmt: skip
-            is_open = column == "network_seconds" and points["extrapolated"].any()
-            axis.errorbar(points[part], middle, yerr=reach, color=colour, marker=marker,
-                          markersize=5, linewidth=1, capsize=2,
-                          markerfacecolor="white" if is_open else colour,
-                          label=method)  # fmt: skip
-        _log_log(axis, medians[part])
-        axis.set_xlabel(part)
-        axis.set_ylabel(label)
-    handles, labels = axes[0, -1].get_legend_handles_labels()
-    # Without their error bars, so that the legend shows the markers.
-    figure.legend([handle[0] for handle in handles], labels, loc="outside upper center",
-                  ncols=len(labels), frameon=False)  # fmt: skip
     return figure
 
 
@@ -482,48 +506,6 @@ def subsampling_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figu
         axis.set_xlabel("cells (%)")
     axes[0, 0].set_ylabel(f"{METRICS[metric]} on unseen genes")
     _legend(figure, *axes.flat)
-    return figure
-
-
-def choices_figure(changed: pd.DataFrame) -> Figure:
-    """How far each choice that the paper leaves open moves a method, a column a data set.
-
-    Error bars are 95% intervals of the mean difference over splits. The band is as wide as the
-    standard error over splits of DeepSEM in Table 1, to either side of the dotted line of no
-    change. A grey stroke tells how far the share of positives moves, which is what a random score
-    gets.
-
-    Parameters
-    ----------
-    changed : DataFrame
-        From `protocol.changes`.
-    """
-    datasets = changed["dataset"].unique()
-    heights = _heights(changed["choice"].unique())
-    shifts = {"DeepSEM": 0.14, "InfoSEM-B": -0.14}
-    figure, axes = _dot_panels(
-        len(METRICS), datasets, heights, 2.6 + 2.0 * len(datasets),
-        1.2 + (0.4 + 0.3 * len(heights)) * len(METRICS), sharex="col",
-    )  # fmt: skip
-    for axis, (metric, dataset) in zip(axes.flat, product(METRICS.values(), datasets), strict=True):
-        panel = changed[changed["dataset"] == dataset]
-        for method, shift in shifts.items():
-            colour, marker = _METHODS[method]
-            points = panel[(panel["method"] == method) & (panel["metric"] == metric)]
-            reach = (points["high"] - points["difference"]).replace(np.inf, np.nan)
-            axis.errorbar(points["difference"], heights[points["choice"]] + shift, xerr=reach,
-                          fmt=marker, color=colour, markersize=5, label=method)  # fmt: skip
-        ours = panel[panel["method"] == "DeepSEM"]
-        sem = ours.loc[ours["metric"] == metric, "sem"].iloc[0]
-        axis.axvspan(-sem, sem, color="#eeeeee", zorder=0, label="standard error in Table 1")
-        base = ours[ours["metric"] == "share of positives"]
-        axis.plot(base["difference"], heights[base["choice"]], "|", color=_NULL, markersize=14,
-                  zorder=1, label="share of positives")  # fmt: skip
-        axis.axvline(0, **_DOTTED)
-    for axis in axes[-1]:
-        axis.set_xlabel("change")
-    _name_rows(axes, METRICS.values())
-    _legend(figure, axes[0, 0])
     return figure
 
 

@@ -44,7 +44,7 @@ import tempfile
 
 import pandas as pd
 
-from infosem_study import Runner, Store, figures, studies, tables
+from infosem_study import Runner, Store, studies, tables
 from infosem_study.comparison import compare
 from infosem_study.pages import protocol
 from infosem_study.parameters import check_parameters
@@ -113,7 +113,7 @@ protocol.base_rates(rows)
 
 # %% mystnb={"image": {"alt": "Dot plot, one column for each data set, AUPRC above and Hit@1% below: the change of DeepSEM and of InfoSEM-B under each choice, with 95% intervals; a band as wide as the standard error in Table 1; a grey bar at the change of the share of positives."}}
 changed = protocol.changes(rows)
-figures.choices_figure(changed)
+protocol.choices_figure(changed)
 
 # %% tags=["full-width", "hide-input"]
 protocol.format_differences(changed)

@@ -34,7 +34,6 @@ import pandas as pd
 from IPython.display import display
 
 from infosem import InfosemError
-from infosem_study import figures
 from infosem_study.pages import speed
 from infosem_study.parameters import check_parameters
 
@@ -103,7 +102,7 @@ show("The literal model beside DeepSEM, results on the same draws")
 # difference of two short runs.
 
 # %% mystnb={"image": {"alt": "Three panels with logarithmic axes against the number of genes: time of an epoch, time of a network and peak memory, one line for each method, with the range over the runs as bars."}}
-figures.scaling_figure(medians, "genes")
+speed.scaling_figure(medians, "genes")
 
 # %% tags=["full-width", "hide-input"]
 show("Simulated data, more and more genes")
@@ -125,7 +124,7 @@ show("Time = c x genes^exponent")
 
 # %% mystnb={"image": {"alt": "Three panels with logarithmic axes against the number of cells: time of an epoch, time of a network and peak memory of DeepSEM and InfoSEM-B."}} tags=["hide-input"]
 if (medians["part"] == "cells").any():
-    display(figures.scaling_figure(medians, "cells"))
+    display(speed.scaling_figure(medians, "cells"))
 show("Time = c x cells^exponent")
 
 # %% [markdown]

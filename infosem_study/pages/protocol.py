@@ -9,11 +9,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from infosem.data import NETWORKS, appendix_b
 from infosem_study.comparison import compare
 from infosem_study.derived import derive, runs_of
 from infosem_study.execution import scores_of
+from infosem_study.figures import (
+    DOTTED,
+    METHOD_STYLES,
+    NULL,
+    dot_panels,
+    heights_of,
+    legend,
+    name_rows,
+)
 from infosem_study.reported import reported
 from infosem_study.scheduling import HERE, Runner
 from infosem_study.statistics import METRICS, paired, summarise
@@ -25,6 +35,7 @@ __all__ = [
     "USUAL",
     "base_rates",
     "changes",
+    "choices_figure",
     "counts",
     "describe_order",
     "format_counts",
@@ -208,6 +219,48 @@ def changes(rows: pd.DataFrame) -> pd.DataFrame:
     return found.replace({"metric": _MEASURES}).sort_values(
         "choice", key=lambda column: column.map(place), kind="stable", ignore_index=True
     )
+
+
+def choices_figure(changed: pd.DataFrame) -> Figure:
+    """How far each choice that the paper leaves open moves a method, a column a data set.
+
+    Error bars are 95% intervals of the mean difference over splits. The band is as wide as the
+    standard error over splits of DeepSEM in Table 1, to either side of the dotted line of no
+    change. A grey stroke tells how far the share of positives moves, which is what a random score
+    gets.
+
+    Parameters
+    ----------
+    changed : DataFrame
+        From `changes`.
+    """
+    datasets = changed["dataset"].unique()
+    heights = heights_of(changed["choice"].unique())
+    shifts = {"DeepSEM": 0.14, "InfoSEM-B": -0.14}
+    figure, axes = dot_panels(
+        len(METRICS), datasets, heights, 2.6 + 2.0 * len(datasets),
+        1.2 + (0.4 + 0.3 * len(heights)) * len(METRICS), sharex="col",
+    )  # fmt: skip
+    for axis, (metric, dataset) in zip(axes.flat, product(METRICS.values(), datasets), strict=True):
+        panel = changed[changed["dataset"] == dataset]
+        for method, shift in shifts.items():
+            colour, marker = METHOD_STYLES[method]
+            points = panel[(panel["method"] == method) & (panel["metric"] == metric)]
+            reach = (points["high"] - points["difference"]).replace(np.inf, np.nan)
+            axis.errorbar(points["difference"], heights[points["choice"]] + shift, xerr=reach,
+                          fmt=marker, color=colour, markersize=5, label=method)  # fmt: skip
+        ours = panel[panel["method"] == "DeepSEM"]
+        sem = ours.loc[ours["metric"] == metric, "sem"].iloc[0]
+        axis.axvspan(-sem, sem, color="#eeeeee", zorder=0, label="standard error in Table 1")
+        base = ours[ours["metric"] == "share of positives"]
+        axis.plot(base["difference"], heights[base["choice"]], "|", color=NULL, markersize=14,
+                  zorder=1, label="share of positives")  # fmt: skip
+        axis.axvline(0, **DOTTED)
+    for axis in axes[-1]:
+        axis.set_xlabel("change")
+    name_rows(axes, METRICS.values())
+    legend(figure, axes[0, 0])
+    return figure
 
 
 def format_differences(table: pd.DataFrame) -> pd.DataFrame:

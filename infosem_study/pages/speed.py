@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 from scipy import stats
 
 from infosem.errors import InfosemError
+from infosem_study.figures import METHOD_STYLES, NULL, log_log, panels
 
 __all__ = [
     "disturbed",
@@ -18,6 +20,7 @@ __all__ = [
     "medians_of",
     "ratios",
     "read",
+    "scaling_figure",
     "scaling_fits",
     "sections",
     "targets",
@@ -178,6 +181,49 @@ def scaling_fits(medians: pd.DataFrame, part: str) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(lines)
+
+
+def scaling_figure(medians: pd.DataFrame, part: str) -> Figure:
+    """Seconds an epoch, seconds a network and peak memory against the size of the data.
+
+    Both axes are logarithmic. Points are medians, bars the range over the runs. Open markers are
+    extrapolated from a part of a run. A method without epochs is missing from the first panel.
+
+    Parameters
+    ----------
+    medians : DataFrame
+        From `medians_of`.
+    part : {"genes", "cells"}
+    """
+    medians = medians[medians["part"] == part]
+    measures = (
+        ("unit_seconds", "time of an epoch (s)", 1.0),
+        ("network_seconds", "time of a network (s)", 1.0),
+        ("peak_mib", "peak memory (GiB)", 1024.0),
+    )
+    figure, axes = panels(1, len(measures), 10, 3.6)
+    for axis, (column, label, scale) in zip(axes.flat, measures, strict=True):
+        for method, points in medians.groupby("method", sort=False):
+            if column == "unit_seconds" and points["unit"].iloc[0] != "epoch":
+                continue
+            colour, marker = METHOD_STYLES.get(str(method), (NULL, "x"))
+            points = points.sort_values(part)
+            middle = points[column] / scale
+            reach = [middle - points[f"{column}_low"] / scale,
+                     points[f"{column}_high"] / scale - middle]  # fmt: skip
+            is_open = column == "network_seconds" and points["extrapolated"].any()
+            axis.errorbar(points[part], middle, yerr=reach, color=colour, marker=marker,
+                          markersize=5, linewidth=1, capsize=2,
+                          markerfacecolor="white" if is_open else colour,
+                          label=method)  # fmt: skip
+        log_log(axis, medians[part])
+        axis.set_xlabel(part)
+        axis.set_ylabel(label)
+    handles, labels = axes[0, -1].get_legend_handles_labels()
+    # Without their error bars, so that the legend shows the markers.
+    figure.legend([handle[0] for handle in handles], labels, loc="outside upper center",
+                  ncols=len(labels), frameon=False)  # fmt: skip
+    return figure
 
 
 def disturbed(rows: pd.DataFrame, limit: float = 0.05) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from infosem import InfosemError
 from infosem.data import CELLS
-from infosem_study import Runner, Store, cli, figures, runs, studies
+from infosem_study import Runner, Store, cli, runs, studies
 from infosem_study.comparison import compare
 from infosem_study.pages import protocol
 
@@ -196,12 +196,12 @@ def test_luck_of_the_seed_is_told_apart(rows):
 
 
 def test_figure_has_a_panel_for_each_metric_and_data_set(rows):
-    figure = figures.choices_figure(protocol.changes(rows))
+    figure = protocol.choices_figure(protocol.changes(rows))
     assert len(figure.axes) == 4
     assert [axis.get_title() for axis in figure.axes] == ["hESC", "mDC", "", ""]
     assert [axis.get_xlabel() for axis in figure.axes] == ["", "", "change", "change"]
     # One split has no interval; it is drawn all the same.
-    figures.choices_figure(protocol.changes(rows[rows["split"] == 0]))
+    protocol.choices_figure(protocol.changes(rows[rows["split"] == 0]))
 
 
 def test_run_protocol_prints_every_choice(tmp_path, capsys, monkeypatch, rows):

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from infosem import InfosemError
-from infosem_study import figures
 from infosem_study.pages import speed
 
 
@@ -82,7 +81,7 @@ def test_tables_and_figure_show_what_there_is(speed_file):
     assert list(speed.sections(rows)) == titles
     assert speed.disturbed(rows).startswith("In 6 of 12 measurements")
     assert "In none" in speed.disturbed(rows[rows["repeat"] == 0])
-    figure = figures.scaling_figure(speed.medians_of(rows), "genes")
+    figure = speed.scaling_figure(speed.medians_of(rows), "genes")
     epoch, network, memory = figure.axes
     assert [axis.get_xscale() + axis.get_yscale() for axis in figure.axes] == ["loglog"] * 3
     assert len(epoch.containers) == 1  # RegDiffusion has no epochs
