@@ -26,9 +26,9 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from infosem.data import NETWORKS
-from infosem_study import METHODS, Runner, Store, ensembles, statistics, studies, tables, tuning
+from infosem_study import METHODS, Runner, Store, ensembles, statistics, studies, tables
 from infosem_study.comparison import compare
-from infosem_study.pages import appendix
+from infosem_study.pages.appendix import recall, tuning
 from infosem_study.parameters import check_parameters
 
 pd.set_option("display.max_colwidth", None, "display.max_rows", None)
@@ -112,9 +112,9 @@ tables.format_beside_paper(table5, "Hit@1%")
 # sets, and means over the same. One training seed, with which DeepSEM does badly on hHEP (see below).
 
 # %% tags=["full-width", "hide-input"]
-found = appendix.recalls(store, non_specific, runner=runner)
-table6 = appendix.compared(found)
-appendix.conversions(table6)
+found = recall.recalls(store, non_specific, runner=runner)
+table6 = recall.compared(found)
+recall.conversions(table6)
 
 # %% [markdown]
 # *Zero everywhere* is what a threshold gives that no pair passes: a conversion no nearer to the paper
@@ -127,7 +127,7 @@ appendix.conversions(table6)
 # rules; with a number for each TF, recall strays far from the share of pairs, by luck alone.
 
 # %% tags=["full-width", "hide-input"]
-appendix.format_compared(table6)
+recall.format_compared(table6)
 
 # %% [markdown]
 # ## What labels teach here

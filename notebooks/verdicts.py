@@ -21,9 +21,10 @@ import pandas as pd
 from IPython.display import HTML, Markdown
 
 from infosem.data import CELLS
-from infosem_study import Runner, Store, studies, tuning
+from infosem_study import Runner, Store, studies
 from infosem_study.comparison import compare
-from infosem_study.pages import appendix, audit, bias_analysis, protocol, verdicts
+from infosem_study.pages import audit, bias_analysis, protocol, verdicts
+from infosem_study.pages.appendix import recall, tuning
 from infosem_study.parameters import check_parameters
 from infosem_study.scheduling import STORED_ONLY
 
@@ -84,7 +85,7 @@ if rows is not None and set(datasets) <= set(CELLS):
         frames["probabilities"] = pd.concat(parts) if parts else None
     others = frames["non_specific"]
     if others is not None:
-        frames["recalls"] = verdicts.stored(appendix.recalls, store, others, runner=runner)
+        frames["recalls"] = verdicts.stored(recall.recalls, store, others, runner=runner)
     both = pd.concat([rows, others])
     audited = [
         both[(both["network"] == network) & both["method"].isin(methods)]

@@ -18,9 +18,10 @@ from scipy import stats
 
 from infosem.data import CELLS
 from infosem.errors import InfosemError
-from infosem_study import statistics, tables, tuning
+from infosem_study import statistics, tables
 from infosem_study.methods import METHODS
-from infosem_study.pages import appendix, audit, bias_analysis
+from infosem_study.pages import audit, bias_analysis
+from infosem_study.pages.appendix import recall, tuning
 from infosem_study.reported import reported
 
 __all__ = ["PAGES", "claims", "describe", "linked", "stored"]
@@ -168,9 +169,9 @@ class _Evidence:
     @cached_property
     def recall(self) -> pd.DataFrame:
         """Under the conversion that comes nearest to the paper's Table 6."""
-        table = appendix.compared(self.of("recalls"))
-        order = appendix.conversions(table)["conversion"]
-        nearest = str(order[order.isin(appendix.CONVERSIONS)].iloc[0])
+        table = recall.compared(self.of("recalls"))
+        order = recall.conversions(table)["conversion"]
+        nearest = str(order[order.isin(recall.CONVERSIONS)].iloc[0])
         found: pd.DataFrame = table[table["conversion"] == nearest]
         return found
 
@@ -205,7 +206,7 @@ def claims(
     embeddings, cells, controls : DataFrame, optional
         From `studies.sensitivity`, `studies.subsampling` and `studies.controls`.
     recalls : DataFrame, optional
-        From `appendix.recalls`, on non-specific networks.
+        From `recall.recalls`, on non-specific networks.
     settings : DataFrame, optional
         From `tuning.search`.
     counts : DataFrame, optional
@@ -869,8 +870,8 @@ def _recall_numbers(evidence: _Evidence) -> _Finding:
     table = evidence.recall.dropna(subset=["mean", "sem", "paper"])
     near = table["difference"].abs() < 1.96 * np.hypot(table["sem"], table["paper_sem"])
     verdict, name = _within_errors(near), table["conversion"].iloc[0]
-    because = f"nearest of {len(appendix.CONVERSIONS)} conversions: {name}"
-    told = appendix.conversions(appendix.compared(evidence.of("recalls")))
+    because = f"nearest of {len(recall.CONVERSIONS)} conversions: {name}"
+    told = recall.conversions(recall.compared(evidence.of("recalls")))
     if told["conversion"].iloc[0] != name:
         verdict, because = "not reproduced", f"{because}; zero everywhere is nearer"
     return _Finding(verdict, because, f"{near.sum()} within errors", f"{len(near)} numbers")

@@ -12,7 +12,8 @@ from docutils.nodes import make_id
 
 from infosem.data import CELLS
 from infosem.errors import InfosemError
-from infosem_study.pages import appendix, verdicts
+from infosem_study.pages import verdicts
+from infosem_study.pages.appendix import recall
 from infosem_study.reported import reported
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
@@ -106,7 +107,7 @@ def right():
          "beyond": value + off - 0.01 + 1e-4 * rng.normal()}
         for ((d, method), value), split, (conversion, off) in product(
             theirs.items(), range(N_SPLITS),
-            zip([*appendix.CONVERSIONS][:2], (0.0, 0.3), strict=True),
+            zip([*recall.CONVERSIONS][:2], (0.0, 0.3), strict=True),
         )
     )  # fmt: skip
     frames["settings"] = searched()

@@ -8,7 +8,7 @@ from infosem import make_split
 from infosem_study import Runner, Store, runs
 from infosem_study.comparison import compare
 from infosem_study.methods import METHODS
-from infosem_study.pages import appendix
+from infosem_study.pages.appendix import recall
 
 MIN_MAX, Z_SCORE, RANK = (
     f"{name}, test pairs" for name in ("min-max", "logistic of z-score", "rank")
@@ -16,7 +16,7 @@ MIN_MAX, Z_SCORE, RANK = (
 
 
 def at_half(dataset, scores, conversion=None):
-    table = appendix.recall_at_half(dataset, make_split(dataset, seed=0), scores)
+    table = recall.recall_at_half(dataset, make_split(dataset, seed=0), scores)
     table = table.set_index("conversion")[["recall", "passing"]]
     return table if conversion is None else tuple(table.loc[conversion])
 
@@ -94,14 +94,14 @@ def test_noise_recalls_the_share_that_it_lets_pass(synthetic):
 def test_recalls_are_made_once_and_follow_the_scores(finished, monkeypatch):
     store, rows = finished
     methods = ["One-hot LR", "Random"]
-    made = appendix.recalls(store, rows, methods)
-    assert len(made) == len(methods) * 2 * len(appendix.CONVERSIONS)
+    made = recall.recalls(store, rows, methods)
+    assert len(made) == len(methods) * 2 * len(recall.CONVERSIONS)
     assert (made["seed"] == 0).all()  # Random has more
     for method in methods:
         run = rows[(rows["method"] == method) & (rows["seed"] == 0) & (rows["split"] == 1)].iloc[0]
         dataset, split, scores = runs.scores_of(store, run)
         own = made[(made["method"] == method) & (made["split"] == 1)].reset_index()
-        expected = appendix.recall_at_half(dataset, split, scores)
+        expected = recall.recall_at_half(dataset, split, scores)
         pd.testing.assert_frame_equal(own[[*expected]], expected, rtol=1e-5)
     np.testing.assert_allclose(made["beyond"], made["recall"] - made["passing"])
 
@@ -109,7 +109,7 @@ def test_recalls_are_made_once_and_follow_the_scores(finished, monkeypatch):
         raise AssertionError(f"{job} was run")
 
     monkeypatch.setattr(runs, "execute", execute)
-    pd.testing.assert_frame_equal(appendix.recalls(store, rows, methods), made)
+    pd.testing.assert_frame_equal(recall.recalls(store, rows, methods), made)
 
 
 def test_what_serves_several_splits_is_run_once(finished, monkeypatch):
@@ -122,7 +122,7 @@ def test_what_serves_several_splits_is_run_once(finished, monkeypatch):
 
     monkeypatch.setattr(runs, "execute", counted)
     monkeypatch.delenv("INFOSEM_SCORES", raising=False)
-    appendix.recalls(store, rows, ["Random TF constant", "One-hot LR"], recompute=True)
+    recall.recalls(store, rows, ["Random TF constant", "One-hot LR"], recompute=True)
     assert executed == [("Random TF constant", (0,)), ("One-hot LR", (0,)), ("One-hot LR", (1,))]
 
 
@@ -130,14 +130,14 @@ def test_what_serves_several_splits_is_run_once(finished, monkeypatch):
 
 
 def test_the_paper_s_recall_stands_beside_ours(found):
-    table = appendix.compared(found).set_index(["conversion", "method"])
+    table = recall.compared(found).set_index(["conversion", "method"])
     line = table.loc[("one", "InfoSEM-B")]
     assert (line["paper"], line["paper_sem"]) == (0.19, 0.09)
     assert line["mean"] == pytest.approx(0.15)
     assert line["difference"] == pytest.approx(0.15 - 0.19)
     assert (line["passing"], line["beyond"]) == pytest.approx((0.05, 0.1))
     assert np.isnan(table.loc[("one", "InfoSEM-BC"), "mean"])
-    text = appendix.format_compared(table.reset_index())["hESC"]
+    text = recall.format_compared(table.reset_index())["hESC"]
     assert text.loc[("the paper: not told", "InfoSEM-BC")].tolist() == ["0.22 (0.09)", "-", "-"]
     assert text.loc[("one", "InfoSEM-B"), "recall"] == "0.15 (0.05), 2 splits"
     assert text.loc[("one", "InfoSEM-B"), "beyond"] == "+0.10 (0.05)"
@@ -145,7 +145,7 @@ def test_the_paper_s_recall_stands_beside_ours(found):
 
 
 def test_conversions_are_ordered_by_their_distance_from_the_paper(found):
-    table = appendix.conversions(appendix.compared(found))
+    table = recall.conversions(recall.compared(found))
     assert table["conversion"].tolist() == ["one", "zero everywhere", "two"]
     one, zero, two = table.to_dict("records")
     assert one["recall"] == pytest.approx((0.1 + 0.15) / 2)
@@ -157,8 +157,8 @@ def test_conversions_are_ordered_by_their_distance_from_the_paper(found):
 
 
 def test_other_data_sets_than_the_paper_s_have_a_table_without_it(found):
-    table = appendix.compared(found.assign(dataset="synthetic"))
+    table = recall.compared(found.assign(dataset="synthetic"))
     assert table["paper"].isna().all()
-    assert appendix.conversions(table)["from the paper"].isna().all()
-    assert "the paper: not told" not in appendix.format_compared(table).index
-    assert set(appendix.TABLE6_METHODS) <= set(METHODS)
+    assert recall.conversions(table)["from the paper"].isna().all()
+    assert "the paper: not told" not in recall.format_compared(table).index
+    assert set(recall.TABLE6_METHODS) <= set(METHODS)
