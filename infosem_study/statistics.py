@@ -17,6 +17,7 @@ __all__ = [
     "Interval",
     "beyond_constant",
     "confidence_interval",
+    "format_fewer_splits",
     "format_interval",
     "format_number",
     "format_numbers",
@@ -244,3 +245,9 @@ def format_interval(mean: float, low: float, high: float, form: str = "+.3f") ->
         Of the mean; the ends have a sign.
     """
     return "-" if np.isnan(mean) else f"{mean:{form}} [{low:+.3f}, {high:+.3f}]"
+
+
+def format_fewer_splits(n_splits: "pd.Series[float]") -> list[str]:
+    """What is put behind a number of fewer splits than others have: theirs, else nothing."""
+    most = n_splits.max()
+    return [f", {n:.0f} split{'s' * (n > 1)}" if n < most else "" for n in n_splits]

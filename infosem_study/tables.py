@@ -13,6 +13,7 @@ from infosem_study.reported import reported
 from infosem_study.statistics import (
     METRICS,
     beyond_constant,
+    format_fewer_splits,
     format_interval,
     format_numbers,
     paired,
@@ -127,8 +128,7 @@ def format_beside_paper(compared: pd.DataFrame, metric: str) -> pd.DataFrame:
     """
     chosen = compared[compared["metric"] == metric]
     ours = format_numbers(chosen["mean"], chosen["sem"], "not run")
-    most = chosen["n_splits"].max()
-    few = [f", {n:.0f} split{'s' * (n > 1)}" if n < most else "" for n in chosen["n_splits"]]
+    few = format_fewer_splits(chosen["n_splits"])
     label = chosen["dataset"] + np.where(chosen["embedding"], " (" + chosen["embedding"] + ")", "")
     columns = {
         "ours": [number + note for number, note in zip(ours, few, strict=True)],

@@ -1,7 +1,7 @@
-"""Recall at a threshold of 0.5, under every way in which a score may become a probability.
+"""Recall at a threshold of 0.5 (Table 6), under every way to turn a score into a probability.
 
-For Table 6 of the paper, which does not say how that is done. The results are kept beside the
-ledger, which has no scores (see `derive`).
+The paper does not say which way is its own. It takes scores, which the ledger does not have: the
+results are a derived table (see `derived`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,9 +15,10 @@ from scipy import special
 from infosem.data import Dataset
 from infosem.splits import Split
 from infosem_study.derived import derive, runs_of
-from infosem_study.execution import confirm, scores_of
+from infosem_study.execution import scores_of
 from infosem_study.methods import METHODS
 from infosem_study.scheduling import HERE, Runner
+from infosem_study.statistics import format_fewer_splits, format_number, format_numbers
 from infosem_study.store import Store
 from infosem_study.tables import beside_paper
 
@@ -85,7 +86,7 @@ def recall_at_half(dataset: Dataset, split: Split, scores: Scores) -> pd.DataFra
     Returns
     -------
     DataFrame
-        One row a conversion: conversion, recall (the part of the positives that is at 0.5 or
+        One row per conversion: conversion, recall (the part of the positives that is at 0.5 or
         above) and passing (that part of all unseen test pairs).
 
     References
@@ -107,7 +108,7 @@ def recalls(
     *,
     runner: Runner = HERE,
 ) -> pd.DataFrame:
-    """`recall_at_half` of runs, with their first training seed, computing and storing what lacks.
+    """`recall_at_half` of runs with their first training seed, computing what is not stored.
 
     Parameters
     ----------
@@ -122,8 +123,8 @@ def recalls(
     Returns
     -------
     DataFrame
-        One row a data set, method, split and conversion: dataset, key, method, split, the columns
-        of `recall_at_half`, beyond (recall - passing), seed and embedding.
+        One row per data set, method, split and conversion: dataset, key, method, split, the
+        columns of `recall_at_half`, beyond (recall - passing), seed and embedding.
 
     Raises
     ------
@@ -133,21 +134,14 @@ def recalls(
     """
     first = rows.groupby(["dataset", "method"])["seed"].transform("min")
     rows = rows[rows["seed"] == first]
-    at_hand: dict[str, Scores] = {}  # of the last run that serves several splits
 
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
-        if run["key"] in at_hand:
-            scores = at_hand[run["key"]]
-            dataset, split = confirm(store, run, scores)
-        else:
-            dataset, split, scores = scores_of(store, run)
-            if not METHODS[run["method"]].labels:  # else each split has a training of its own
-                at_hand[run["key"]] = scores
-        return recall_at_half(dataset, split, scores)
+        return recall_at_half(*scores_of(keeping, run))
 
     runs = runs_of(rows, methods)
     only = ("conversion", {name: list(CONVERSIONS) for name in rows["dataset"]})
-    found = derive(store, "recall", _COLUMNS, runs, compute, only=only, runner=runner)
+    with store.keeping_scores() as keeping:
+        found = derive(store, "recall", _COLUMNS, runs, compute, only=only, runner=runner)
     found = found.merge(rows[["dataset", "method", "split", "key", "seed", "embedding"]])
     return found.assign(beyond=found["recall"] - found["passing"])
 
@@ -166,7 +160,7 @@ def compared(found: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a conversion, data set and method: its columns for the recall, and passing and
+        One row per conversion, data set and method: its columns for the recall, and passing and
         beyond, with beyond_sem (the standard error over splits).
     """
     parts = []
@@ -186,25 +180,17 @@ def format_compared(table: pd.DataFrame) -> pd.DataFrame:
     of splits where others have more), the share of all pairs that pass, and what the recall is
     beyond that. The paper's numbers come first.
     """
-    most = table["n_splits"].max()
-    cells = pd.DataFrame(
-        {
-            "recall": [
-                _number(mean, sem) + (f", {n:.0f} split{'s' if n > 1 else ''}" if n < most else "")
-                for mean, sem, n in table[["mean", "sem", "n_splits"]].to_numpy()
-            ],
-            "pass": table["passing"].map(_number),
-            "beyond": [
-                _number(mean, sem, "+.2f")
-                for mean, sem in table[["beyond", "beyond_sem"]].to_numpy()
-            ],
-        }
+    numbers = format_numbers(table["mean"], table["sem"], form=".2f")
+    few = format_fewer_splits(table["n_splits"])
+    cells = table[["conversion", "method", "dataset"]].assign(
+        recall=[number + note for number, note in zip(numbers, few, strict=True)],
+        beyond=format_numbers(table["beyond"], table["beyond_sem"], form="+.2f"),
+        **{"pass": [format_number(share, form=".2f") for share in table["passing"]]},
     )
-    cells[["conversion", "method", "dataset"]] = table[["conversion", "method", "dataset"]]
     paper = table.drop_duplicates(["dataset", "method"]).dropna(subset="paper")
     theirs = paper[["method", "dataset"]].assign(
         conversion="the paper: not told",
-        recall=list(map(_number, paper["paper"], paper["paper_sem"])),
+        recall=format_numbers(paper["paper"], paper["paper_sem"], form=".2f"),
         **{"pass": "-", "beyond": "-"},
     )
     both = pd.concat([theirs, cells], ignore_index=True)
@@ -226,7 +212,7 @@ def conversions(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a conversion, nearest first, and one for a recall of zero everywhere: conversion;
+        One row per conversion, nearest first, and one for a recall of zero everywhere: conversion;
         from the paper (mean absolute difference of the recall over the paper's methods and data
         sets; NaN if none is the paper's); within errors (in how many cases of how many the
         difference is less than 1.96 of its standard errors); recall, pass and beyond, means over
@@ -264,10 +250,3 @@ def _ahead(table: pd.DataFrame, column: str) -> str:
         return "-"
     difference = (by_method["InfoSEM-B"] - by_method["DeepSEM"]).dropna()
     return f"{(difference > 0).sum()} of {len(difference)}"
-
-
-def _number(value: float, error: float = np.nan, form: str = ".2f") -> str:
-    """A number with its error in parentheses, where there is one, or "-"."""
-    if np.isnan(value):
-        return "-"
-    return format(value, form) + ("" if np.isnan(error) else f" ({error:.2f})")

@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 
 from infosem import make_split
-from infosem_study import Runner, Store, runs
+from infosem_study import Runner, Store, execution
 from infosem_study.comparison import compare
+from infosem_study.execution import scores_of
 from infosem_study.methods import METHODS
 from infosem_study.pages.appendix import recall
+from infosem_study.scheduling import STORED_ONLY
 
 MIN_MAX, Z_SCORE, RANK = (
     f"{name}, test pairs" for name in ("min-max", "logistic of z-score", "rank")
@@ -91,38 +93,37 @@ def test_noise_recalls_the_share_that_it_lets_pass(synthetic):
 # --- beside the ledger ----------------------------------------------------------------------------
 
 
-def test_recalls_are_made_once_and_follow_the_scores(finished, monkeypatch):
+def test_recalls_are_made_once_and_follow_the_scores(finished):
     store, rows = finished
     methods = ["One-hot LR", "Random"]
-    made = recall.recalls(store, rows, methods)
+    made = recall.recalls(store, rows, methods, runner=Runner(n_jobs=1))
     assert len(made) == len(methods) * 2 * len(recall.CONVERSIONS)
     assert (made["seed"] == 0).all()  # Random has more
     for method in methods:
         run = rows[(rows["method"] == method) & (rows["seed"] == 0) & (rows["split"] == 1)].iloc[0]
-        dataset, split, scores = runs.scores_of(store, run)
+        dataset, split, scores = scores_of(store, run)
         own = made[(made["method"] == method) & (made["split"] == 1)].reset_index()
         expected = recall.recall_at_half(dataset, split, scores)
         pd.testing.assert_frame_equal(own[[*expected]], expected, rtol=1e-5)
     np.testing.assert_allclose(made["beyond"], made["recall"] - made["passing"])
-
-    def execute(job, *rest):
-        raise AssertionError(f"{job} was run")
-
-    monkeypatch.setattr(runs, "execute", execute)
-    pd.testing.assert_frame_equal(recall.recalls(store, rows, methods), made)
+    again = recall.recalls(store, rows, methods, runner=STORED_ONLY)
+    pd.testing.assert_frame_equal(again, made)
 
 
 def test_what_serves_several_splits_is_run_once(finished, monkeypatch):
     store, rows = finished
-    executed, execute = [], runs.execute
+    executed, execute = [], execution.execute
 
-    def counted(job, *rest):
+    def counted(job, *rest, **options):
         executed.append((job.method.name, job.splits))
-        return execute(job, *rest)
+        return execute(job, *rest, **options)
 
-    monkeypatch.setattr(runs, "execute", counted)
+    monkeypatch.setattr(execution, "execute", counted)
     monkeypatch.delenv("INFOSEM_SCORES", raising=False)
-    recall.recalls(store, rows, ["Random TF constant", "One-hot LR"], recompute=True)
+    recall.recalls(
+        Store(store.root), rows, ["Random TF constant", "One-hot LR"],
+        runner=Runner(n_jobs=1, recompute=True),
+    )  # fmt: skip
     assert executed == [("Random TF constant", (0,)), ("One-hot LR", (0,)), ("One-hot LR", (1,))]
 
 
