@@ -1,7 +1,7 @@
 """Ensembles of training seeds: the mean score of several runs, beside the runs one by one.
 
-As DeepSEM's authors do, who average |A| over ten runs. What an ensemble reaches is kept beside the
-ledger (see `derive`), which holds single runs only.
+As DeepSEM's authors do, who average |A| over ten runs. The ledger holds single runs only: what an
+ensemble reaches is a derived table (see `derived`).
 """
 
 import hashlib
@@ -10,18 +10,23 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from infosem.errors import InfosemError
 from infosem.metrics import evaluate
 from infosem_study.derived import derive
 from infosem_study.execution import scores_of
 from infosem_study.scheduling import HERE, Runner
-from infosem_study.statistics import METRICS, summarise
+from infosem_study.statistics import (
+    METRICS,
+    confidence_interval,
+    format_interval,
+    format_numbers,
+    summarise,
+)
 from infosem_study.store import Store
 from infosem_study.tables import format_paired
 
-__all__ = ["compared", "describe", "ensembles", "format_compared", "format_differences", "name_of"]
+__all__ = ["compared", "describe_compared", "ensembles", "format_compared", "format_differences"]
 
 _COLUMNS = dict.fromkeys(
     ("train_auprc", "seen_auprc", "seen_hit", "seen_base", "unseen_auprc", "unseen_hit",
@@ -29,11 +34,6 @@ _COLUMNS = dict.fromkeys(
     float,
 )  # fmt: skip
 _WHERE = ["network", "dataset", "method"]
-
-
-def name_of(method: str, n_seeds: int) -> str:
-    """What an ensemble is called in the tables."""
-    return f"{method}, ensemble of {n_seeds}"
 
 
 def ensembles(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.DataFrame:
@@ -55,9 +55,9 @@ def ensembles(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.
     Returns
     -------
     DataFrame
-        One row a network, data set, method and split: these, named by `name_of`, with seed (the
-        first), the metrics of `metrics.evaluate`, and key, which is that of no run but made of the
-        keys of the members.
+        One row per network, data set, method and split: these, with n_seeds, seed (the first), the
+        metrics of `metrics.evaluate`, and key, which is that of no run but made of the keys of the
+        members.
 
     Raises
     ------
@@ -66,16 +66,21 @@ def ensembles(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.
         made.
     """
     runs: list[dict[str, Any]] = []
+    about: dict[str, dict[str, Any]] = {}  # of an ensemble, by key
     for where, part in rows.groupby([*_WHERE, "split"], sort=False):
         members = part.sort_values("seed")
         if len(members) > 1:
             run = dict(zip([*_WHERE, "split"], where, strict=True))
             keys = [*members["key"]]
             joined = hashlib.sha256(" ".join(keys).encode()).hexdigest()[:12]
-            name = name_of(str(run["method"]), len(keys))
             # Of the same method there may be several: of other seeds, or trained otherwise.
-            about = {"method": f"{name} ({joined})", "key": joined, "members": keys}
-            runs.append({**run, **about, "seed": members["seed"].iloc[0]})
+            stored = f"{_labelled(str(run['method']), len(keys))} ({joined})"
+            runs.append({**run, "method": stored, "key": joined, "members": keys})
+            about[joined] = {
+                "method": run["method"],
+                "n_seeds": len(keys),
+                "seed": members["seed"].iloc[0],
+            }
     if not runs:
         raise InfosemError("rows: no method has several training seeds; give `compare` more seeds")
 
@@ -90,10 +95,14 @@ def ensembles(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.
             ).assign(network=network)
             for network in dict.fromkeys(run["network"] for run in runs)
         ]  # fmt: skip
-    found = pd.concat(parts, ignore_index=True)
-    seeds = {run["key"]: run["seed"] for run in runs}
-    names = found["method"].str.rpartition(" (")[0]
-    return found.assign(method=names, seed=found["key"].map(seeds))
+    found = pd.concat(parts, ignore_index=True).drop(columns="method")
+    columns = pd.DataFrame.from_dict(about, orient="index")
+    return found.merge(columns, how="left", left_on="key", right_index=True)
+
+
+def _labelled(method: str, n_seeds: int) -> str:
+    """What an ensemble is called where it is shown."""
+    return f"{method}, ensemble of {n_seeds}"
 
 
 def _evaluated(store: Store, keys: Sequence[str], split: int) -> dict[str, float]:
@@ -123,10 +132,10 @@ def compared(
     Returns
     -------
     DataFrame
-        One row a metric, data set and method: first (the mean over splits of the first seed),
+        One row per metric, data set and method: first (the mean over splits of the first seed),
         lowest and highest (of the seeds), single (their mean), sem (over splits) and seed_sd;
-        ensemble and ensemble_sem; gain (ensemble - single), with low and high, its 95% interval by
-        Student's t over splits; n_seeds and n_splits.
+        ensemble and ensemble_sem; gain (ensemble - single), with low and high, its 95% interval
+        (`statistics.confidence_interval`); n_seeds and n_splits.
     """
     lines: list[dict[str, Any]] = []
     for (metric, label), (where, part) in (
@@ -137,15 +146,14 @@ def compared(
         together = found[
             (found["network"] == network)
             & (found["dataset"] == dataset)
-            & (found["method"] == name_of(method, by_seed.shape[1]))
+            & (found["method"] == method)
+            & (found["n_seeds"] == by_seed.shape[1])
         ].set_index("split")[metric]
         if not len(together):
             continue
         by_seed = by_seed.loc[together.index]
         (single,) = summarise(part, [metric]).itertuples()
-        gain = together - by_seed.mean(axis=1)
-        n_splits = len(gain)
-        half = stats.t.ppf(0.975, n_splits - 1) * gain.sem() if n_splits > 1 else np.inf
+        gain = confidence_interval(together - by_seed.mean(axis=1))
         means = by_seed.mean()
         lines.append(
             {
@@ -161,11 +169,11 @@ def compared(
                 "seed_sd": single.seed_sd,
                 "ensemble": together.mean(),
                 "ensemble_sem": together.sem(),
-                "gain": gain.mean(),
-                "low": gain.mean() - half,
-                "high": gain.mean() + half,
+                "gain": gain.mean,
+                "low": gain.low,
+                "high": gain.high,
                 "n_seeds": by_seed.shape[1],
-                "n_splits": n_splits,
+                "n_splits": len(together),
             }
         )
     return pd.DataFrame(lines)
@@ -173,10 +181,7 @@ def compared(
 
 def format_compared(table: pd.DataFrame) -> pd.DataFrame:
     """`compared`, as a table to read."""
-
-    def column(form: str) -> list[str]:
-        return [form.format_map(line) for line in table.to_dict("records")]
-
+    extremes = zip(table["lowest"], table["highest"], strict=True)
     return pd.DataFrame(
         {
             "metric": table["metric"],
@@ -184,12 +189,14 @@ def format_compared(table: pd.DataFrame) -> pd.DataFrame:
             "method": table["method"],
             "seeds": table["n_seeds"],
             "splits": table["n_splits"],
-            "first seed": column("{first:.3f}"),
-            "mean of seeds (s.e.)": column("{single:.3f} ({sem:.3f})"),
-            "lowest to highest": column("{lowest:.3f} to {highest:.3f}"),
-            "sd over seeds": column("{seed_sd:.3f}"),
-            "ensemble (s.e.)": column("{ensemble:.3f} ({ensemble_sem:.3f})"),
-            "ensemble - mean of seeds": column("{gain:+.3f} [{low:+.3f}, {high:+.3f}]"),
+            "first seed": table["first"].map("{:.3f}".format),
+            "mean of seeds (s.e.)": format_numbers(table["single"], table["sem"]),
+            "lowest to highest": [f"{low:.3f} to {high:.3f}" for low, high in extremes],
+            "sd over seeds": table["seed_sd"].map("{:.3f}".format),
+            "ensemble (s.e.)": format_numbers(table["ensemble"], table["ensemble_sem"]),
+            "ensemble - mean of seeds": list(
+                map(format_interval, table["gain"], table["low"], table["high"])
+            ),
         }
     )
 
@@ -211,18 +218,19 @@ def format_differences(rows: pd.DataFrame, found: pd.DataFrame, against: str) ->
         if there is no other method. The first seed is the smallest.
     """
     first = rows[rows["seed"] == rows["seed"].min()]
-    together = rows.groupby("method", sort=False)["seed"].nunique()
+    n_seeds = rows.groupby("method", sort=False)["seed"].nunique()
+    together = found[found["n_seeds"] == found["method"].map(n_seeds)]
+    one_seed = {name: f"{name}, one seed" for name in n_seeds.index}
+    all_seeds = {name: _labelled(str(name), n) for name, n in n_seeds.items()}
     parts = []
-    for name in together.index.drop(against):
-        pair = [name_of(method, together[method]) for method in (name, against)]
-        if set(pair) <= set(found["method"]):
-            parts.append(format_paired(found, *pair))
-        alone = {method: f"{method}, one seed" for method in (name, against)}
-        parts.append(format_paired(first, name, against).replace(alone))
+    for name in n_seeds.index.drop(against):
+        if {name, against} <= set(together["method"]):
+            parts.append(format_paired(together, name, against).replace(all_seeds))
+        parts.append(format_paired(first, name, against).replace(one_seed))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def describe(table: pd.DataFrame) -> str:
+def describe_compared(table: pd.DataFrame) -> str:
     """`compared`, in words: what a seed is worth, and what an ensemble adds, by metric."""
     lines = []
     for metric, part in table.groupby("metric", sort=False):

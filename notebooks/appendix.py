@@ -169,7 +169,7 @@ if many_seeds:
     together = ensembles.ensembles(store, deep, runner=runner)
     by_seed = ensembles.compared(deep, together)
     display(ensembles.format_compared(by_seed))
-    print(ensembles.describe(by_seed))
+    print(ensembles.describe_compared(by_seed))
 print("seeds:", *non_specific_seeds)
 
 # %% [markdown]

@@ -182,7 +182,7 @@ if many_seeds:
     together = ensembles.ensembles(store, deep, runner=runner)
     by_seed = ensembles.compared(deep, together)
     display(ensembles.format_compared(by_seed))
-    print(ensembles.describe(by_seed))
+    print(ensembles.describe_compared(by_seed))
 print("seeds:", *seeds)
 
 # %% [markdown]

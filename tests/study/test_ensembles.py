@@ -7,7 +7,8 @@ import pytest
 from infosem import InfosemError, metrics
 from infosem_study import Runner, Store, ensembles
 from infosem_study.comparison import compare
-from infosem_study.runs import scores_of
+from infosem_study.execution import scores_of
+from infosem_study.scheduling import STORED_ONLY
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, pd.DataFr
 
 @pytest.fixture(scope="module")
 def found(finished: tuple[Store, pd.DataFrame]) -> pd.DataFrame:
-    return ensembles.ensembles(*finished)
+    return ensembles.ensembles(*finished, runner=Runner(n_jobs=1))
 
 
 def test_deep_methods_get_every_seed_and_others_the_first(finished):
@@ -37,30 +38,37 @@ def test_an_ensemble_has_the_metrics_of_the_mean_score(finished, found):
         dataset, split, _ = scores_of(store, seeds[0])
         mean = sum(scores_of(store, run)[2] for run in seeds) / 3
         expected = metrics.evaluate(mean, dataset.network, split)
-        (line,) = found[
-            (found["method"] == f"{method}, ensemble of 3") & (found["split"] == 1)
-        ].to_dict("records")
+        (line,) = found[(found["method"] == method) & (found["split"] == 1)].to_dict("records")
+        assert (line["n_seeds"], line["seed"]) == (3, 0)
         for name, value in expected.items():
             assert line[name] == pytest.approx(value, rel=1e-5)
 
 
-def test_what_is_stored_is_not_computed_again(finished, found, monkeypatch):
-    def computing(*_):
-        raise AssertionError("it is stored")
+def test_what_is_stored_is_not_computed_again(finished, found):
+    pd.testing.assert_frame_equal(ensembles.ensembles(*finished, runner=STORED_ONLY), found)
 
-    monkeypatch.setattr(ensembles, "scores_of", computing)
-    pd.testing.assert_frame_equal(ensembles.ensembles(*finished), found)
+
+def test_the_file_tells_ensembles_of_other_seeds_apart(finished, found):
+    stored = pd.read_csv(finished[0].root / "ensembles" / "planted" / "synthetic.csv")
+    whole = stored["method"].str.contains("ensemble of 3")
+    assert set(stored["method"][whole]) == {
+        f"{method}, ensemble of 3 ({key})"
+        for method, key in zip(found["method"], found["key"], strict=True)
+    }
 
 
 def test_ensembles_of_other_seeds_stand_side_by_side(finished, found):
     store, rows = finished
-    fewer = ensembles.ensembles(store, rows[rows["seed"] < 2])
-    assert set(fewer["method"]) == {"DeepSEM, ensemble of 2", "InfoSEM-BC, ensemble of 2"}
-    others = ensembles.ensembles(store, rows[rows["seed"] > 0])  # as many, but not the same
+    here = Runner(n_jobs=1)
+    fewer = ensembles.ensembles(store, rows[rows["seed"] < 2], runner=here)
+    assert set(fewer["method"]) == {"DeepSEM", "InfoSEM-BC"}
+    assert (fewer["n_seeds"] == 2).all()
+    # As many, but not the same.
+    others = ensembles.ensembles(store, rows[rows["seed"] > 0], runner=here)
     assert list(others["method"]) == list(fewer["method"])
     assert not set(others["key"]) & set(fewer["key"])
     assert (others["unseen_auprc"] != fewer["unseen_auprc"]).any()
-    pd.testing.assert_frame_equal(ensembles.ensembles(*finished), found)  # all are kept
+    pd.testing.assert_frame_equal(ensembles.ensembles(*finished, runner=STORED_ONLY), found)
 
 
 def test_one_seed_makes_no_ensemble(finished):
@@ -76,7 +84,7 @@ def test_beside_single_runs():
         [{**where, "split": k, "seed": s, "unseen_auprc": v} for (k, s), v in single.items()]
     )
     together = pd.DataFrame(
-        [{**where, "method": "M, ensemble of 2", "split": k, "seed": 0, "unseen_auprc": v}
+        [{**where, "n_seeds": 2, "split": k, "seed": 0, "unseen_auprc": v}
          for k, v in ((0, 0.3), (1, 0.4))]
     )  # fmt: skip
     # "first" is that of the smallest seed, in whatever order the rows come
@@ -104,9 +112,9 @@ def test_differences_are_of_ensembles_and_of_the_first_seed():
          for name, values in single.items() for i, value in enumerate(values) for split in range(3)]
     )  # fmt: skip
     found = pd.DataFrame(
-        [{"dataset": "d", "method": name, "seed": 1, "split": split, "unseen_auprc": value,
-          "unseen_hit": value}
-         for name, value in (("A, ensemble of 3", 0.4), ("B, ensemble of 2", 0.6))
+        [{"dataset": "d", "method": name, "n_seeds": n, "seed": 1, "split": split,
+          "unseen_auprc": value, "unseen_hit": value}
+         for name, n, value in (("A", 3, 0.4), ("B", 2, 0.6), ("B", 3, 0.9))
          for split in range(3)]
     )  # fmt: skip
     table = ensembles.format_differences(rows, found, "B")
@@ -126,7 +134,7 @@ def test_one_method_has_no_difference(finished, found):
 def test_in_words():
     gains = {"low": [0.01, -0.3], "high": [0.03, -0.1], "gain": [0.02, -0.2]}
     seeds = {"lowest": [0.1, 0.2], "highest": [0.2, 0.25], "sem": [0.04, 0.06]}
-    text = ensembles.describe(pd.DataFrame({"metric": "AUPRC", **gains, **seeds}))
+    text = ensembles.describe_compared(pd.DataFrame({"metric": "AUPRC", **gains, **seeds}))
     assert "seed lie 0.050 to 0.100 apart" in text and "splits is 0.040 to 0.060" in text
     assert "-0.090 on average, from -0.200 to +0.020" in text
     assert "above 0 in 1, below 0 in 1 of 2 cases" in text

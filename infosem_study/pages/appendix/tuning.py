@@ -2,8 +2,8 @@
 
 Appendix C of the paper: sigma_w, sigma_l and h are cross-validated "on the training set using known
 GRN". Here a quarter of the training pairs of a split is hidden (`splits.hide`), InfoSEM gets the
-rest, and the hidden pairs judge. The seen test and the unseen block play no part. Results are kept
-beside the ledger (see `derive`).
+rest, and the hidden pairs judge. The seen test and the unseen block play no part. The results are a
+derived table (see `derived`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from infosem.data import Dataset
 from infosem.errors import InfosemError
@@ -29,6 +28,7 @@ from infosem_study.jobs import stored_job
 from infosem_study.ledger import key
 from infosem_study.reported import reported
 from infosem_study.scheduling import HERE, Runner
+from infosem_study.statistics import Interval, format_interval, half_width
 from infosem_study.store import Store
 from infosem_study.variants import load
 
@@ -44,7 +44,8 @@ GRID: dict[str, list[dict[str, float]]] = {
 """What is tried, under the paper's names; every value of the paper's Appendix C is among it."""
 
 _COLUMNS = {"without": str, "auprc": float, "seconds": float}
-_NAMES = {"sigma_w": "sigma_w", "sigma_l": "sigma_l", "h": "rank"}  # and in `training.Settings`
+# The paper's names of what is varied, and those in `training.Settings`.
+_NAMES = {"sigma_w": "sigma_w", "sigma_l": "sigma_l", "h": "rank"}
 
 
 # --- the search -----------------------------------------------------------------------------------
@@ -61,7 +62,7 @@ def search(
 ) -> pd.DataFrame:
     """AUPRC on hidden training pairs for each setting, computing and storing what is not stored.
 
-    One training run a data set, split and setting: the run of Table 1 on that split, with the
+    One training run per data set, split and setting: the run of Table 1 on that split, with the
     setting in place of its own and without the hidden labels. InfoSEM-B uses no labels at all. The
     weight alpha is that of the run, chosen on all training edges of the split.
 
@@ -80,10 +81,10 @@ def search(
     Returns
     -------
     DataFrame
-        For each data set, method, split and setting one line, where `without` is empty, and one
-        more for each seen TF, `without` whose pairs the AUPRC is. Columns network, dataset, method,
-        split, setting (as text), sigma_w, sigma_l and h (NaN where it is not varied), without,
-        auprc, seconds (of the training run) and key (of the run whose settings are varied).
+        Per data set, method, split and setting one line, where `without` is empty, and one more for
+        each seen TF, `without` whose pairs the AUPRC is. Columns network, dataset, method, split,
+        setting (as text), sigma_w, sigma_l and h (NaN where it is not varied), without, auprc,
+        seconds (of the training run) and key (of the run whose settings are varied).
 
     Raises
     ------
@@ -103,26 +104,29 @@ def search(
         splits=splits,
         runner=replace(runner, recompute=False),
     )
-    # As far as the table beside the ledger goes, each setting makes a method of its own.
+    # In the files each setting makes a method of its own.
     runs: list[dict[str, Any]] = [
-        {**run, "method": f"{method}, {_text(setting)}", "setting": setting}
+        {**run, "method": _stored_name(method, setting), "setting": setting}
         for method, tried in grid.items()
         for run in runs_of(rows, [method])
         for setting in tried
     ]
-    found = derive(
-        store, "settings", _COLUMNS, runs, partial(_validated, store), runner=runner,
-    )  # fmt: skip
-    named = {run["method"]: run for run in runs}
-    settings = [named[name]["setting"] for name in found["method"]]
-    about: dict[str, Any] = {
-        "network": found["dataset"].map(dict(zip(rows["dataset"], rows["network"], strict=True))),
-        "method": found["method"].str.partition(",")[0],
-        "setting": [_text(setting) for setting in settings],
-        **{name: [setting.get(name, np.nan) for setting in settings] for name in _NAMES},
-    }
+    about = pd.DataFrame(
+        {
+            "stored": _stored_name(method, setting),
+            "method": method,
+            "setting": _text(setting),
+            **dict.fromkeys(_NAMES, np.nan),
+            **setting,
+        }
+        for method, tried in grid.items()
+        for setting in tried
+    )
+    found = derive(store, "settings", _COLUMNS, runs, partial(_validated, store), runner=runner)
+    found = found.rename(columns={"method": "stored"}).merge(about, how="left", on="stored")
+    networks = rows.drop_duplicates("dataset").set_index("dataset")["network"]
     order = ["network", "dataset", "method", "split", "setting", *_NAMES, *_COLUMNS, "key"]
-    return found.assign(**about)[order]
+    return found.assign(network=found["dataset"].map(networks))[order]
 
 
 def given(dataset: Dataset, split: Split) -> tuple[Dataset, NDArray[np.int8], NDArray[np.bool_]]:
@@ -180,6 +184,10 @@ def _validated(store: Store, run: Mapping[str, Any]) -> pd.DataFrame:
     )
 
 
+def _stored_name(method: str, setting: Mapping[str, float]) -> str:
+    return f"{method}, {_text(setting)}"
+
+
 def _text(setting: Mapping[str, float]) -> str:
     return ", ".join(f"{name} {value:g}" for name, value in setting.items())
 
@@ -202,12 +210,13 @@ def chosen(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a network, data set and method: n_settings (tried), best and its best_auprc, paper
-        and its paper_auprc ("" and NaN where the paper has none), lowest_auprc (of all settings);
-        AUPRCs are means over splits. difference (best - paper), with low and high, its 95% interval
-        by Student's t, and verdict: of the paper's setting "as good as the best" where the
-        difference is less than `execution.SAME`, "within the noise of the best" where the interval
-        holds 0, else "below the best"; "not tried" where the search lacks it, "not in the paper".
+        One row per network, data set and method: n_settings (tried), best and its best_auprc,
+        paper and its paper_auprc ("" and NaN where the paper has none), lowest_auprc (of all
+        settings); AUPRCs are means over splits. difference (best - paper), with low and high, its
+        95% interval by Student's t, and verdict: of the paper's setting "as good as the best" where
+        the difference is less than `execution.SAME`, "within the noise of the best" where the
+        interval holds 0, else "below the best"; "not tried" where the search lacks it, "not in the
+        paper".
     """
     lines = []
     for where, part in table.groupby(["network", "dataset", "method"], sort=False):
@@ -231,14 +240,12 @@ def chosen(table: pd.DataFrame) -> pd.DataFrame:
             "verdict": "not tried" if paper else "not in the paper",
         }
         if paper in whole:
-            mean, half = _jackknifed(by_setting[best] - by_setting[paper])
-            line |= {"difference": mean, "low": mean - half, "high": mean + half}
+            mean, low, high = _jackknifed(by_setting[best] - by_setting[paper])
+            line |= {"difference": mean, "low": low, "high": high}
             if mean < SAME:
                 line["verdict"] = "as good as the best"
             else:
-                line["verdict"] = (
-                    "within the noise of the best" if mean <= half else "below the best"
-                )
+                line["verdict"] = "below the best" if low > 0 else "within the noise of the best"
         lines.append(line)
     return pd.DataFrame(lines)
 
@@ -252,8 +259,8 @@ def _of_paper(network: str, dataset: str, part: pd.DataFrame) -> dict[str, float
     return {name: float(values[name]) for name in varied} if len(values) else None
 
 
-def _jackknifed(difference: pd.Series) -> tuple[float, float]:
-    """Mean over splits of a difference, and half its 95% interval from leaving out one TF each.
+def _jackknifed(difference: pd.Series) -> Interval:
+    """Mean over splits of a difference, and its 95% interval from leaving out one TF each.
 
     By `without` and `split`. A TF that is unseen on some split changes nothing there.
     """
@@ -262,14 +269,15 @@ def _jackknifed(difference: pd.Series) -> tuple[float, float]:
     fewer = by_split.drop(index="").fillna(whole).mean(axis=1)
     n = len(fewer)
     error = np.sqrt((n - 1) / n * np.square(fewer - fewer.mean()).sum())
-    return float(whole.mean()), float(stats.t.ppf(0.975, n - 1) * error)
+    mean, half = float(whole.mean()), half_width(error, n - 1)
+    return Interval(mean, mean - half, mean + half)
 
 
 def format_chosen(table: pd.DataFrame) -> pd.DataFrame:
     """`chosen`, as a table to read."""
-    interval = [
-        "-" if np.isnan(d) else f"{d:.3f} [{low:+.3f}, {high:+.3f}]"
-        for d, low, high in zip(table["difference"], table["low"], table["high"], strict=True)
+    intervals = [
+        format_interval(*interval, form=".3f")
+        for interval in zip(table["difference"], table["low"], table["high"], strict=True)
     ]
     return pd.DataFrame(
         {
@@ -280,7 +288,7 @@ def format_chosen(table: pd.DataFrame) -> pd.DataFrame:
             "best AUPRC": table["best_auprc"].map("{:.3f}".format),
             "best setting": table["best"],
             "paper's setting": table["paper"].replace("", "-"),
-            "best - paper's": interval,
+            "best - paper's": intervals,
             "verdict on the paper's": table["verdict"],
         }
     )

@@ -11,17 +11,18 @@ from scipy import stats
 from infosem import make_split, simulate
 from infosem.errors import InfosemError
 from infosem.splits import UNKNOWN, hide
-from infosem_study import Runner, Store, cli, methods, tuning
+from infosem_study import Runner, Store, cli, presets
 from infosem_study.comparison import compare
 from infosem_study.derived import derive
 from infosem_study.methods import METHODS
+from infosem_study.pages.appendix import tuning
 from infosem_study.reported import reported
 
 GRID = {
     "InfoSEM-B": [{"sigma_w": 1.0}, {"sigma_w": 100.0}],
     "InfoSEM-BC": [{"sigma_l": 0.1, "h": 4}, {"sigma_l": 1.0, "h": 4}],
 }
-OPTIONS = {"datasets": ["synthetic"], "n_jobs": 1}
+OPTIONS = {"datasets": ["synthetic"], "runner": Runner(n_jobs=1)}
 DRAWN = METHODS["Random"].function
 
 
@@ -30,7 +31,7 @@ def runs(tmp_path_factory):
     """A ledger with the runs whose settings are varied, briefly trained."""
     store = Store(tmp_path_factory.mktemp("ledger"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(methods._SYNTHETIC, "epochs", 1)
+        patch.setitem(presets._SYNTHETIC, "epochs", 1)
         compare(store, methods=list(GRID), splits=range(2), **OPTIONS)
     return store
 
@@ -38,7 +39,7 @@ def runs(tmp_path_factory):
 @pytest.fixture
 def store(runs, tmp_path, monkeypatch):
     """The same, with no file beside it yet."""
-    monkeypatch.setitem(methods._SYNTHETIC, "epochs", 1)
+    monkeypatch.setitem(presets._SYNTHETIC, "epochs", 1)
     store = Store(tmp_path)
     for row in runs.rows():
         store.append({name: value for name, value in row.items() if name != "key"})
@@ -139,8 +140,8 @@ def test_what_is_stored_is_not_run_again(store, monkeypatch):
     assert len(calls) == 8
     assert set(table["split"]) == {0, 1}
     pd.testing.assert_frame_equal(table.head(len(first)), first)
-    for module in ("runs", "tuning"):  # no data are needed any more
-        monkeypatch.setattr(f"infosem.{module}.load", None)
+    for module in ("execution", "pages.appendix.tuning"):  # no data are needed any more
+        monkeypatch.setattr(f"infosem_study.{module}.load", None)
     again = tuning.search(store, grid=GRID, splits=(0, 1), **OPTIONS)
     pd.testing.assert_frame_equal(again, table)
     assert len(calls) == 8
@@ -170,7 +171,8 @@ def test_real_methods_can_be_searched_and_recomputed(store):
     table = tuning.search(store, grid=grid, **OPTIONS)
     assert table["auprc"].between(0, 1).all()
     assert table["h"].isna().tolist() == (table["method"] == "InfoSEM-B").tolist()
-    again = tuning.search(store, grid=grid, recompute=True, **OPTIONS)
+    anew = {**OPTIONS, "runner": Runner(n_jobs=1, recompute=True)}
+    again = tuning.search(store, grid=grid, **anew)
     pd.testing.assert_frame_equal(again.drop(columns="seconds"), table.drop(columns="seconds"))
 
 
