@@ -137,7 +137,7 @@ protocol.format_differences(ordered)
 # intervals of their difference exclude 0 both as in Table 1 and under the choice.
 
 # %% tags=["full-width", "hide-input"]
-protocol.verdicts(changed, ordered)
+protocol.format_verdicts(changed, ordered)
 
 # %% tags=["hide-input"]
 print(protocol.describe_order(ordered))

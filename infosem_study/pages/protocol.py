@@ -1,9 +1,10 @@
 """What the paper leaves open: whether our data and pairs are its own, and what else moves Table 1.
 
-The counts of the data sets are kept beside the ledger (see `derive`).
+The counts of the data sets are a derived table (see `derived`).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -26,7 +27,7 @@ from infosem_study.figures import (
 )
 from infosem_study.reported import reported
 from infosem_study.scheduling import HERE, Runner
-from infosem_study.statistics import METRICS, paired, summarise
+from infosem_study.statistics import METRICS, format_interval, paired, summarise
 from infosem_study.store import Store
 from infosem_study.variants import all_genes
 
@@ -40,8 +41,8 @@ __all__ = [
     "describe_order",
     "format_counts",
     "format_differences",
+    "format_verdicts",
     "order",
-    "verdicts",
 ]
 
 USUAL = "as in Table 1"
@@ -77,8 +78,8 @@ def counts(store: Store, *, datasets: Sequence[str], runner: Runner = HERE) -> p
     Returns
     -------
     DataFrame
-        One row a network, data set and quantity (those of `appendix_b`): ours; ours, all
-        genes (if none is dropped for want of text); paper (NaN where it has no such data set). The
+        One row per network, data set and quantity (those of `appendix_b`): ours; ours, all genes
+        (if none is dropped for want of text); paper (NaN where it has no such data set). The
         paper's TFs are its pairs divided by its genes.
 
     Raises
@@ -90,15 +91,10 @@ def counts(store: Store, *, datasets: Sequence[str], runner: Runner = HERE) -> p
     names = [name_of(dataset) for dataset in datasets for name_of in _GENES.values()]
     for network in NETWORKS:
         rows = compare(
-            store,
-            datasets=names,
-            network=network,
-            methods=["Random"],
-            splits=[0],
-            runner=runner,
+            store, datasets=names, network=network, methods=["Random"], splits=[0], runner=runner
         )
         runs = runs_of(rows[rows["seed"] == 0], ["Random"])
-        found = derive(store, "counts", _COUNTS, runs, lambda run: _counted(store, run))
+        found = derive(store, "counts", _COUNTS, runs, partial(_counted, store), runner=runner)
         ours = found.set_index(["dataset", "quantity"])["count"].to_dict()
         paper = _paper_counts(network)
         for dataset, quantity in product(datasets, found["quantity"].unique()):
@@ -150,7 +146,7 @@ def base_rates(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a data set and choice: share, that of positives in the test, and sd, its standard
+        One row per data set and choice: share, that of positives in the test, and sd, its standard
         deviation over splits; the AUPRC of Random and of Random TF constant; paper, its AUPRC of
         Random; difference (share - paper); nearest, "yes" for the smallest of a data set.
     """
@@ -194,7 +190,7 @@ def changes(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a choice, method, data set and metric (AUPRC, Hit@1%, AUPRC beyond the share of
+        One row per choice, method, data set and metric (AUPRC, Hit@1%, AUPRC beyond the share of
         positives, and that share): usual and sem, the mean as in Table 1 and its standard error
         over splits; difference, low, high and n_splits as in `statistics.paired`; moves, whether
         the difference is larger than sem; shown, whether the interval excludes 0.
@@ -222,7 +218,7 @@ def changes(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def choices_figure(changed: pd.DataFrame) -> Figure:
-    """How far each choice that the paper leaves open moves a method, a column a data set.
+    """How far each choice that the paper leaves open moves a method, a column per data set.
 
     Error bars are 95% intervals of the mean difference over splits. The band is as wide as the
     standard error over splits of DeepSEM in Table 1, to either side of the dotted line of no
@@ -270,10 +266,7 @@ def format_differences(table: pd.DataFrame) -> pd.DataFrame:
     """
     names = [name for name in ("choice", "method", "metric") if name in table]
     own = _judged(table) if "method" in table else table
-    text = [
-        f"{value:+.3f} [{low:+.3f}, {high:+.3f}]"
-        for value, low, high in zip(own["difference"], own["low"], own["high"], strict=True)
-    ]
+    text = list(map(format_interval, own["difference"], own["low"], own["high"]))
     wide = own.assign(text=text).pivot(index=names, columns="dataset", values="text")
     wide = wide.loc[[*dict.fromkeys(own[names].itertuples(index=False, name=None))]]
     return wide[own["dataset"].unique()].fillna("-").reset_index().rename_axis(columns=None)
@@ -301,7 +294,7 @@ def order(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a choice, metric and data set: difference (InfoSEM-B minus DeepSEM), low and high,
+        One row per choice, metric and data set: difference (InfoSEM-B minus DeepSEM), low and high,
         as in `statistics.paired`; reversed, whether the sign is another than in Table 1; shown,
         whether that is so with 95% intervals that exclude 0 both here and there.
     """
@@ -320,7 +313,7 @@ def order(rows: pd.DataFrame) -> pd.DataFrame:
     return table[["choice", "metric", "dataset", *columns]]
 
 
-def verdicts(changed: pd.DataFrame, ordered: pd.DataFrame) -> pd.DataFrame:
+def format_verdicts(changed: pd.DataFrame, ordered: pd.DataFrame) -> pd.DataFrame:
     """Which choices move the numbers, or which of DeepSEM and InfoSEM-B is ahead, and where.
 
     Parameters
@@ -333,9 +326,9 @@ def verdicts(changed: pd.DataFrame, ordered: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a choice, one column a metric and method: the data sets on which the mean moves by
-        more than the standard error over splits that it has in Table 1, with a star where the 95%
-        interval of the difference excludes 0; "-" where it was not run or does not apply. Under
+        One row per choice, one column per metric and method: the data sets on which the mean moves
+        by more than the standard error over splits that it has in Table 1, with a star where the
+        95% interval of the difference excludes 0; "-" where it was not run or does not apply. Under
         "order", those on which the order of the two means is another, with a star where intervals
         exclude 0 in Table 1 and under the choice.
     """
@@ -357,7 +350,8 @@ def _starred(own: pd.DataFrame, column: str) -> pd.Series:
     for choice in own["choice"].unique():
         part = own[(own["choice"] == choice) & own[column]]
         pairs = zip(part["dataset"], part["shown"], strict=True)
-        texts[choice] = _listed(f"{dataset}{'*' * shown}" for dataset, shown in pairs)
+        names = [f"{dataset}{'*' * shown}" for dataset, shown in pairs]
+        texts[choice] = ", ".join(names) or "none"
     return pd.Series(texts)
 
 
@@ -382,7 +376,3 @@ def describe_order(ordered: pd.DataFrame) -> str:
             f"Another training seed alone changes it in {seed['reversed'].sum()} of {len(seed)}."
         )
     return "\n".join(lines)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names) or "none"

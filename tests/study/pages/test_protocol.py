@@ -6,9 +6,13 @@ import pytest
 
 from infosem import InfosemError
 from infosem.data import CELLS
-from infosem_study import Runner, Store, cli, runs, studies
+from infosem_study import Runner, Store, cli, execution, studies
 from infosem_study.comparison import compare
 from infosem_study.pages import protocol
+from infosem_study.scheduling import STORED_ONLY
+from infosem_study.variants import load
+
+HERE = Runner(n_jobs=1)
 
 
 @pytest.fixture
@@ -45,7 +49,7 @@ def test_every_choice_is_run_on_its_own_pairs_and_genes(tmp_path, monkeypatch):
     """Which runs it is made of; they are not run."""
     asked = []
 
-    def compare(store, *, datasets, methods, splits, **changes):
+    def compare(store, *, datasets, methods, splits, runner, **changes):
         asked.append((datasets, methods, changes))
         seeds = changes.get("seeds", (0,))
         return pd.DataFrame([{"method": m, "seed": s, "split": 0} for m in methods for s in seeds])
@@ -77,28 +81,26 @@ def test_a_choice_of_pairs_changes_the_test_and_not_the_training(tmp_path, monke
     quick = {protocol.USUAL: {"epochs": 0.05}, "every gene a target": {"epochs": 0.05, **every}}
     monkeypatch.setattr(studies, "PROTOCOL_CHOICES", quick)
     store = Store(tmp_path)
-    options = {"datasets": ["synthetic"], "choices": [*quick], "splits": range(2), "n_jobs": 1}
-    found = studies.protocol_choices(store, **options)
+    options = {"datasets": ["synthetic"], "choices": [*quick], "splits": range(2)}
+    found = studies.protocol_choices(store, **options, runner=HERE)
     assert set(found["method"]) == {"DeepSEM", "InfoSEM-B"}
     shares = found.groupby("choice")["unseen_base"].mean()
     assert shares["every gene a target"] < shares[protocol.USUAL]
-    settings = [row["settings"] for row in store.rows(method="DeepSEM")]
+    settings = [row["settings"] for row in store.rows() if row["method"] == "DeepSEM"]
     assert len(settings) == 2
     assert settings[0] == settings[1]
-
-    monkeypatch.setattr(runs, "execute", lambda *_: pytest.fail("was run again"))
-    assert studies.protocol_choices(store, **options).equals(found)
+    assert studies.protocol_choices(store, **options, runner=STORED_ONLY).equals(found)
 
 
 def test_synthetic_data_drop_no_gene(synthetic):
-    kept = runs.load("synthetic:genes-all", "planted", embedding=None)
+    kept = load("synthetic:genes-all", "planted", embedding=None)
     assert kept.name == "synthetic:genes-all"
     assert kept.fingerprint() == synthetic.fingerprint()
 
 
 def test_counts_are_kept_and_the_data_not_asked_for_again(tmp_path, synthetic, monkeypatch):
     store = Store(tmp_path)
-    counted = protocol.counts(store, datasets=["synthetic"], runner=Runner(n_jobs=1))
+    counted = protocol.counts(store, datasets=["synthetic"], runner=HERE)
     ours = counted.set_index(["network", "quantity"])["ours"]
     assert ours["cell-type-specific", "genes"] == synthetic.n_genes
     assert ours["cell-type-specific", "positive_links"] == synthetic.network.sum()
@@ -107,22 +109,24 @@ def test_counts_are_kept_and_the_data_not_asked_for_again(tmp_path, synthetic, m
     assert text.loc["TFs", ("synthetic", "ours")] == str(synthetic.n_tfs)
     assert text.loc["TFs", ("synthetic", "paper")] == "-"
 
-    monkeypatch.setattr(runs, "load", lambda *_, **__: pytest.fail("was loaded"))
-    assert protocol.counts(store, datasets=["synthetic"], runner=Runner(n_jobs=1)).equals(counted)
+    monkeypatch.setattr(execution, "load", lambda *_, **__: pytest.fail("was loaded"))
+    assert protocol.counts(store, datasets=["synthetic"], runner=HERE).equals(counted)
 
 
 def test_counts_run_nothing_that_no_study_runs(tmp_path):
-    where = {"datasets": ["synthetic"], "splits": range(2)}
-    compare(Store(tmp_path), methods=["Random"], runner=Runner(n_jobs=1), **where)
-    with pytest.raises(InfosemError, match="n_jobs"):  # 0 processes can run nothing
-        protocol.counts(Store(tmp_path), datasets=["synthetic"], n_jobs=0)
-    studies.EVERYTHING["all-genes"](Store(tmp_path), runner=Runner(n_jobs=1), **where)
-    assert len(protocol.counts(Store(tmp_path), datasets=["synthetic"], n_jobs=0))
+    store, where = Store(tmp_path), {"datasets": ["synthetic"], "splits": range(2), "runner": HERE}
+    compare(store, methods=["Random"], **where)
+    with pytest.raises(InfosemError, match="no result of Random on synthetic:genes-all"):
+        protocol.counts(store, datasets=["synthetic"], runner=STORED_ONLY)
+    studies.EVERYTHING["all-genes"](store, **where)
+    n_rows = len(store.rows())
+    assert len(protocol.counts(store, datasets=["synthetic"], runner=HERE))
+    assert len(store.rows()) == n_rows
 
 
 @pytest.mark.needs_data
 def test_counts_stand_beside_those_of_the_paper(tmp_path):
-    counted = protocol.counts(Store(tmp_path), datasets=["mDC"], runner=Runner(n_jobs=1))
+    counted = protocol.counts(Store(tmp_path), datasets=["mDC"], runner=HERE)
     specific = counted[counted["network"] == "cell-type-specific"].set_index("quantity")
     assert specific.loc["positive_links", ["ours", "paper"]].tolist() == [1129, 1129]
     assert specific.loc["tfs", "paper"] == 21  # pairs divided by genes
@@ -167,7 +171,7 @@ def test_verdicts_name_the_data_sets(rows):
     wide = behind & (rows["dataset"] == "mDC")
     rows["unseen_auprc"] += np.where(wide, noise, 0)
     changed, ordered = protocol.changes(rows), protocol.order(rows)
-    table = protocol.verdicts(changed, ordered)
+    table = protocol.format_verdicts(changed, ordered)
     assert table.index.tolist() == [
         "every gene a target",
         "no gene dropped",
