@@ -1,4 +1,4 @@
-"""Whether stored results come out again: runs of the ledger done anew on this machine."""
+"""Whether stored results come out again: runs of the ledger done once more on this machine."""
 
 import re
 from collections.abc import Sequence
@@ -15,25 +15,29 @@ from infosem_study.baselines.scenic import database_digest
 from infosem_study.environment import by_name
 from infosem_study.execution import SAME, execute
 from infosem_study.jobs import job_of
+from infosem_study.ledger import Row
 from infosem_study.methods import METHODS
 from infosem_study.scheduling import HERE, Runner
 from infosem_study.store import Store
 from infosem_study.variants import base_name, load
 
-__all__ = ["obstacle", "recheck", "sample", "verify"]
-
-_Row = dict[str, Any]
+__all__ = ["describe_recheck", "obstacle", "sample", "verify"]
 
 
-def obstacle(row: _Row) -> str | None:
+def obstacle(row: Row) -> str | None:
     """Why a stored run cannot be done again here, as far as its row tells.
 
     Its method has another version since, or needs a database that is not at hand.
 
     Parameters
     ----------
-    row : mapping
-        A row of the ledger.
+    row : dict
+        Of the ledger.
+
+    Returns
+    -------
+    str or None
+        The reason; None if there is nothing against it.
     """
     method = METHODS.get(row["method"])
     if method is None or method.version != row["version"]:
@@ -45,8 +49,8 @@ def obstacle(row: _Row) -> str | None:
 
 
 def sample(
-    rows: Sequence[_Row], n: int, *, seed: int, max_seconds: float | None = None
-) -> list[_Row]:
+    rows: Sequence[Row], n: int, *, seed: int, max_seconds: float | None = None
+) -> list[Row]:
     """Draw stored runs to be done again: one of every method before a second of any.
 
     Parameters
@@ -59,10 +63,10 @@ def sample(
         The same seed draws the same of the same rows.
     max_seconds : float, optional
         How long they may take by their stored times, one after the other. What would take longer
-        than is left of it is passed over. To score the splits comes on top: up to a second a row.
+        than is left of it is passed over. To score the splits comes on top: up to a second per row.
     """
     rng = np.random.default_rng(seed)
-    by_method: dict[str, list[_Row]] = {}
+    by_method: dict[str, list[Row]] = {}
     for row in rows:
         if obstacle(row) is None:
             by_method.setdefault(row["method"], []).append(row)
@@ -72,7 +76,7 @@ def sample(
         for i in rng.permutation(len(names))
     ]
     left = np.inf if max_seconds is None else max_seconds
-    chosen: list[_Row] = []
+    chosen: list[Row] = []
     for row in (row for turn in zip_longest(*shuffled) for row in turn if row is not None):
         if len(chosen) < n and row["seconds"] <= left:
             chosen.append(row)
@@ -80,7 +84,7 @@ def sample(
     return chosen
 
 
-def verify(rows: Sequence[_Row], runner: Runner = HERE) -> pd.DataFrame:
+def verify(rows: Sequence[Row], runner: Runner = HERE) -> pd.DataFrame:
     """Do stored runs again on this machine, and compare.
 
     Parameters
@@ -88,20 +92,20 @@ def verify(rows: Sequence[_Row], runner: Runner = HERE) -> pd.DataFrame:
     rows : sequence of mapping
         Rows of the ledger, which stays as it is.
     runner : Runner
-        Where to run.
+        With how many processes of this machine.
 
     Returns
     -------
     DataFrame
-        One line a row: method, dataset, network, seed, splits, key, machine (on which it was made);
-        difference, the largest of all splits and metrics, of which metric and split (where), the
-        stored value and the new one; verdict, differs and reason.
+        One line per row: method, dataset, network, seed, splits, key, machine (on which it was
+        made); difference, the largest of all splits and metrics, of which metric and split (where),
+        the stored value and the new one; verdict, differs and reason.
 
         The verdict is "same digits" (all 6 that the ledger keeps), "same to the third digit" (to
-        within half a unit of it), "OTHER NUMBERS", "OTHER DATA", "FAILED" (the last three differ)
-        or "skipped"; the reason of the last three is told. It also says where the row was made on
-        another processor, or with other versions: deep methods in single precision may give other
-        digits there.
+        within half a unit of it), "OTHER NUMBERS", "OTHER DATA", "FAILED" or "skipped". "OTHER..."
+        and "FAILED" differ; there is a reason for "OTHER DATA", "FAILED" and "skipped". Behind
+        "same..." and "OTHER NUMBERS" it is told where the row was made on another processor, or
+        with other versions: deep methods in single precision may give other digits there.
 
     Raises
     ------
@@ -127,11 +131,11 @@ _COLUMNS = [
 ]  # fmt: skip
 
 
-def _compared(i: int, row: _Row) -> tuple[int, dict[str, Any]]:
+def _compared(i: int, row: Row) -> tuple[int, dict[str, Any]]:
     return i, _line(row)
 
 
-def _line(row: _Row) -> dict[str, Any]:
+def _line(row: Row) -> dict[str, Any]:
     """The line of `verify` for one row."""
     line = {name: row[name] for name in ("method", "dataset", "network", "seed", "machine", "key")}
     line |= {"splits": _in_short([int(split) for split in row["splits"]]), "differs": False}
@@ -164,7 +168,7 @@ def _line(row: _Row) -> dict[str, Any]:
     return {**line, "verdict": verdict + _elsewhere(row, again), "differs": differs}
 
 
-def _elsewhere(row: _Row, again: _Row) -> str:
+def _elsewhere(row: Row, again: Row) -> str:
     """What is another where the stored run was made, that can change digits."""
     # One run has one thread, however many cores there are.
     one, other = (re.sub(r", \d+ cores", "", where["machine"]) for where in (row, again))
@@ -177,7 +181,7 @@ def _elsewhere(row: _Row, again: _Row) -> str:
     return f" (stored {', '.join(differences)})" if differences else ""
 
 
-def _is_real(row: _Row) -> bool:
+def _is_real(row: Row) -> bool:
     return base_name(row["dataset"]) in CELLS
 
 
@@ -188,8 +192,8 @@ def _in_short(splits: list[int]) -> str:
     return ", ".join(map(str, sorted(splits)))
 
 
-def recheck(store: Store, rows: pd.DataFrame) -> str:
-    """Repeat some of the runs behind a table on the real data, if these are at hand.
+def describe_recheck(store: Store, rows: pd.DataFrame) -> str:
+    """Repeat some of the runs behind a table on the real data, if these are at hand, and tell.
 
     One-hot LR on one split of each data set, and the DeepSEM run that took the least time. A run
     passes that gives the stored numbers to within half a unit of the third digit behind the point.

@@ -306,7 +306,7 @@ tables.format_beside_paper(tables.beside_paper(live), "AUPRC")
 # Where the real data are at hand, some stored runs are repeated on them, too.
 
 # %% tags=["nbval-ignore-output", "hide-input"]
-print(verification.recheck(store, rows))
+print(verification.describe_recheck(store, rows))
 
 # %% [markdown]
 # ## Where the numbers come from

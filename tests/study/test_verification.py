@@ -29,10 +29,14 @@ def finished(tmp_path_factory):
     return store, rows
 
 
+def rows_of(store, *methods):
+    return [row for row in store.rows() if row["method"] in methods]
+
+
 @pytest.fixture
 def row(finished):
     """A row of Pearson correlation, with both splits."""
-    return copy.deepcopy(finished[0].rows(method="Pearson correlation")[0])
+    return copy.deepcopy(rows_of(finished[0], "Pearson correlation")[0])
 
 
 @pytest.mark.needs_data
@@ -166,7 +170,7 @@ def test_command_says_what_differs(finished, tmp_path, capsys):
     assert "5 rows came out again, 0 did not, 0 were skipped" in out
 
     wrong = Store(tmp_path)
-    rows = store.rows(method=["One-hot LR", "Pearson correlation"])
+    rows = copy.deepcopy(rows_of(store, "One-hot LR", "Pearson correlation"))
     for row in rows:
         row["splits"] = {
             s: {m: v + 0.001 for m, v in ms.items()} for s, ms in row["splits"].items()
@@ -185,7 +189,7 @@ def test_command_says_what_differs(finished, tmp_path, capsys):
 
 def test_command_verifies_the_runs_of_a_key(finished, capsys):
     store, _ = finished
-    (row,) = store.rows(method="Pearson correlation")
+    (row,) = rows_of(store, "Pearson correlation")
     options = ["--keys", row["key"], "--jobs", "1", "--ledger", str(store.root)]
     assert cli.main(["verify", *options]) == 0
     out = capsys.readouterr().out
@@ -207,21 +211,23 @@ def test_command_refuses_to_verify_nothing(finished, tmp_path, capsys):
 @pytest.mark.needs_data
 def test_recheck_sees_a_wrong_number(committed, tmp_path):
     rows = compare(committed, datasets=["mDC"], methods=["One-hot LR"])
-    (stored, *_) = committed.rows(key=rows["key"].iloc[0])
+    stored = committed.row(rows.iloc[0])
     wrong = copy.deepcopy(stored)
     (metrics,) = wrong["splits"].values()
     metrics["seen_auprc"] += 0.001
     for name, kept in (("right", stored), ("wrong", wrong)):
         Store(tmp_path / name).append(kept)
-    said = [verification.recheck(Store(tmp_path / name), rows) for name in ("right", "wrong")]
+    stores = Store(tmp_path / "right"), Store(tmp_path / "wrong")
+    said = [verification.describe_recheck(store, rows) for store in stores]
     assert "One-hot LR on mDC: the stored numbers" in said[0]
-    assert "One-hot LR on mDC: OTHER NUMBERS, up to 0.001 off" in said[1]
+    assert "One-hot LR on mDC: OTHER NUMBERS" in said[1]  # and where it was stored, if elsewhere
+    assert said[1].endswith(", up to 0.001 off")
 
 
 @pytest.mark.needs_data
 def test_committed_results_are_those_of_this_code(committed):
     rows = compare(committed, datasets=["hHEP"], methods=["One-hot LR", "DeepSEM"])
-    said = verification.recheck(committed, rows)
+    said = verification.describe_recheck(committed, rows)
     assert said.count("the stored numbers") == 2, said
     assert "OTHER" not in said
 
@@ -229,5 +235,5 @@ def test_committed_results_are_those_of_this_code(committed):
 def test_recheck_says_where_there_are_no_data(committed, finished, monkeypatch):
     monkeypatch.setattr(verification, "data_available", lambda: None)
     store, rows = finished
-    assert "Only the synthetic" in verification.recheck(store, rows)
-    assert "not at hand" in verification.recheck(committed, rows.assign(dataset="hESC"))
+    assert "Only the synthetic" in verification.describe_recheck(store, rows)
+    assert "not at hand" in verification.describe_recheck(committed, rows.assign(dataset="hESC"))
