@@ -496,7 +496,7 @@ def _identity(task: dict[str, Any]) -> tuple[Any, ...]:
 
 def report(rows: pd.DataFrame) -> str:
     """Every table that the rows allow."""
-    sections = [f"Machine: {rows['machine'].iloc[0]}", speed.disturbed(rows)]
+    sections = [f"Machine: {rows['machine'].iloc[0]}", speed.describe_disturbance(rows)]
     for title, table in speed.sections(rows).items():
         sections.append(f"{title}\n\n{table.to_string(index=False)}")
     return "\n\n".join(sections)

@@ -1,8 +1,9 @@
-"""Small tables beside the ledger: what the metrics in its rows do not tell of a run.
+"""Derived tables: what is computed from runs and is not in the ledger.
 
-The ledger holds no scores. What a page shows of them besides metrics (coefficients, predicted
-probabilities, results TF by TF) is kept in ``<ledger>/<name>/<network>/<data set>.csv``. Each line
-has the key of the run that it comes from. What a file lacks is computed and stored.
+The ledger has the metrics of a run, not its scores. What a page shows of these besides
+(coefficients, predicted probabilities, results TF by TF) takes long to compute, so that it is
+stored, too: in a table beside the ledger, ``<ledger>/<name>/<network>/<data set>.csv``. Each line
+has the key of the run that it comes from; with another key in the ledger it is stale.
 """
 
 import os
@@ -60,7 +61,7 @@ def derive(
     only: tuple[str, Mapping[str, Sequence[str]]] | None = None,
     runner: Runner = HERE,
 ) -> pd.DataFrame:
-    """Lines of runs from a table beside the ledger, computing and storing what it lacks.
+    """The lines of runs in a derived table, computing and storing what it lacks.
 
     Parameters
     ----------
@@ -69,11 +70,11 @@ def derive(
     name : str
         Of the table.
     columns : mapping of str to type
-        What the lines of a run hold.
+        Of the table, besides the key, method and split of the run.
     runs : sequence of mapping
-        From `runs_of`.
+        As from `runs_of`.
     compute : callable
-        ``compute(run) -> DataFrame`` with those columns.
+        ``compute(run) -> DataFrame`` with those columns: the lines of one run.
     only : (str, mapping of str to sequence of str), optional
         A column, and by data set the values of it that are wanted, in that order. A run is computed
         where one of them is missing; lines with other values stay.
@@ -83,7 +84,8 @@ def derive(
     Returns
     -------
     DataFrame
-        dataset, key, method, split, and the columns; floats to 6 significant digits.
+        dataset, key, method, split, and the columns, run by run in the order of `runs`; floats to 6
+        significant digits.
 
     Raises
     ------

@@ -59,7 +59,7 @@ def show(title):
 
 
 print(f"{len(measured)} measurements on: {measured['machine'].iloc[0]}")
-print(speed.disturbed(measured))
+print(speed.describe_disturbance(measured))
 
 # %% [markdown]
 # ## One network on real data
@@ -165,8 +165,8 @@ if measure == "tiny":
             capture_output=True,
         )
         again = speed.read(output)
-    print(speed.disturbed(again))
-    print(speed.ratios(speed.medians_of(again), "DeepSEM").to_string(index=False))
+    print(speed.describe_disturbance(again))
+    print(speed.format_ratios(speed.medians_of(again), "DeepSEM").to_string(index=False))
 else:
     print("Nothing was measured now: the numbers on this page are those stored.")
 

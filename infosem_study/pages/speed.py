@@ -1,4 +1,4 @@
-"""Speed and memory: from the rows that benchmarks/bench.py writes to the tables of their page."""
+"""Speed and memory: from the rows of benchmarks/bench.py to the tables and figures of the page."""
 
 import json
 import os
@@ -15,15 +15,15 @@ from infosem.errors import InfosemError
 from infosem_study.figures import METHOD_STYLES, NULL, log_log, panels
 
 __all__ = [
-    "disturbed",
+    "describe_disturbance",
+    "format_ratios",
+    "format_targets",
     "loglog_fit",
     "medians_of",
-    "ratios",
     "read",
     "scaling_figure",
     "scaling_fits",
     "sections",
-    "targets",
 ]
 
 
@@ -40,7 +40,7 @@ def read(path: str | os.PathLike[str], machine: str | None = None) -> pd.DataFra
     Returns
     -------
     DataFrame
-        One row a measurement. Columns part, method, dataset, genes, cells, repeat, unit (epoch,
+        One row per measurement. Columns part, method, dataset, genes, cells, repeat, unit (epoch,
         step or target), amount (units measured), whole (units that a network takes), extrapolated,
         others_share (of the processors, taken by other processes meanwhile), threads, seconds (of
         `amount` units), peak_mib, machine, versions, date, what the part adds, and network_seconds
@@ -76,12 +76,17 @@ def read(path: str | os.PathLike[str], machine: str | None = None) -> pd.DataFra
 def medians_of(rows: pd.DataFrame) -> pd.DataFrame:
     """Medians over repeats, with the smallest and the largest.
 
+    Parameters
+    ----------
+    rows : DataFrame
+        From `read`.
+
     Returns
     -------
     DataFrame
-        One row a part, data set, size and method: runs, unit, amount, whole, extrapolated, and of
-        unit_seconds (s an epoch, step or target), network_seconds and peak_mib the median under the
-        name itself, the extremes under <name>_low and <name>_high.
+        One row per part, data set, size and method: runs, unit, amount, whole, extrapolated, and of
+        unit_seconds (s per epoch, step or target), network_seconds and peak_mib the median under
+        the name itself, the extremes under <name>_low and <name>_high.
     """
     timed = rows.assign(unit_seconds=rows["seconds"] / rows["amount"])
     groups = timed.groupby(["part", "dataset", "genes", "cells", "method"], sort=False)
@@ -96,12 +101,19 @@ def medians_of(rows: pd.DataFrame) -> pd.DataFrame:
     return first.assign(**numbers).reset_index()
 
 
-def ratios(medians: pd.DataFrame, against: str) -> pd.DataFrame:
+def format_ratios(medians: pd.DataFrame, against: str) -> pd.DataFrame:
     """Part of `medians_of`, as a table to read.
 
-    Every time is a median with the range over the runs in parentheses. The last columns are how
-    many times as long a network takes, and as much memory, as with the method `against`, and what
-    was measured: a part of a run is extrapolated to the whole.
+    Every time is a median with the range over the runs in parentheses. What was measured is told: a
+    part of a run is extrapolated to the whole. Two columns are how many times as long a network
+    takes, and as much memory, as with one of the methods.
+
+    Parameters
+    ----------
+    medians : DataFrame
+        From `medians_of`.
+    against : str
+        That method.
     """
     base = medians[medians["method"] == against].set_index(["dataset", "genes", "cells"])
     where = pd.MultiIndex.from_frame(medians[["dataset", "genes", "cells"]])
@@ -162,7 +174,7 @@ def scaling_fits(medians: pd.DataFrame, part: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a method: sizes (their number), from, to, exponent and stderr. A method that was
+        One row per method: sizes (their number), from, to, exponent and stderr. A method that was
         measured at one size only is left out.
     """
     lines = []
@@ -184,7 +196,7 @@ def scaling_fits(medians: pd.DataFrame, part: str) -> pd.DataFrame:
 
 
 def scaling_figure(medians: pd.DataFrame, part: str) -> Figure:
-    """Seconds an epoch, seconds a network and peak memory against the size of the data.
+    """Time of an epoch, time of a network and peak memory against the size of the data.
 
     Both axes are logarithmic. Points are medians, bars the range over the runs. Open markers are
     extrapolated from a part of a run. A method without epochs is missing from the first panel.
@@ -226,10 +238,17 @@ def scaling_figure(medians: pd.DataFrame, part: str) -> Figure:
     return figure
 
 
-def disturbed(rows: pd.DataFrame, limit: float = 0.05) -> str:
-    """Say how many measurements other processes took part of the processors from.
+def describe_disturbance(rows: pd.DataFrame, limit: float = 0.05) -> str:
+    """In how many measurements other processes took more than a part of the processors.
 
     Times of several threads suffer more than in proportion, as each step waits for the slowest.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `read`.
+    limit : float
+        That part.
     """
     others = rows["others_share"]
     if not (others > limit).any():
@@ -244,7 +263,13 @@ def disturbed(rows: pd.DataFrame, limit: float = 0.05) -> str:
 
 
 def sections(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Every table that rows of `read` allow, by its title."""
+    """Every table that measurements allow, as it is to be read, by its title.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `read`.
+    """
     medians = medians_of(rows)
     found: dict[str, pd.DataFrame] = {}
     for part, title, against in (
@@ -255,7 +280,7 @@ def sections(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     ):
         chosen = medians[medians["part"] == part]
         if len(chosen):
-            found[title] = ratios(chosen, against)
+            found[title] = format_ratios(chosen, against)
         if part in ("genes", "cells") and len(fits := scaling_fits(medians, part)):
             found[f"Time = c x {part}^exponent"] = fits.round(2)
     for part, title, columns in (
@@ -266,7 +291,7 @@ def sections(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
         chosen = rows[rows["part"] == part]
         if len(chosen):
             found[title] = columns(chosen)
-    if len(goals := targets(rows)):
+    if len(goals := format_targets(rows)):
         found["Targets"] = goals
     return found
 
@@ -275,16 +300,21 @@ _OURS = ("DeepSEM", "InfoSEM-B", "InfoSEM-BC")
 _LITERAL = "literal DeepSEM"
 
 
-def targets(rows: pd.DataFrame) -> pd.DataFrame:
+def format_targets(rows: pd.DataFrame) -> pd.DataFrame:
     """What the engine was to reach, beside what was measured.
 
     Ratios are of medians; where a target speaks of several data sets the worst of them counts. A
     target is left out where what it speaks of was not measured.
 
+    Parameters
+    ----------
+    rows : DataFrame
+        From `read`.
+
     Returns
     -------
     DataFrame
-        target, measured, and met ("yes", "no").
+        One row per target, as text: target, measured, and met ("yes", "no").
     """
     medians = medians_of(rows)
 

@@ -38,7 +38,7 @@ def test_speed_is_the_median_extrapolated_to_a_network(speed_file):
     assert line["unit_seconds"] == pytest.approx(1.5 / 6)
     assert line["network_seconds"] == pytest.approx(1.5 * 20)
     assert line["network_seconds_high"] == pytest.approx(2 * 20)
-    text = speed.ratios(medians, "InfoSEM-B").query("genes == 1000").set_index("method")
+    text = speed.format_ratios(medians, "InfoSEM-B").query("genes == 1000").set_index("method")
     assert text.loc["RegDiffusion", "time / InfoSEM-B"] == "2.5"
     assert text.loc["RegDiffusion", "s an epoch"] == "-"
     assert text.loc["RegDiffusion", "measured"] == "20 of 1000 steps"
@@ -79,8 +79,8 @@ def test_tables_and_figure_show_what_there_is(speed_file):
     rows = speed.read(speed_file)
     titles = ["Simulated data, more and more genes", "Time = c x genes^exponent"]
     assert list(speed.sections(rows)) == titles
-    assert speed.disturbed(rows).startswith("In 6 of 12 measurements")
-    assert "In none" in speed.disturbed(rows[rows["repeat"] == 0])
+    assert speed.describe_disturbance(rows).startswith("In 6 of 12 measurements")
+    assert "In none" in speed.describe_disturbance(rows[rows["repeat"] == 0])
     figure = speed.scaling_figure(speed.medians_of(rows), "genes")
     epoch, network, memory = figure.axes
     assert [axis.get_xscale() + axis.get_yscale() for axis in figure.axes] == ["loglog"] * 3

@@ -90,7 +90,7 @@ def test_noise_recalls_the_share_that_it_lets_pass(synthetic):
     np.testing.assert_allclose(mean["recall"], mean["passing"], atol=0.03)
 
 
-# --- beside the ledger ----------------------------------------------------------------------------
+# --- of runs --------------------------------------------------------------------------------------
 
 
 def test_recalls_are_made_once_and_follow_the_scores(finished):

@@ -1,6 +1,5 @@
 """The search of InfoSEM's settings: what the method gets, what is kept, what is concluded."""
 
-import os
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +12,6 @@ from infosem.errors import InfosemError
 from infosem.splits import UNKNOWN, hide
 from infosem_study import Runner, Store, cli, presets
 from infosem_study.comparison import compare
-from infosem_study.derived import derive
 from infosem_study.methods import METHODS
 from infosem_study.pages.appendix import tuning
 from infosem_study.reported import reported
@@ -174,19 +172,6 @@ def test_real_methods_can_be_searched_and_recomputed(store):
     anew = {**OPTIONS, "runner": Runner(n_jobs=1, recompute=True)}
     again = tuning.search(store, grid=grid, **anew)
     pd.testing.assert_frame_equal(again.drop(columns="seconds"), table.drop(columns="seconds"))
-
-
-def test_tables_beside_the_ledger_are_filled_by_several_processes(tmp_path):
-    places = [
-        {"network": "planted", "dataset": "synthetic", "method": f"M{i}", "split": 0, "key": "0"}
-        for i in range(4)
-    ]
-    table = derive(
-        Store(tmp_path), "processes", {"process": int}, places,
-        lambda run: pd.DataFrame({"process": [os.getpid()]}), runner=Runner(n_jobs=2),
-    )  # fmt: skip
-    assert table["method"].tolist() == ["M0", "M1", "M2", "M3"]
-    assert os.getpid() not in set(table["process"])
 
 
 # --- errors ---------------------------------------------------------------------------------------
