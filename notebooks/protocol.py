@@ -44,7 +44,7 @@ import tempfile
 
 import pandas as pd
 
-from infosem_study import Runner, Store, studies, tables
+from infosem_study import Runner, Store, statistics, studies, tables
 from infosem_study.comparison import compare
 from infosem_study.pages import protocol
 from infosem_study.parameters import check_parameters
@@ -183,11 +183,10 @@ pd.concat(
 # The standard deviation, over training seeds, of the mean over splits:
 
 # %% tags=["hide-input"]
-by_seed = {
-    name: r.groupby(["method", "dataset", "seed"])["unseen_auprc"].mean()
+spread = {
+    name: statistics.summarise(r, ["unseen_auprc"]).set_index(["method", "dataset"])["seed_sd"]
     for name, r in started.items()
 }
-spread = {name: means.groupby(level=["method", "dataset"]).std() for name, means in by_seed.items()}
 pd.DataFrame(spread).unstack("dataset").round(4)
 
 # %% [markdown]
