@@ -13,6 +13,10 @@ from infosem import make_split, simulate
 from infosem.errors import InfosemError
 from infosem_study import Runner, Store, figures
 from infosem_study.pages import audit
+from infosem_study.pages.audit.block import Block, within_tfs
+from infosem_study.pages.audit.permutation import permuted
+from infosem_study.pages.audit.split_designs import designs
+from infosem_study.scheduling import STORED_ONLY
 
 METHODS = ["Random", "Random TF constant", "One-hot LR", "Pearson correlation", "DeepSEM",
            "InfoSEM-B"]  # fmt: skip
@@ -49,9 +53,9 @@ def judged(busy, scores):
     """Pooled p, mean gain within TFs, mean of what needs the right TF, mean gain within targets."""
     dataset, split = busy
     scores = np.broadcast_to(scores, dataset.network.shape)
-    block = audit._Block(dataset, split)
-    table = audit._within_tfs(block, block.of(scores))
-    line = audit.permuted(dataset, split, scores, n=199)
+    block = Block(dataset, split)
+    table = within_tfs(block, block.of(scores))
+    line = permuted(dataset, split, scores, n=199)
     own = audit.gain(table["auprc"], table["n_positive"], table["n_pairs"]).mean()
     return line["p"], own, (table["auprc"] - table["others"]).mean(), line["target_gain"]
 
@@ -152,7 +156,7 @@ def test_a_tf_with_itself_plays_no_part_within(busy):
 def test_permutation_null_is_that_of_exchanged_rows(busy):
     dataset, split = busy
     scores = np.round(np.random.default_rng(3).random(dataset.network.shape), 1)
-    line = audit.permuted(dataset, split, scores, n=400)
+    line = permuted(dataset, split, scores, n=400)
     pairs = split.unseen
     assert line["auprc"] == pytest.approx(
         average_precision_score(dataset.network[pairs], scores[pairs])
@@ -169,7 +173,7 @@ def test_permutation_null_is_that_of_exchanged_rows(busy):
 
 def test_p_of_noise_is_not_small_too_often(busy):
     rng = np.random.default_rng(5)
-    ps = [audit.permuted(*busy, rng.random((32, 200)), n=99)["p"] for _ in range(40)]
+    ps = [permuted(*busy, rng.random((32, 200)), n=99)["p"] for _ in range(40)]
     assert 0.3 < np.mean(ps) < 0.7
 
 
@@ -179,7 +183,7 @@ def test_p_of_noise_is_not_small_too_often(busy):
 def test_folds_of_one_division_have_less_error_than_as_many_random_blocks(busy):
     dataset, _ = busy
     scores = np.random.default_rng(6).random(dataset.network.shape)
-    table = audit.designs(dataset, scores, n=100).set_index(["design", "n_blocks"])["sd"]
+    table = designs(dataset, scores, n=100).set_index(["design", "n_blocks"])["sd"]
     assert table["folds", 16] < table["random", 16]
     assert table["random", 16] < table["random", 4]
 
@@ -219,10 +223,11 @@ def test_components_of_tfs_come_back_with_unequal_numbers():
 TABLES = (audit.nulls, audit.shortcuts, audit.permutations, audit.within, audit.folds)
 
 
-def test_stored_tables_are_read_and_not_made_again(finished, monkeypatch):
+def test_stored_tables_are_read_and_not_made_again(finished):
     store, rows = finished
-    monkeypatch.setattr(audit, "scores_of", None)
-    nulls, shortcuts, placed, inside, folds = (table(store, rows) for table in TABLES)
+    nulls, shortcuts, placed, inside, folds = (
+        table(store, rows, runner=STORED_ONLY) for table in TABLES
+    )
     assert set(nulls["block"]) == {"0", "1", "0 1"}
     assert len(shortcuts) == 2 * 6 * 2 * 2
     assert len(placed) == 2 * len(METHODS)
@@ -254,14 +259,14 @@ def test_noise_lies_above_the_share_of_positives_and_constants_higher(finished):
 
 
 def test_every_table_figure_and_answer_can_be_made(finished):
-    nulls, shortcuts, permuted, inside, folds = (table(*finished) for table in TABLES)
+    nulls, shortcuts, places, inside, folds = (table(*finished) for table in TABLES)
     _, rows = finished
-    placed = audit.placed(permuted)
+    placed = audit.placed(places)
     assert placed["q"].isna().sum() == 2
-    assert (placed["p"] >= permuted.groupby("method")["p"].min().min()).all()
-    summary = audit.within_summary(rows, inside, permuted)
+    assert (placed["p"] >= places.groupby("method")["p"].min().min()).all()
+    summary = audit.within_summary(rows, inside, places)
     assert set(summary["measure"]) == {"pooled", "within TFs", "own TF", "within targets"}
-    power = audit.power(rows, inside, permuted)
+    power = audit.power(rows, inside, places)
     assert power["n_splits"].item() == 2
     short = audit.shortcut_table(shortcuts)
     labelled = short[short["sign"] == "by training edges"]

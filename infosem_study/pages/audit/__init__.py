@@ -1,0 +1,67 @@
+"""What a score on interactions between unseen genes is worth: nulls, shortcuts, errors.
+
+Everything is computed from scores, which the ledger does not keep, or from the data alone. What a
+page shows of it is kept beside the ledger (see `derived.derive`), for the first training seed.
+
+Each question of the page has a module of its own. They build on `measures`, `block` and `runs`.
+"""
+
+from infosem_study.pages.audit.block import FEWEST
+from infosem_study.pages.audit.luck import describe_nulls, null_table, nulls
+from infosem_study.pages.audit.measures import average_precisions, chance, gain, measures
+from infosem_study.pages.audit.one_gene import describe_shortcuts, shortcut_table, shortcuts
+from infosem_study.pages.audit.pairs import describe_pair_differences, pair_differences, pair_rows
+from infosem_study.pages.audit.permutation import describe_placed, permutations, placed
+from infosem_study.pages.audit.runs import METHODS_OF, results
+from infosem_study.pages.audit.split_designs import FOLDED, describe_folds, folds
+from infosem_study.pages.audit.stored import fill
+from infosem_study.pages.audit.variance import (
+    components,
+    describe_components,
+    describe_power,
+    power,
+    tf_components,
+)
+from infosem_study.pages.audit.within_tfs import (
+    describe_within,
+    format_within,
+    paired_within,
+    within,
+    within_summary,
+)
+
+__all__ = [
+    "FEWEST",
+    "FOLDED",
+    "METHODS_OF",
+    "average_precisions",
+    "chance",
+    "components",
+    "describe_components",
+    "describe_folds",
+    "describe_nulls",
+    "describe_pair_differences",
+    "describe_placed",
+    "describe_power",
+    "describe_shortcuts",
+    "describe_within",
+    "fill",
+    "folds",
+    "format_within",
+    "gain",
+    "measures",
+    "null_table",
+    "nulls",
+    "pair_differences",
+    "pair_rows",
+    "paired_within",
+    "permutations",
+    "placed",
+    "power",
+    "results",
+    "shortcut_table",
+    "shortcuts",
+    "tf_components",
+    "within",
+    "within_summary",
+]

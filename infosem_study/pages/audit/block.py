@@ -1,0 +1,76 @@
+"""The unseen block of a split, and how well scores rank within its TFs and its targets."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from infosem.data import Dataset
+from infosem.errors import InfosemError
+from infosem.splits import Split
+from infosem_study.pages.audit.measures import Floats, average_precisions, gain
+
+__all__ = ["FEWEST", "N_GROUPS", "Block", "within_targets", "within_tfs"]
+
+FEWEST = 3
+"""How many positives, and how many negatives, a TF has at least for an AUPRC of its own."""
+N_GROUPS = 4  # of TFs and of targets: a fourth of each is unseen on a split
+
+
+class Block:
+    """The unseen block of a split: a rectangle of unseen TFs and unseen targets."""
+
+    def __init__(self, dataset: Dataset, split: Split) -> None:
+        self.tfs = np.flatnonzero(split.unseen.any(axis=1))
+        self.targets = np.flatnonzero(split.unseen.any(axis=0))
+        self.labels = self.of(dataset.network)
+        self.names = dataset.tf_names[self.tfs]
+        self.where = f"{dataset.name} ({dataset.network_name}), split {split.seed}"
+        # A TF with itself, which most methods rank last.
+        self.itself = dataset.tfs[self.tfs][:, np.newaxis] == self.targets
+
+    def of(self, values: NDArray[Any]) -> NDArray[Any]:
+        return np.asarray(values[np.ix_(self.tfs, self.targets)])
+
+
+def within_tfs(block: Block, scores: Floats) -> pd.DataFrame:
+    """The lines of `within` of one run."""
+    # A TF with itself tells nothing, in its own row or in the comparison of it with another. As a
+    # negative in the last place a pair counts for nothing.
+    last = np.where(block.itself, -np.inf, scores)
+    lines = []
+    for i, name in enumerate(block.names):
+        pairs = ~block.itself[i]
+        labels = block.labels[i, pairs]
+        n_positive = int(labels.sum())
+        if not FEWEST <= n_positive <= len(labels) - FEWEST:
+            continue
+        auprc = average_precisions(labels, scores[i, pairs], broken=True)
+        # On the same pairs, its own row and that of each other TF.
+        left_out = np.delete(block.itself, i, axis=0)[:, pairs]
+        same_labels = labels & ~left_out
+        own = np.where(left_out, -np.inf, scores[i, pairs])
+        other = np.delete(last, i, axis=0)[:, pairs]
+        more = average_precisions(same_labels, own, broken=True) - average_precisions(
+            same_labels, other, broken=True
+        )
+        others = auprc - more.mean() if len(more) else auprc
+        lines.append((name, n_positive, len(labels), auprc, others))
+    if not lines:
+        raise InfosemError(
+            f"{block.where}: no unseen TF has {FEWEST} positives and {FEWEST} negatives; leave the "
+            "split out"
+        )
+    return pd.DataFrame(lines, columns=["tf", "n_positive", "n_pairs", "auprc", "others"])
+
+
+def within_targets(block: Block, scores: Floats) -> tuple[int, float]:
+    """How many targets have both classes, and the mean gain of the ranking of TFs within these."""
+    gains = []
+    for labels, own, itself in zip(block.labels.T, scores.T, block.itself.T, strict=True):
+        kept = labels[~itself]
+        if kept.any() and not kept.all():
+            value = average_precisions(kept, own[~itself], broken=True)
+            gains.append(float(gain(value, kept.sum(), len(kept))))
+    return len(gains), float(np.mean(gains)) if gains else 0.0

@@ -1,0 +1,157 @@
+"""What one gene of a pair tells: scores that look at the TF alone, or at the target alone."""
+
+from collections.abc import Mapping
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from infosem.data import Dataset
+from infosem.splits import Split
+from infosem_study.baselines.correlation import standardised
+from infosem_study.execution import scores_of
+from infosem_study.pages.audit.block import Block, within_targets, within_tfs
+from infosem_study.pages.audit.measures import Floats, average_precisions, gain
+from infosem_study.pages.audit.runs import first_seed, kept, random_rows
+from infosem_study.pages.audit.text import listed
+from infosem_study.presets import method_for
+from infosem_study.scheduling import HERE, Runner
+from infosem_study.store import Store
+from infosem_study.variants import base_name, load
+
+__all__ = ["describe_shortcuts", "features", "shortcut_table", "shortcuts"]
+
+_SHORTCUTS = {"feature": str, "role": str, "sign": str, "train_auprc": float, "auprc": float,
+              "tf_gain": float, "target_gain": float}  # fmt: skip
+
+
+def shortcuts(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.DataFrame:
+    """Scores that look at one gene of a pair only, and at no label.
+
+    Parameters
+    ----------
+    store, rows, runner
+        As for `nulls`.
+
+    Returns
+    -------
+    DataFrame
+        One row a network, dataset, split, feature, role ("TF" or "target": whose feature it is) and
+        sign ("+": more is likelier): train_auprc (AUPRC of the split's training edges), auprc (of
+        its unseen block), tf_gain and target_gain: mean `gain` within TFs and within targets.
+    """
+
+    def compute(run: Mapping[str, Any]) -> pd.DataFrame:
+        dataset, split, _ = scores_of(store, run)
+        embedding = method_for("InfoSEM-B", base_name(dataset.name), run["network"])
+        name = embedding.settings["embedding"]
+        with_text = load(run["dataset"], run["network"], embedding=name)
+        return _shortcuts_of(dataset, split, features(with_text, name))
+
+    return kept(store, "shortcuts", _SHORTCUTS, random_rows(rows), compute, runner=runner)
+
+
+def features(dataset: Dataset, embedding: str) -> dict[str, Floats]:
+    """What can be known of a gene alone, without labels: a number for each gene, by name.
+
+    The embedding's is the cosine of a gene's vector with the mean vector.
+    """
+    x = dataset.expression
+    scaled = standardised(dataset, "mean absolute correlation")
+    vectors = np.asarray(dataset.embeddings[embedding], dtype=np.float64)
+    centroid = vectors.mean(axis=0)
+    lengths = np.linalg.norm(vectors, axis=1) * np.linalg.norm(centroid)
+    return {
+        "mean expression": x.mean(axis=1),
+        "variance of expression": x.var(axis=1),
+        "share of zeros": (x == 0).mean(axis=1),
+        "mean |correlation|": np.abs(scaled @ scaled.T / x.shape[1]).mean(axis=1),
+        "closeness to the mean text": vectors @ centroid / np.where(lengths > 0, lengths, 1),
+        "length of the symbol": np.array([len(name) for name in dataset.genes], dtype=float),
+    }
+
+
+def _shortcuts_of(dataset: Dataset, split: Split, of_gene: Mapping[str, Floats]) -> pd.DataFrame:
+    block, train = Block(dataset, split), split.train
+    lines = []
+    for (feature, value), role, sign in product(of_gene.items(), ("TF", "target"), "+-"):
+        signed = value if sign == "+" else -value
+        scores = signed[dataset.tfs][:, np.newaxis] if role == "TF" else signed
+        scores = np.broadcast_to(scores, dataset.network.shape)
+        own = block.of(scores)
+        by_tf = within_tfs(block, own)
+        lines.append(
+            {
+                "feature": feature,
+                "role": role,
+                "sign": sign,
+                "train_auprc": average_precisions(dataset.network[train], scores[train]),
+                "auprc": average_precisions(block.labels.ravel(), own.ravel()),
+                "tf_gain": gain(by_tf["auprc"], by_tf["n_positive"], by_tf["n_pairs"]).mean(),
+                "target_gain": within_targets(block, own)[1],
+            }
+        )
+    return pd.DataFrame(lines)
+
+
+def shortcut_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Shortcuts over the splits, and what a labelled one gets.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `shortcuts`.
+
+    Returns
+    -------
+    DataFrame
+        One row a network, data set, feature, role and sign: means over splits of auprc, tf_gain and
+        target_gain. Besides "+" and "-" there is the sign "by training edges", chosen on every
+        split by the AUPRC of its training edges: a shortcut that uses labels. The feature "any",
+        role "any", is chosen so among all.
+    """
+    names = ["network", "dataset", "feature", "role", "sign"]
+    split = ["network", "dataset", "split"]
+    by_sign = table.sort_values("train_auprc", ascending=False, kind="stable")
+    labelled = by_sign.groupby([*split, "feature", "role"], sort=False).head(1)
+    best = by_sign.groupby(split, sort=False).head(1).assign(feature="any", role="any")
+    chosen = pd.concat([labelled, best]).assign(sign="by training edges")
+    values = ["auprc", "tf_gain", "target_gain"]
+    both = pd.concat([table, chosen])
+    order = both[names].drop_duplicates()
+    return order.merge(both.groupby(names)[values].mean().reset_index(), on=names)
+
+
+def describe_shortcuts(table: pd.DataFrame, rows: pd.DataFrame) -> str:
+    """Which shortcuts are as good as the models, in words.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `shortcut_table`.
+    rows : DataFrame
+        From `results`.
+    """
+    texts = []
+    means = first_seed(rows).pivot_table("unseen_auprc", ["network", "dataset"], "method")
+    means = means.filter(["DeepSEM", "InfoSEM-B", "InfoSEM-BC"])
+    for (network, dataset), part in table.groupby(["network", "dataset"], sort=False):
+        free = part[part["sign"] != "by training edges"]
+        first = free.sort_values("auprc").iloc[-1]
+        best = part[part["feature"] == "any"].iloc[0]
+        models = means.loc[[(network, dataset)]].iloc[0]
+        beaten = [f"{name} ({auprc:.3f})" for name, auprc in models.items()
+                  if best["auprc"] >= auprc]  # fmt: skip
+        by_tf = free.sort_values("tf_gain").iloc[-1]
+        of_tf = part[part["role"] == "TF"].pivot(index="feature", columns="sign", values="auprc")
+        taught = (of_tf["by training edges"] - of_tf[["+", "-"]].mean(axis=1)).mean()
+        texts.append(
+            f"{dataset} ({network}): highest of all, known only afterwards, {first['role']}'s "
+            f"{first['feature']} ({first['sign']}), AUPRC {first['auprc']:.3f}; chosen on training "
+            f"edges {best['auprc']:.3f}, which reaches {listed(beaten)}. The sign of a TF's "
+            f"feature that they choose is {taught:+.3f} from a coin's. Within TFs the highest "
+            f"gain is {by_tf['tf_gain']:+.3f} ({by_tf['role']}'s {by_tf['feature']}, "
+            f"{by_tf['sign']})."
+        )
+    return "\n".join(texts)

@@ -1,0 +1,78 @@
+"""The model's own limit: a prior that can tell which targets belong to which TF."""
+
+import pandas as pd
+
+from infosem_study.pages.audit.text import listed
+from infosem_study.pages.audit.within_tfs import paired_within
+
+__all__ = ["describe_pair_differences", "pair_differences", "pair_rows"]
+
+_PAIRS = "InfoSEM-B (pairs)"
+_RIVALS = ("InfoSEM-B", "DeepSEM", f"{_PAIRS}, permuted")
+
+
+def pair_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the pair-aware prior and of its rivals, its control under a name of its own.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `studies.controls`, on one or more networks.
+
+    Returns
+    -------
+    DataFrame
+        Those of DeepSEM, InfoSEM-B and "InfoSEM-B (pairs)" as they are, and of "InfoSEM-B (pairs),
+        permuted".
+    """
+    is_permuted = (rows["method"] == _PAIRS) & (rows["control"] == "embeddings permuted")
+    named = rows.assign(method=rows["method"].where(~is_permuted, f"{_PAIRS}, permuted"))
+    return named[
+        named["method"].isin([_PAIRS, *_RIVALS]) & (is_permuted | (rows["control"] == "none"))
+    ]
+
+
+def pair_differences(table: pd.DataFrame) -> pd.DataFrame:
+    """`paired_within` of the pair-aware prior and its rivals, by both measures within TFs.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `within`, of "InfoSEM-B (pairs)" and of its rivals, "InfoSEM-B (pairs), permuted" being
+        that with other genes' text.
+
+    Returns
+    -------
+    DataFrame
+        One row a measure ("own TF", "within TFs"), rival, network and data set.
+    """
+    parts = [
+        paired_within(table, _PAIRS, rival, value).assign(measure=measure, against=rival)
+        for measure, value in (("own TF", "specific"), ("within TFs", "gain"))
+        for rival in _RIVALS
+    ]
+    found = pd.concat(parts, ignore_index=True)
+    first = ["measure", "against", "network", "dataset"]
+    return found[[*first, *found.columns.difference(first, sort=False)]]
+
+
+def describe_pair_differences(table: pd.DataFrame) -> str:
+    """Where the pair-aware prior is better or worse than its rivals, in words."""
+    texts = []
+    for names, part in table.groupby(["measure", "network"], sort=False):
+        texts.append(", ".join(map(str, names)) + ":")
+        for rival, own in part.groupby("against", sort=False):
+            better, worse = own[own["low"] > 0], own[own["high"] < 0]
+            texts.append(
+                f"  against {rival}: better on {listed(better['dataset'])}, worse on "
+                f"{listed(worse['dataset'])}, of {len(own)} data sets; mean difference "
+                f"{own['difference'].mean():+.4f}."
+            )
+    helped = table[(table["measure"] == "own TF") & (table["low"] > 0)]
+    places = helped.groupby(["network", "dataset"])["against"].agg(set)
+    whole = [" ".join(names) for names in places.index[[p >= set(_RIVALS) for p in places]]]
+    texts.append(
+        "Which targets belong to which TF, it knows better than InfoSEM-B, DeepSEM and its own "
+        f"control on: {listed(whole)}."
+    )
+    return "\n".join(texts)

@@ -1,0 +1,191 @@
+"""Where the variance is, and how much data a difference takes to be seen."""
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from infosem_study.pages.audit.block import N_GROUPS
+from infosem_study.pages.audit.runs import GROUP
+from infosem_study.pages.audit.text import listed
+from infosem_study.pages.audit.within_tfs import paired_within
+from infosem_study.reported import reported
+
+__all__ = ["components", "describe_components", "describe_power", "power", "tf_components"]
+
+
+def components(rows: pd.DataFrame, metric: str = "unseen_auprc") -> pd.DataFrame:
+    """Spread between splits, between training seeds, and the rest, of methods with several seeds.
+
+    From the analysis of variance of the crossed table without repeats; what comes out negative is
+    0.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `comparison.compare`, with several seeds.
+    metric : str
+
+    Returns
+    -------
+    DataFrame
+        One row a network, data set and method: mean, sd_split, sd_seed, sd_rest, n_splits, n_seeds.
+        A split where a seed is missing is left out.
+    """
+    lines = []
+    for names, part in rows.groupby(GROUP, sort=False):
+        table = part.pivot_table(metric, "split", "seed").dropna().to_numpy()
+        n_splits, n_seeds = table.shape
+        if min(n_splits, n_seeds) < 2:
+            continue
+        of_split, of_seed = table.mean(axis=1), table.mean(axis=0)
+        rest = table - of_split[:, np.newaxis] - of_seed + table.mean()
+        ms_rest = np.square(rest).sum() / ((n_splits - 1) * (n_seeds - 1))
+        variances = (
+            of_split.var(ddof=1) - ms_rest / n_seeds,
+            of_seed.var(ddof=1) - ms_rest / n_splits,
+            ms_rest,
+        )
+        sds = np.sqrt(np.maximum(variances, 0))
+        lines.append((*names, table.mean(), *sds, n_splits, n_seeds))
+    columns = [*GROUP, "mean", "sd_split", "sd_seed", "sd_rest", "n_splits", "n_seeds"]
+    return pd.DataFrame(lines, columns=columns)
+
+
+def describe_components(table: pd.DataFrame) -> str:
+    """`components`, in words."""
+    if not len(table):
+        return "No method has several training seeds on the same splits."
+    texts = []
+    for (network, method), part in table.groupby(["network", "method"], sort=False):
+        ratios = part["sd_split"].to_numpy() / np.hypot(*part[["sd_seed", "sd_rest"]].to_numpy().T)
+        told = (f"{name} {ratio:.1f}" for name, ratio in zip(part["dataset"], ratios, strict=True))
+        texts.append(
+            f"{method}, {network}, spread between splits by that of seeds on one split: "
+            f"{listed(told)}."
+        )
+    return "\n".join(texts)
+
+
+def tf_components(table: pd.DataFrame, value: str = "gain") -> pd.DataFrame:
+    """Spread between TFs, and between the splits of one TF (other targets), of a score within TFs.
+
+    From the one-way analysis of variance with unequal numbers; what comes out negative is 0.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `within`.
+    value : {"gain", "specific"}
+
+    Returns
+    -------
+    DataFrame
+        One row a network, data set and method: mean (over TFs), sd_tf, sd_rest, n_tfs, n_values.
+        Without methods of which no TF has several splits.
+    """
+    lines = []
+    for names, part in table.groupby(GROUP, sort=False):
+        groups = part.groupby("tf")[value]
+        sizes, of_tf, n = groups.size(), groups.mean(), len(part)
+        n_tfs = len(sizes)
+        if n_tfs < 2 or n == n_tfs:
+            continue
+        ms_rest = groups.apply(lambda x: np.square(x - x.mean()).sum()).sum() / (n - n_tfs)
+        ms_tf = (sizes * np.square(of_tf - part[value].mean())).sum() / (n_tfs - 1)
+        size = (n - np.square(sizes).sum() / n) / (n_tfs - 1)
+        sds = np.sqrt(np.maximum([(ms_tf - ms_rest) / size, ms_rest], 0))
+        lines.append((*names, of_tf.mean(), *sds, n_tfs, n))
+    columns = [*GROUP, "mean", "sd_tf", "sd_rest", "n_tfs", "n_values"]
+    return pd.DataFrame(lines, columns=columns)
+
+
+# Of a two-sided test at 5%, with a power of 80%: how many standard errors a difference must be.
+_ERRORS = float(stats.norm.ppf(0.975) + stats.norm.ppf(0.8))
+
+
+def power(
+    rows: pd.DataFrame,
+    table: pd.DataFrame,
+    permuted: pd.DataFrame,
+    method: str = "InfoSEM-B",
+    against: str = "DeepSEM",
+) -> pd.DataFrame:
+    """How much data it takes to see the paper's difference of two methods.
+
+    By the normal approximation, for a two-sided test at 5% with a power of 80%, from the standard
+    deviation of the paired difference over our splits, as if splits did not overlap.
+
+    Parameters
+    ----------
+    rows, table, permuted : DataFrame
+        From `results`, `within` and `permutations`.
+    method, against : str
+
+    Returns
+    -------
+    DataFrame
+        One row a network and data set: paper (its difference in AUPRC; NaN where it has none), ours
+        and sd (mean and standard deviation of ours over splits), n_splits (ours), smallest (the
+        difference that as many splits could show), splits (needed for the paper's), tfs (unseen TFs
+        on these, all different), of_tfs (about the TFs that there are), within, within_smallest and
+        n_tfs (the same within TFs: our difference in `gain`, the smallest that our TFs could show,
+        and their number).
+    """
+    sources = {"cell-type-specific": "Table 1", "non-cell-type-specific": "Table 5"}
+    inside = paired_within(table, method, against)
+    lines = []
+    for (network, dataset), part in rows.groupby(["network", "dataset"], sort=False):
+        wide = part.pivot_table("unseen_auprc", "split", "method")
+        if not {method, against} <= set(wide):
+            continue
+        difference = (wide[method] - wide[against]).dropna()
+        paper = np.nan
+        if network in sources:
+            theirs = reported(sources[str(network)]).query("quantity == 'AUPRC'")
+            of = theirs[theirs["dataset"] == dataset].set_index("method")["value"]
+            paper = of.get(method, np.nan) - of.get(against, np.nan)
+        sd, n = difference.std(), len(difference)
+        needed = np.ceil(np.square(_ERRORS * sd / paper)) if paper > 0 else np.nan
+        tfs = permuted.loc[
+            (permuted["network"] == network) & (permuted["dataset"] == dataset), "n_tfs"
+        ].iloc[0]
+        here = inside[(inside["network"] == network) & (inside["dataset"] == dataset)].iloc[0]
+        lines.append(
+            {
+                "network": network,
+                "dataset": dataset,
+                "paper": paper,
+                "ours": difference.mean(),
+                "sd": sd,
+                "n_splits": n,
+                "smallest": _ERRORS * sd / np.sqrt(n),
+                "splits": needed,
+                "tfs": needed * tfs,
+                "of_tfs": N_GROUPS * tfs,
+                "within": here["difference"],
+                "within_smallest": _ERRORS * here["sd"] / np.sqrt(here["n_tfs"]),
+                "n_tfs": here["n_tfs"],
+            }
+        )
+    return pd.DataFrame(lines)
+
+
+def describe_power(table: pd.DataFrame) -> str:
+    """`power`, in words."""
+    known = table.dropna(subset="paper")
+    if not len(known):
+        return "The paper has no such difference on these data."
+    wanting = known[~(known["tfs"] <= known["of_tfs"])]
+    names = listed(
+        f"{dataset}, {network} (paper {paper:+.3f}"
+        + ("" if np.isnan(tfs) else f": {tfs:.0f} TFs, there are about {of_tfs:.0f}")
+        + ")"
+        for network, dataset, paper, tfs, of_tfs in wanting[
+            ["network", "dataset", "paper", "tfs", "of_tfs"]
+        ].to_numpy()
+    )
+    return (
+        f"Of {len(known)} of the paper's differences, {len(known) - len(wanting)} could be shown "
+        "with a power of 80% by testing every TF once. The others take more TFs than there are, or "
+        f"are no gain: {names}."
+    )
