@@ -29,8 +29,6 @@ __all__ = [
     "PAPER",
     "beside_paper_figure",
     "coefficients_figure",
-    "controls_figure",
-    "designs_figure",
     "dot_panels",
     "downsampling_figure",
     "heights_of",
@@ -38,16 +36,12 @@ __all__ = [
     "log_log",
     "methods_figure",
     "name_rows",
-    "nulls_figure",
     "ours_and_paper",
     "panels",
-    "placed_figure",
     "prior_figure",
     "probabilities_figure",
     "seen_unseen_figure",
-    "shortcuts_figure",
     "subsampling_figure",
-    "within_figure",
 ]
 
 OURS, PAPER, NULL = "#0072B2", "#D55E00", "#666666"
@@ -506,223 +500,4 @@ def subsampling_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figu
         axis.set_xlabel("cells (%)")
     axes[0, 0].set_ylabel(f"{METRICS[metric]} on unseen genes")
     _legend(figure, *axes.flat)
-    return figure
-
-
-def nulls_figure(nulls: pd.DataFrame, network: str) -> Figure:
-    """What luck alone gets, one row a metric, one column a data set.
-
-    Thick, the middle 95% of draws of the mean over splits; thin, that of a single split, on
-    average. Points are medians, the dotted line is the share of positives.
-
-    Parameters
-    ----------
-    nulls : DataFrame
-        From `audit.nulls`.
-    network : str
-        The one that is shown.
-    """
-    own = nulls[nulls["network"] == network]
-    datasets, metrics = own["dataset"].unique(), ["AUPRC", "Hit@1%"]
-    heights = _heights(kind for kind in own["kind"].unique() if kind != "one constant")
-    figure, axes = _dot_panels(
-        len(metrics), datasets, heights, 1.8 + 2.0 * len(datasets), 1 + 1.6 * len(metrics)
-    )
-    for axis, (metric, dataset) in zip(axes.flat, product(metrics, datasets), strict=True):
-        panel = own[(own["dataset"] == dataset) & (own["measure"] == metric)]
-        length = panel["block"].str.count(" ")
-        means = panel[length == length.max()].set_index("kind")
-        whole = means.loc[heights.index]
-        single = panel[length == 0].groupby("kind")[["low", "high"]].mean().loc[heights.index]
-        axis.hlines(heights, single["low"], single["high"], color=_OURS, linewidth=1,
-                    label="one split, 95% of draws")  # fmt: skip
-        axis.hlines(heights, whole["low"], whole["high"], color=_OURS, linewidth=5, alpha=0.5,
-                    label="mean over splits, 95%")  # fmt: skip
-        axis.plot(whole["median"], heights, "o", color=_OURS, markersize=4, label="median")
-        axis.axvline(means.loc["one constant", "mean"], **_DOTTED, label="share of positives")
-        axis.set_xlabel(metric)
-    _legend(figure, axes[0, 0])
-    return figure
-
-
-def placed_figure(placed: pd.DataFrame, network: str) -> Figure:
-    """Every method's AUPRC within its TF permutation null, one panel a data set.
-
-    Bars reach from the mean of the null, a stroke, two standard deviations (of one split) to either
-    side. Filled points have a false discovery rate below 0.05.
-
-    Parameters
-    ----------
-    placed : DataFrame
-        From `audit.placed`.
-    network : str
-        The one that is shown.
-    """
-    own = placed[placed["network"] == network]
-    datasets, heights = own["dataset"].unique(), _heights(own["method"].unique())
-    figure, axes = _dot_panels(
-        1, datasets, heights, 2.4 + 2.1 * len(datasets), 0.9 + 0.25 * len(heights)
-    )
-    for axis, dataset in zip(axes.flat, datasets, strict=True):
-        panel = own[own["dataset"] == dataset]
-        y = heights[panel["method"]]
-        axis.hlines(y, panel["null_mean"] - 2 * panel["null_sd"],
-                    panel["null_mean"] + 2 * panel["null_sd"], color="#bbbbbb", linewidth=6,
-                    label="null: mean and 2 sd of a split")  # fmt: skip
-        axis.plot(panel["null_mean"], y, "|", color=_NULL, markersize=8)
-        shown = panel["q"] < 0.05
-        for chosen, face, label in (
-            (shown, _PAPER, "false discovery rate below 0.05"),
-            (~shown, "white", "not distinguished from the null"),
-        ):
-            axis.plot(panel.loc[chosen, "auprc"], heights[panel.loc[chosen, "method"]], "o",
-                      color=_PAPER, markerfacecolor=face, markersize=5, label=label)  # fmt: skip
-        axis.set_xlabel("AUPRC")
-    _legend(figure, axes[0, 0])
-    return figure
-
-
-def shortcuts_figure(shortcuts: pd.DataFrame, nulls: pd.DataFrame, network: str) -> Figure:
-    """AUPRC of scores that look at one gene of a pair, one panel a data set.
-
-    A line joins the two signs of a score; the filled point is what training edges choose. The grey
-    band holds 95% of random constants per TF (means over splits).
-
-    Parameters
-    ----------
-    shortcuts : DataFrame
-        From `audit.shortcut_table`.
-    nulls : DataFrame
-        From `audit.nulls`.
-    network : str
-        The one that is shown.
-    """
-    own = shortcuts[shortcuts["network"] == network]
-    own = own.assign(name=own["role"] + ": " + own["feature"]).replace(
-        {"name": {"any: any": "any of these"}}
-    )
-    own = own.sort_values("role", key=lambda role: role.map(["TF", "target", "any"].index),
-                          kind="stable")  # fmt: skip
-    datasets, heights = own["dataset"].unique(), _heights(own["name"].unique())
-    figure, axes = _dot_panels(
-        1, datasets, heights, 2.9 + 2.0 * len(datasets), 0.9 + 0.25 * len(heights)
-    )
-    for axis, dataset in zip(axes.flat, datasets, strict=True):
-        null = nulls[(nulls["network"] == network) & (nulls["dataset"] == dataset)]
-        null = null[(null["kind"] == "TF constant") & (null["measure"] == "AUPRC")]
-        whole = null.loc[null["block"].str.count(" ").idxmax()]
-        axis.axvspan(whole["low"], whole["high"], color="#dddddd", label="random TF constants, 95%")
-        panel = own[own["dataset"] == dataset].pivot(index="name", columns="sign", values="auprc")
-        panel = panel.loc[heights.index]
-        axis.hlines(heights, panel["-"], panel["+"], color=_OURS, linewidth=1)
-        for sign, marker, label in (("+", "$+$", "more is likelier"), ("-", "|", "less is")):
-            axis.plot(panel[sign], heights, marker=marker, color=_OURS, markersize=7,
-                      linestyle="none", label=label)  # fmt: skip
-        axis.plot(panel["by training edges"], heights, "o", color=_PAPER, markersize=4.5,
-                  label="chosen by training edges")  # fmt: skip
-        axis.set_xlabel("AUPRC")
-    _legend(figure, axes[0, 0])
-    return figure
-
-
-def within_figure(summary: pd.DataFrame, network: str) -> Figure:
-    """Pooled scores beside those within TFs and within targets, on one scale.
-
-    A row a data set, a column a measure. 0 is chance, the dotted line, and 1 is perfect; error bars
-    are 95% intervals.
-
-    Parameters
-    ----------
-    summary : DataFrame
-        From `audit.within_summary`.
-    network : str
-        The one that is shown.
-    """
-    own = summary[summary["network"] == network]
-    measures = ["pooled", "within TFs", "own TF", "within targets"]
-    datasets, heights = own["dataset"].unique(), _heights(own["method"].unique())
-    figure, axes = _dot_panels(
-        len(datasets), measures, heights, 10, 0.6 + (0.5 + 0.19 * len(heights)) * len(datasets),
-        grid="both", sharex="row",
-    )  # fmt: skip
-    for axis, (dataset, measure) in zip(axes.flat, product(datasets, measures), strict=True):
-        panel = own[(own["dataset"] == dataset) & (own["measure"] == measure)]
-        reach = [panel["mean"] - panel["low"], panel["high"] - panel["mean"]]
-        axis.axvline(0, **_DOTTED)
-        axis.errorbar(panel["mean"], heights[panel["method"]], xerr=reach, fmt="o", color=_OURS,
-                      markersize=3.5, linewidth=1)  # fmt: skip
-        axis.tick_params(axis="y", labelsize=8)
-    for axis in axes[-1]:
-        axis.set_xlabel("gain")
-    _name_rows(axes, datasets)
-    return figure
-
-
-def designs_figure(folds: pd.DataFrame) -> Figure:
-    """Error of the mean AUPRC by the number of blocks, random or of one division.
-
-    One panel a network and method. Both axes are logarithmic. Lines join the designs of a kind:
-    solid for random blocks, dashed for folds of one division.
-
-    Parameters
-    ----------
-    folds : DataFrame
-        From `audit.folds`.
-    """
-    panels = [*dict.fromkeys(zip(folds["network"], folds["method"], strict=True))]
-    figure, axes = _panels(1, len(panels), 0.8 + 2.4 * len(panels), 3.2, sharey=True)
-    colours = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
-    for axis, (network, method) in zip(axes.flat, panels, strict=True):
-        own = folds[(folds["network"] == network) & (folds["method"] == method)]
-        for (dataset, part), colour in zip(own.groupby("dataset", sort=False), colours,
-                                           strict=False):  # fmt: skip
-            for design, style, marker in (("random", "-", "o"), ("folds", "--", "s")):
-                line = part[part["design"] == design]
-                axis.plot(line["n_blocks"], line["sd"], style, marker=marker, color=colour,
-                          markerfacecolor="white" if design == "folds" else colour,
-                          label=f"{dataset}, {design}")  # fmt: skip
-        _log_log(axis, own["n_blocks"])
-        axis.set_xlabel("blocks")
-        axis.set_title(f"{method}\n{network}", fontsize=9)
-    axes[0, 0].set_ylabel("sd of the mean AUPRC")
-    _legend(figure, axes[0, 0])
-    return figure
-
-
-_CONTROLS = {
-    "none": ("#0072B2", "o", "as it is"),
-    "expression shuffled": ("#D55E00", "s", "expression of other genes"),
-    "embeddings permuted": ("#009E73", "^", "text of other genes"),
-    "no expression": ("#CC79A7", "D", "no expression"),
-    "labels shuffled within TFs": ("#E69F00", "v", "labels of other targets"),
-    "labels shuffled": ("#666666", "X", "labels of other pairs"),
-}
-
-
-def controls_figure(left: pd.DataFrame) -> Figure:
-    """What each method gains over the share of positives, and gains without one of its inputs.
-
-    One panel a data set; error bars are standard errors over splits, the dotted line is chance.
-
-    Parameters
-    ----------
-    left : DataFrame
-        From `tables.left_of_gain`.
-    """
-    datasets, heights = left["dataset"].unique(), _heights(left["method"].unique())
-    figure, axes = _dot_panels(
-        1, datasets, heights, 2.4 + 2.1 * len(datasets), 1.3 + 0.4 * len(heights)
-    )
-    shown = [name for name in _CONTROLS if name in set(left["control"])]
-    for axis, dataset in zip(axes.flat, datasets, strict=True):
-        panel = left[left["dataset"] == dataset]
-        for place, control in enumerate(shown):
-            color, marker, label = _CONTROLS[control]
-            own = panel[panel["control"] == control]
-            offset = 0.3 - 0.6 * place / max(1, len(shown) - 1)
-            axis.errorbar(own["gain"], heights[own["method"]] + offset, xerr=own["sem"], fmt=marker,
-                          color=color, markersize=4.5, linewidth=1, label=label)  # fmt: skip
-        axis.axvline(0, **_DOTTED)
-        axis.set_xlabel("AUPRC - share of positives")
-    _legend(figure, axes[0, 0])
     return figure

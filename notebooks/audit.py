@@ -35,7 +35,7 @@
 import pandas as pd
 from IPython.display import Markdown, display
 
-from infosem_study import METHODS, Runner, Store, figures, studies, tables
+from infosem_study import METHODS, Runner, Store, studies, tables
 from infosem_study.pages import audit
 from infosem_study.parameters import check_parameters
 
@@ -88,10 +88,10 @@ nulls = audit.nulls(store, rows)
 audit.null_table(nulls)
 
 # %% mystnb={"image": {"alt": "Ranges of AUPRC and Hit@1% of four kinds of scores without information on cell-type-specific networks, one column of panels for each data set: noise is narrow and near the share of positives, a constant per TF is wide and reaches far to both sides; its mean AUPRC lies above the share, its mean Hit@1% hardly."}}
-figures.nulls_figure(nulls, networks[0])
+audit.nulls_figure(nulls, networks[0])
 
 # %% mystnb={"image": {"alt": "The same ranges on the last network; on non-cell-type-specific networks, which have many more TFs."}}
-figures.nulls_figure(nulls, networks[-1])
+audit.nulls_figure(nulls, networks[-1])
 
 # %% [markdown]
 # **Answer.** Differences from the share of positives:
@@ -119,10 +119,10 @@ print(audit.describe_nulls(nulls))
 
 # %% mystnb={"image": {"alt": "For each method and data set of the first network, the AUPRC as a point on a grey bar that shows its TF permutation null; filled where the false discovery rate is below 0.05."}}
 placed = audit.placed(audit.permutations(store, rows))
-figures.placed_figure(placed, networks[0])
+audit.placed_figure(placed, networks[0])
 
 # %% mystnb={"image": {"alt": "The same on the last network, where the null is narrow."}}
-figures.placed_figure(placed, networks[-1])
+audit.placed_figure(placed, networks[-1])
 
 # %% tags=["hide-input"]
 placed.drop(columns=["null_sd"]).round(4).rename(
@@ -151,10 +151,10 @@ print(audit.describe_placed(placed))
 
 # %% mystnb={"image": {"alt": "For each data set of the first network, the AUPRC of twelve scores that look at one gene only, with both signs, and of the one that training edges choose; a grey band shows random constants per TF."}} tags=["full-width"]
 shortcuts = audit.shortcut_table(audit.shortcuts(store, rows))
-figures.shortcuts_figure(shortcuts, nulls, networks[0])
+audit.shortcuts_figure(shortcuts, nulls, networks[0])
 
 # %% mystnb={"image": {"alt": "The same on the last network."}} tags=["full-width"]
-figures.shortcuts_figure(shortcuts, nulls, networks[-1])
+audit.shortcuts_figure(shortcuts, nulls, networks[-1])
 
 # %% [markdown]
 # **Answer.**
@@ -213,10 +213,10 @@ audit.measures()
 # %% mystnb={"image": {"alt": "Dot plot of four gains with 95% intervals for each method on the first network, one row for each data set: pooled, within TFs, own TF, within targets; a dotted line at 0, which is chance."}} tags=["full-width"]
 within = audit.within(store, rows)
 summary = audit.within_summary(rows, within, audit.permutations(store, rows))
-figures.within_figure(summary, networks[0])
+audit.within_figure(summary, networks[0])
 
 # %% mystnb={"image": {"alt": "The same on the last network."}} tags=["full-width"]
-figures.within_figure(summary, networks[-1])
+audit.within_figure(summary, networks[-1])
 
 # %% [markdown]
 # Within TFs, and the part of it that needs the TF to be the right one:
@@ -273,21 +273,21 @@ left = {}
 for network, runs in controlled.items():
     labelled = runs["method"].isin(LABELLED)
     parts = [(runs[~labelled], "unseen"), (runs[labelled], "seen")]
-    left[network] = pd.concat([tables.left_of_gain(*part) for part in parts if len(part[0])])
+    left[network] = pd.concat([audit.left_of_gain(*part) for part in parts if len(part[0])])
 print(*(f"{network}: {len(runs)} results" for network, runs in controlled.items()), sep="\n")
 
 # %% mystnb={"image": {"alt": "Unseen genes: AUPRC minus the share of positives for each method without labels, as it is and without one of its inputs, on the first network, one panel for each data set; a dotted line at 0."}}
 of_labels = {network: table["method"].isin(LABELLED) for network, table in left.items()}
-figures.controls_figure(left[networks[0]][~of_labels[networks[0]]])
+audit.controls_figure(left[networks[0]][~of_labels[networks[0]]])
 
 # %% mystnb={"image": {"alt": "The same on the last network."}}
-figures.controls_figure(left[networks[-1]][~of_labels[networks[-1]]])
+audit.controls_figure(left[networks[-1]][~of_labels[networks[-1]]])
 
 # %% mystnb={"image": {"alt": "Seen genes: the same for the methods that learn from labels, on the first network."}}
-figures.controls_figure(left[networks[0]][of_labels[networks[0]]])
+audit.controls_figure(left[networks[0]][of_labels[networks[0]]])
 
 # %% mystnb={"image": {"alt": "The same on the last network."}}
-figures.controls_figure(left[networks[-1]][of_labels[networks[-1]]])
+audit.controls_figure(left[networks[-1]][of_labels[networks[-1]]])
 
 # %% [markdown]
 # Mean and standard error over splits. A star stands where the 95% interval lies above 0: of the gain
@@ -295,7 +295,7 @@ figures.controls_figure(left[networks[-1]][of_labels[networks[-1]]])
 
 # %% tags=["full-width", "hide-input"]
 for network in networks:
-    display(Markdown(f"*{network}*"), tables.format_left_of_gain(left[network]))
+    display(Markdown(f"*{network}*"), audit.format_left_of_gain(left[network]))
 
 # %% [markdown]
 # **Answer.**
@@ -303,7 +303,7 @@ for network in networks:
 # %% tags=["hide-input"]
 for network in networks:
     print(network)
-    print(tables.describe_controls(left[network]), end="\n\n")
+    print(audit.describe_controls(left[network]), end="\n\n")
 
 # %% [markdown]
 # ## 5. Where the variance is
@@ -370,7 +370,7 @@ print(audit.describe_power(power))
 
 # %% mystnb={"image": {"alt": "Standard deviation of the mean AUPRC against the number of blocks, logarithmic, for random blocks and for folds of one division; one panel for each network and method, one colour for each data set."}}
 folds = audit.folds(store, rows)
-figures.designs_figure(folds)
+audit.designs_figure(folds)
 
 # %% tags=["hide-input"]
 folds[["network", "dataset", "method", "design", "n_blocks", "mean", "sd"]].round(4)
@@ -407,10 +407,10 @@ for measure in ("own TF", "within TFs", "pooled"):
     display(Markdown(f"*{measure}*"), audit.format_within(pair_summary, measure))
 
 # %% mystnb={"image": {"alt": "Dot plot of four gains with 95% intervals on the first network for DeepSEM, InfoSEM-B and the pair-aware InfoSEM-B, with text and with permuted text."}} tags=["full-width"]
-figures.within_figure(pair_summary, networks[0])
+audit.within_figure(pair_summary, networks[0])
 
 # %% mystnb={"image": {"alt": "The same on the last network."}} tags=["full-width"]
-figures.within_figure(pair_summary, networks[-1])
+audit.within_figure(pair_summary, networks[-1])
 
 # %% [markdown]
 # The pair-aware prior less its rivals, within the same TFs, with intervals by resampling TFs:

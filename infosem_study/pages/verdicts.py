@@ -226,7 +226,7 @@ def claims(
         The audit asks of a method that is said to be better than others on unseen genes, on each
         data set where the paper's numbers say so: does it beat a random constant per TF
         (`statistics.beyond_constant`), is it better within TFs (`audit.paired_within`), and has it
-        a gain over chance of which each control takes some (`tables.left_of_gain`)? The answer is
+        a gain over chance of which each control takes some (`audit.left_of_gain`)? The answer is
         "yes" where it is to all, or tells where it is, or what speaks against it most often; "-" of
         other claims.
     """
@@ -913,7 +913,7 @@ def _recall_differences(
 
 def _left(evidence: _Evidence, network: str) -> pd.DataFrame:
     rows = evidence.of("controls")
-    left = tables.left_of_gain(rows[rows["network"] == network])
+    left = audit.left_of_gain(rows[rows["network"] == network])
     if not len(left):
         raise _Missing
     return left.set_index(["method", "dataset", "control"])

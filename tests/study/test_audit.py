@@ -11,7 +11,7 @@ from sklearn.metrics import average_precision_score
 
 from infosem import make_split, simulate
 from infosem.errors import InfosemError
-from infosem_study import Runner, Store, figures
+from infosem_study import Runner, Store
 from infosem_study.pages import audit
 from infosem_study.pages.audit.block import Block, within_tfs
 from infosem_study.pages.audit.permutation import permuted
@@ -282,9 +282,9 @@ def test_every_table_figure_and_answer_can_be_made(finished):
     for table in (audit.null_table(nulls), audit.format_within(summary, "own TF")):
         assert list(table.columns) == ["synthetic"]
     for figure in (
-        figures.nulls_figure(nulls, "planted"), figures.placed_figure(placed, "planted"),
-        figures.shortcuts_figure(short, nulls, "planted"),
-        figures.within_figure(summary, "planted"), figures.designs_figure(folds),
+        audit.nulls_figure(nulls, "planted"), audit.placed_figure(placed, "planted"),
+        audit.shortcuts_figure(short, nulls, "planted"),
+        audit.within_figure(summary, "planted"), audit.designs_figure(folds),
     ):  # fmt: skip
         assert figure.axes
 

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from infosem_study import Runner, Store, studies, tables
-from infosem_study.runs import Rehearsal
+from infosem_study import Runner, Store, studies
+from infosem_study.pages import audit
+from infosem_study.scheduling import Rehearsal
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +35,10 @@ def test_each_control_is_a_run_of_its_own(rows: pd.DataFrame) -> None:
 
 def test_a_slow_method_has_the_same_few_splits_with_and_without_its_labels(tmp_path) -> None:
     rows = studies.controls(
-        Rehearsal(Store(tmp_path)),
+        Store(tmp_path),
         datasets=["hESC"],
         taken={"labels shuffled": ["One-hot LR", "InfoSEM-BC"]},
+        runner=Rehearsal(),
     )
     splits = rows.groupby(["method", "control"])["split"].agg(list)
     for control in ("none", "labels shuffled"):
@@ -45,10 +47,10 @@ def test_a_slow_method_has_the_same_few_splits_with_and_without_its_labels(tmp_p
 
 
 def test_what_a_method_knows_is_lost_with_its_input(rows: pd.DataFrame) -> None:
-    left = tables.left_of_gain(rows).set_index(["method", "control"])
+    left = audit.left_of_gain(rows).set_index(["method", "control"])
     assert left.loc[("Partial correlation", "none"), "low"] > 0
     assert left.loc[("Partial correlation", "expression shuffled"), "low"] > 0
-    seen = tables.left_of_gain(rows, "seen").set_index(["method", "control"])["gain"]
+    seen = audit.left_of_gain(rows, "seen").set_index(["method", "control"])["gain"]
     assert abs(seen["One-hot LR", "labels shuffled"]) < 0.1
 
 
@@ -60,14 +62,14 @@ def test_gain_and_loss_are_paired_by_split() -> None:
         for split in range(3)
         for seed in range(2)
     ]  # fmt: skip
-    left = tables.left_of_gain(pd.DataFrame(lines)).set_index("control")
+    left = audit.left_of_gain(pd.DataFrame(lines)).set_index("control")
     assert left["gain"].tolist() == pytest.approx([0.31, 0.11, 0.31])
     assert left["lost"].tolist() == pytest.approx([0, 0.2, 0])
     shuffled = left.loc["expression shuffled"]
     assert np.allclose(shuffled[["low", "high"]].astype(float), 0.2)
-    said = tables.describe_controls(left.reset_index())
+    said = audit.describe_controls(left.reset_index())
     assert "1 of 1 pairs" in said
     assert "expression shuffled: takes some of the gain in 1 of 1" in said
     assert "of their summed gain 35% is left" in said
-    text = tables.format_left_of_gain(left.reset_index())
+    text = audit.format_left_of_gain(left.reset_index())
     assert text["d"].str.endswith("*").tolist() == [True, True, False]

@@ -7,6 +7,19 @@ Each question of the page has a module of its own. They build on `measures`, `bl
 """
 
 from infosem_study.pages.audit.block import FEWEST
+from infosem_study.pages.audit.controls import (
+    describe_controls,
+    format_left_of_gain,
+    left_of_gain,
+)
+from infosem_study.pages.audit.figures import (
+    controls_figure,
+    designs_figure,
+    nulls_figure,
+    placed_figure,
+    shortcuts_figure,
+    within_figure,
+)
 from infosem_study.pages.audit.luck import describe_nulls, null_table, nulls
 from infosem_study.pages.audit.measures import average_precisions, chance, gain, measures
 from infosem_study.pages.audit.one_gene import describe_shortcuts, shortcut_table, shortcuts
@@ -37,7 +50,9 @@ __all__ = [
     "average_precisions",
     "chance",
     "components",
+    "controls_figure",
     "describe_components",
+    "describe_controls",
     "describe_folds",
     "describe_nulls",
     "describe_pair_differences",
@@ -45,23 +60,30 @@ __all__ = [
     "describe_power",
     "describe_shortcuts",
     "describe_within",
+    "designs_figure",
     "fill",
     "folds",
+    "format_left_of_gain",
     "format_within",
     "gain",
+    "left_of_gain",
     "measures",
     "null_table",
     "nulls",
+    "nulls_figure",
     "pair_differences",
     "pair_rows",
     "paired_within",
     "permutations",
     "placed",
+    "placed_figure",
     "power",
     "results",
     "shortcut_table",
     "shortcuts",
+    "shortcuts_figure",
     "tf_components",
     "within",
+    "within_figure",
     "within_summary",
 ]
