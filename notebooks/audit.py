@@ -35,12 +35,11 @@
 import pandas as pd
 from IPython.display import Markdown, display
 
-from infosem_study import METHODS, Runner, Store, studies, tables
+from infosem_study import Runner, Store, studies, tables
 from infosem_study.pages import audit
 from infosem_study.parameters import check_parameters
 
 pd.set_option("display.max_colwidth", None, "display.max_rows", None)
-LABELLED = [name for name in METHODS if METHODS[name].labels]
 
 # %% tags=["parameters", "hide-cell"]
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
@@ -85,7 +84,7 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 
 # %% tags=["hide-input"]
 nulls = audit.nulls(store, rows)
-audit.null_table(nulls)
+audit.format_nulls(nulls)
 
 # %% mystnb={"image": {"alt": "Ranges of AUPRC and Hit@1% of four kinds of scores without information on cell-type-specific networks, one column of panels for each data set: noise is narrow and near the share of positives, a constant per TF is wide and reaches far to both sides; its mean AUPRC lies above the share, its mean Hit@1% hardly."}}
 audit.nulls_figure(nulls, networks[0])
@@ -150,7 +149,7 @@ print(audit.describe_placed(placed))
 # same way, as the weight of InfoSEM's prior is chosen.
 
 # %% mystnb={"image": {"alt": "For each data set of the first network, the AUPRC of twelve scores that look at one gene only, with both signs, and of the one that training edges choose; a grey band shows random constants per TF."}} tags=["full-width"]
-shortcuts = audit.shortcut_table(audit.shortcuts(store, rows))
+shortcuts = audit.shortcut_means(audit.shortcuts(store, rows))
 audit.shortcuts_figure(shortcuts, nulls, networks[0])
 
 # %% mystnb={"image": {"alt": "The same on the last network."}} tags=["full-width"]
@@ -185,7 +184,7 @@ wide.loc[:, wide.abs().max() > 0].astype(object).fillna("-")
 # at five shares of positives:
 
 # %% tags=["hide-input"]
-audit.measures()
+audit.format_measures()
 
 # %% [markdown]
 # AUPRC divided by the share can reach 50 for one TF and hardly 2 for another: the mean is that of
@@ -269,25 +268,20 @@ controlled = {
     )
     for network in networks
 }
-left = {}
-for network, runs in controlled.items():
-    labelled = runs["method"].isin(LABELLED)
-    parts = [(runs[~labelled], "unseen"), (runs[labelled], "seen")]
-    left[network] = pd.concat([audit.left_of_gain(*part) for part in parts if len(part[0])])
+left = {network: audit.left_by_test(runs) for network, runs in controlled.items()}
 print(*(f"{network}: {len(runs)} results" for network, runs in controlled.items()), sep="\n")
 
 # %% mystnb={"image": {"alt": "Unseen genes: AUPRC minus the share of positives for each method without labels, as it is and without one of its inputs, on the first network, one panel for each data set; a dotted line at 0."}}
-of_labels = {network: table["method"].isin(LABELLED) for network, table in left.items()}
-audit.controls_figure(left[networks[0]][~of_labels[networks[0]]])
+audit.controls_figure(left[networks[0]], "unseen")
 
 # %% mystnb={"image": {"alt": "The same on the last network."}}
-audit.controls_figure(left[networks[-1]][~of_labels[networks[-1]]])
+audit.controls_figure(left[networks[-1]], "unseen")
 
 # %% mystnb={"image": {"alt": "Seen genes: the same for the methods that learn from labels, on the first network."}}
-audit.controls_figure(left[networks[0]][of_labels[networks[0]]])
+audit.controls_figure(left[networks[0]], "seen")
 
 # %% mystnb={"image": {"alt": "The same on the last network."}}
-audit.controls_figure(left[networks[-1]][of_labels[networks[-1]]])
+audit.controls_figure(left[networks[-1]], "seen")
 
 # %% [markdown]
 # Mean and standard error over splits. A star stands where the 95% interval lies above 0: of the gain

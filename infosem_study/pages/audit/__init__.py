@@ -1,15 +1,19 @@
 """What a score on interactions between unseen genes is worth: nulls, shortcuts, errors.
 
-Everything is computed from scores, which the ledger does not keep, or from the data alone. What a
+Everything is computed from scores, which the ledger does not keep, or from the data alone. What the
 page shows of it is kept beside the ledger (see `derived.derive`), for the first training seed.
 
-Each question of the page has a module of its own. They build on `measures`, `block` and `runs`.
+Each question of the page has a module: `luck`, `permutation` (each method in its own lottery),
+`one_gene` (shortcuts), `within_tfs`, `controls`, `variance`, `split_designs` and `pairs`. They
+build on `measures`, `block` and `runs`; `figures` shows what they find, and `stored` computes it
+all.
 """
 
 from infosem_study.pages.audit.block import FEWEST
 from infosem_study.pages.audit.controls import (
     describe_controls,
     format_left_of_gain,
+    left_by_test,
     left_of_gain,
 )
 from infosem_study.pages.audit.figures import (
@@ -20,9 +24,9 @@ from infosem_study.pages.audit.figures import (
     shortcuts_figure,
     within_figure,
 )
-from infosem_study.pages.audit.luck import describe_nulls, null_table, nulls
-from infosem_study.pages.audit.measures import average_precisions, chance, gain, measures
-from infosem_study.pages.audit.one_gene import describe_shortcuts, shortcut_table, shortcuts
+from infosem_study.pages.audit.luck import describe_nulls, format_nulls, nulls
+from infosem_study.pages.audit.measures import average_precisions, chance, format_measures, gain
+from infosem_study.pages.audit.one_gene import describe_shortcuts, shortcut_means, shortcuts
 from infosem_study.pages.audit.pairs import describe_pair_differences, pair_differences, pair_rows
 from infosem_study.pages.audit.permutation import describe_placed, permutations, placed
 from infosem_study.pages.audit.runs import METHODS_OF, results
@@ -64,11 +68,12 @@ __all__ = [
     "fill",
     "folds",
     "format_left_of_gain",
+    "format_measures",
+    "format_nulls",
     "format_within",
     "gain",
+    "left_by_test",
     "left_of_gain",
-    "measures",
-    "null_table",
     "nulls",
     "nulls_figure",
     "pair_differences",
@@ -79,7 +84,7 @@ __all__ = [
     "placed_figure",
     "power",
     "results",
-    "shortcut_table",
+    "shortcut_means",
     "shortcuts",
     "shortcuts_figure",
     "tf_components",

@@ -1,12 +1,11 @@
 """What is left without one of its inputs: where a method's score comes from."""
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
-from infosem_study.statistics import format_numbers, mean_over_seeds
+from infosem_study.methods import METHODS
+from infosem_study.statistics import confidence_interval, format_numbers, mean_over_seeds
 
-__all__ = ["describe_controls", "format_left_of_gain", "left_of_gain"]
+__all__ = ["describe_controls", "format_left_of_gain", "left_by_test", "left_of_gain"]
 
 
 def left_of_gain(rows: pd.DataFrame, test: str = "unseen") -> pd.DataFrame:
@@ -21,10 +20,10 @@ def left_of_gain(rows: pd.DataFrame, test: str = "unseen") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a data set, method and control: gain, the mean over splits of AUPRC minus the share
-        of positives, with sem, its standard error; lost, the mean by which it is below the method's
-        own on the same splits, with low and high, its 95% confidence interval by Student's t; and
-        n_splits. Where control is "none", low and high are those of the gain.
+        One row per data set, method and control: gain, the mean over splits of AUPRC minus the
+        share of positives, with sem, its standard error; lost, the mean by which it is below the
+        method's own on the same splits, with low and high (`statistics.confidence_interval`); and
+        n_splits. Where control is "none", lost is 0, and low and high are those of the gain.
     """
     gains = rows.assign(value=rows[f"{test}_auprc"] - rows[f"{test}_base"])
     by_split = mean_over_seeds(gains, ["dataset", "method", "control"])
@@ -33,8 +32,8 @@ def left_of_gain(rows: pd.DataFrame, test: str = "unseen") -> pd.DataFrame:
         own = part.xs("none", level="control").droplevel(["dataset", "method"])
         for control, values in part.groupby("control", sort=False):
             gain = values.droplevel(["dataset", "method", "control"])
-            lost = (own - gain).dropna() if control != "none" else gain
-            half = stats.t.ppf(0.975, len(lost) - 1) * lost.sem() if len(lost) > 1 else np.inf
+            tested = gain if control == "none" else (own - gain).dropna()
+            mean, low, high = confidence_interval(tested)
             lines.append(
                 {
                     "dataset": dataset,
@@ -42,13 +41,35 @@ def left_of_gain(rows: pd.DataFrame, test: str = "unseen") -> pd.DataFrame:
                     "control": control,
                     "gain": gain.mean(),
                     "sem": gain.sem(),
-                    "lost": lost.mean() if control != "none" else 0.0,
-                    "low": lost.mean() - half,
-                    "high": lost.mean() + half,
-                    "n_splits": len(lost),
+                    "lost": 0.0 if control == "none" else mean,
+                    "low": low,
+                    "high": high,
+                    "n_splits": len(tested),
                 }
             )
     return pd.DataFrame(lines)
+
+
+def left_by_test(rows: pd.DataFrame) -> pd.DataFrame:
+    """`left_of_gain` of every method, on the test that it can pass.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `studies.controls`.
+
+    Returns
+    -------
+    DataFrame
+        As from `left_of_gain`, with a column test: "unseen" for methods without labels, then "seen"
+        for those with labels, some of which can tell nothing of unseen genes.
+    """
+    with_labels = rows["method"].isin([name for name, method in METHODS.items() if method.labels])
+    parts = {"unseen": rows[~with_labels], "seen": rows[with_labels]}
+    return pd.concat(
+        [left_of_gain(part, test).assign(test=test) for test, part in parts.items() if len(part)],
+        ignore_index=True,
+    )
 
 
 def format_left_of_gain(left: pd.DataFrame) -> pd.DataFrame:
@@ -56,13 +77,19 @@ def format_left_of_gain(left: pd.DataFrame) -> pd.DataFrame:
 
     That is where the interval of what is lost lies above 0; for the method as it is, where that of
     the gain does.
+
+    Parameters
+    ----------
+    left : DataFrame
+        From `left_of_gain` or `left_by_test`.
+
+    Returns
+    -------
+    DataFrame
+        One row per method and control, one column per data set.
     """
-    text = [
-        number + "*" * (low > 0)
-        for number, low in zip(
-            format_numbers(left["gain"], left["sem"], "-"), left["low"], strict=True
-        )
-    ]
+    numbers = format_numbers(left["gain"], left["sem"])
+    text = [number + "*" * (low > 0) for number, low in zip(numbers, left["low"], strict=True)]
     table = left.assign(text=text).pivot(
         index=["method", "control"], columns="dataset", values="text"
     )

@@ -17,6 +17,8 @@ from infosem_study.figures import (
     name_rows,
     panels,
 )
+from infosem_study.pages.audit.luck import mean_over_splits
+from infosem_study.pages.audit.within_tfs import MEASURES
 
 __all__ = [
     "controls_figure",
@@ -27,9 +29,19 @@ __all__ = [
     "within_figure",
 ]
 
+# Colour, marker and label of what is taken away.
+_CONTROLS = {
+    "none": ("#0072B2", "o", "as it is"),
+    "expression shuffled": ("#D55E00", "s", "expression of other genes"),
+    "embeddings permuted": ("#009E73", "^", "text of other genes"),
+    "no expression": ("#CC79A7", "D", "no expression"),
+    "labels shuffled within TFs": ("#E69F00", "v", "labels of other targets"),
+    "labels shuffled": ("#666666", "X", "labels of other pairs"),
+}
+
 
 def nulls_figure(nulls: pd.DataFrame, network: str) -> Figure:
-    """What luck alone gets, one row a metric, one column a data set.
+    """What luck alone gets, one row per metric, one column per data set.
 
     Thick, the middle 95% of draws of the mean over splits; thin, that of a single split, on
     average. Points are medians, the dotted line is the share of positives.
@@ -49,10 +61,10 @@ def nulls_figure(nulls: pd.DataFrame, network: str) -> Figure:
     )
     for axis, (metric, dataset) in zip(axes.flat, product(metrics, datasets), strict=True):
         panel = own[(own["dataset"] == dataset) & (own["measure"] == metric)]
-        length = panel["block"].str.count(" ")
-        means = panel[length == length.max()].set_index("kind")
+        means = mean_over_splits(panel).set_index("kind")
         whole = means.loc[heights.index]
-        single = panel[length == 0].groupby("kind")[["low", "high"]].mean().loc[heights.index]
+        single = panel[panel["n_splits"] == 1].groupby("kind")[["low", "high"]].mean()
+        single = single.loc[heights.index]
         axis.hlines(heights, single["low"], single["high"], color=OURS, linewidth=1,
                     label="one split, 95% of draws")  # fmt: skip
         axis.hlines(heights, whole["low"], whole["high"], color=OURS, linewidth=5, alpha=0.5,
@@ -65,7 +77,7 @@ def nulls_figure(nulls: pd.DataFrame, network: str) -> Figure:
 
 
 def placed_figure(placed: pd.DataFrame, network: str) -> Figure:
-    """Every method's AUPRC within its TF permutation null, one panel a data set.
+    """Every method's AUPRC within its TF permutation null, one panel per data set.
 
     Bars reach from the mean of the null, a stroke, two standard deviations (of one split) to either
     side. Filled points have a false discovery rate below 0.05.
@@ -102,7 +114,7 @@ def placed_figure(placed: pd.DataFrame, network: str) -> Figure:
 
 
 def shortcuts_figure(shortcuts: pd.DataFrame, nulls: pd.DataFrame, network: str) -> Figure:
-    """AUPRC of scores that look at one gene of a pair, one panel a data set.
+    """AUPRC of scores that look at one gene of a pair, one panel per data set.
 
     A line joins the two signs of a score; the filled point is what training edges choose. The grey
     band holds 95% of random constants per TF (means over splits).
@@ -110,27 +122,26 @@ def shortcuts_figure(shortcuts: pd.DataFrame, nulls: pd.DataFrame, network: str)
     Parameters
     ----------
     shortcuts : DataFrame
-        From `one_gene.shortcut_table`.
+        From `one_gene.shortcut_means`.
     nulls : DataFrame
         From `luck.nulls`.
     network : str
         The one that is shown.
     """
     own = shortcuts[shortcuts["network"] == network]
-    own = own.assign(name=own["role"] + ": " + own["feature"]).replace(
-        {"name": {"any: any": "any of these"}}
-    )
+    names = own["role"] + ": " + own["feature"]
+    own = own.assign(name=names.mask(own["role"] == "any", "any of these"))
     own = own.sort_values("role", key=lambda role: role.map(["TF", "target", "any"].index),
                           kind="stable")  # fmt: skip
+    null = nulls[(nulls["network"] == network) & (nulls["measure"] == "AUPRC")]
+    lucky = mean_over_splits(null[null["kind"] == "TF constant"]).set_index("dataset")
     datasets, heights = own["dataset"].unique(), heights_of(own["name"].unique())
     figure, axes = dot_panels(
         1, datasets, heights, 2.9 + 2.0 * len(datasets), 0.9 + 0.25 * len(heights)
     )
     for axis, dataset in zip(axes.flat, datasets, strict=True):
-        null = nulls[(nulls["network"] == network) & (nulls["dataset"] == dataset)]
-        null = null[(null["kind"] == "TF constant") & (null["measure"] == "AUPRC")]
-        whole = null.loc[null["block"].str.count(" ").idxmax()]
-        axis.axvspan(whole["low"], whole["high"], color="#dddddd", label="random TF constants, 95%")
+        low, high = lucky.loc[dataset, ["low", "high"]]
+        axis.axvspan(low, high, color="#dddddd", label="random TF constants, 95%")
         panel = own[own["dataset"] == dataset].pivot(index="name", columns="sign", values="auprc")
         panel = panel.loc[heights.index]
         axis.hlines(heights, panel["-"], panel["+"], color=OURS, linewidth=1)
@@ -147,8 +158,8 @@ def shortcuts_figure(shortcuts: pd.DataFrame, nulls: pd.DataFrame, network: str)
 def within_figure(summary: pd.DataFrame, network: str) -> Figure:
     """Pooled scores beside those within TFs and within targets, on one scale.
 
-    A row a data set, a column a measure. 0 is chance, the dotted line, and 1 is perfect; error bars
-    are 95% intervals.
+    One row per data set, one column per measure. 0 is chance, the dotted line, and 1 is perfect;
+    error bars are 95% intervals.
 
     Parameters
     ----------
@@ -158,13 +169,12 @@ def within_figure(summary: pd.DataFrame, network: str) -> Figure:
         The one that is shown.
     """
     own = summary[summary["network"] == network]
-    measures = ["pooled", "within TFs", "own TF", "within targets"]
     datasets, heights = own["dataset"].unique(), heights_of(own["method"].unique())
     figure, axes = dot_panels(
-        len(datasets), measures, heights, 10, 0.6 + (0.5 + 0.19 * len(heights)) * len(datasets),
+        len(datasets), MEASURES, heights, 10, 0.6 + (0.5 + 0.19 * len(heights)) * len(datasets),
         grid="both", sharex="row",
     )  # fmt: skip
-    for axis, (dataset, measure) in zip(axes.flat, product(datasets, measures), strict=True):
+    for axis, (dataset, measure) in zip(axes.flat, product(datasets, MEASURES), strict=True):
         panel = own[(own["dataset"] == dataset) & (own["measure"] == measure)]
         reach = [panel["mean"] - panel["low"], panel["high"] - panel["mean"]]
         axis.axvline(0, **DOTTED)
@@ -180,7 +190,7 @@ def within_figure(summary: pd.DataFrame, network: str) -> Figure:
 def designs_figure(folds: pd.DataFrame) -> Figure:
     """Error of the mean AUPRC by the number of blocks, random or of one division.
 
-    One panel a network and method. Both axes are logarithmic. Lines join the designs of a kind:
+    One panel per network and method. Both axes are logarithmic. Lines join the designs of a kind:
     solid for random blocks, dashed for folds of one division.
 
     Parameters
@@ -208,26 +218,19 @@ def designs_figure(folds: pd.DataFrame) -> Figure:
     return figure
 
 
-_CONTROLS = {
-    "none": ("#0072B2", "o", "as it is"),
-    "expression shuffled": ("#D55E00", "s", "expression of other genes"),
-    "embeddings permuted": ("#009E73", "^", "text of other genes"),
-    "no expression": ("#CC79A7", "D", "no expression"),
-    "labels shuffled within TFs": ("#E69F00", "v", "labels of other targets"),
-    "labels shuffled": ("#666666", "X", "labels of other pairs"),
-}
-
-
-def controls_figure(left: pd.DataFrame) -> Figure:
+def controls_figure(left: pd.DataFrame, test: str) -> Figure:
     """What each method gains over the share of positives, and gains without one of its inputs.
 
-    One panel a data set; error bars are standard errors over splits, the dotted line is chance.
+    One panel per data set; error bars are standard errors over splits, the dotted line is chance.
 
     Parameters
     ----------
     left : DataFrame
-        From `controls.left_of_gain`.
+        From `controls.left_by_test`.
+    test : {"unseen", "seen"}
+        The one that is shown.
     """
+    left = left[left["test"] == test]
     datasets, heights = left["dataset"].unique(), heights_of(left["method"].unique())
     figure, axes = dot_panels(
         1, datasets, heights, 2.4 + 2.1 * len(datasets), 1.3 + 0.4 * len(heights)

@@ -10,7 +10,15 @@ from scipy import special, stats
 
 from infosem.errors import InfosemError
 
-__all__ = ["Floats", "average_precisions", "chance", "chunks", "gain", "last_equal", "measures"]
+__all__ = [
+    "Floats",
+    "average_precisions",
+    "chance",
+    "chunks",
+    "format_measures",
+    "gain",
+    "last_equal",
+]
 
 Floats = NDArray[np.float64]
 
@@ -63,7 +71,16 @@ def average_precisions(labels: ArrayLike, scores: ArrayLike, *, broken: bool = F
 
 
 def last_equal(ranked: NDArray[Any]) -> NDArray[np.int64]:
-    """Of each place of sorted lines, the last place with the same value."""
+    """The last place with the same value, for each place of sorted lines.
+
+    Parameters
+    ----------
+    ranked : ndarray, shape (n,) or (m, n)
+
+    Returns
+    -------
+    ndarray of int, of the same shape
+    """
     place = np.arange(ranked.shape[-1])
     is_last = np.ones(ranked.shape, dtype=bool)
     is_last[..., :-1] = ranked[..., 1:] != ranked[..., :-1]
@@ -83,6 +100,11 @@ def chance(n_positive: ArrayLike, n_pairs: ArrayLike) -> Floats:
 
     It lies above the share of positives, and far above it where pairs are few: with one positive
     among five, at 0.46.
+
+    Parameters
+    ----------
+    n_positive, n_pairs : array_like of int
+        Of each ranking.
     """
     n_positive, n_pairs = np.asarray(n_positive, dtype=float), np.asarray(n_pairs, dtype=float)
     others = (n_positive - 1) / np.maximum(n_pairs - 1, 1)
@@ -95,23 +117,38 @@ def gain(auprc: ArrayLike, n_positive: ArrayLike, n_pairs: ArrayLike) -> Floats:
 
     An AUPRC divided by the share of positives can reach 1 / share, so that TFs with few positives
     make the mean; the difference can reach 1 - share, so that those with many cannot add to it.
+
+    Parameters
+    ----------
+    auprc : array_like of float
+        With ties broken.
+    n_positive, n_pairs : array_like of int
+        Of each ranking.
     """
     base = chance(n_positive, n_pairs)
     return np.asarray((np.asarray(auprc) - base) / (1 - base))
 
 
-def measures(
+def format_measures(
     shares: Sequence[float] = (0.02, 0.1, 0.2, 0.4, 0.6), separation: float = 1.0
 ) -> pd.DataFrame:
     """What the same scores get at different shares of positives, by three measures.
 
-    Scores are normal, those of positives higher by `separation` standard deviations: their AUROC
-    is the same for every share. In the limit of many pairs.
+    Scores are normal, and those of positives are higher. Their AUROC is the same for every share.
+    The numbers are those in the limit of many pairs.
+
+    Parameters
+    ----------
+    shares : sequence of float
+        Of positives.
+    separation : float
+        Of positives from negatives, in standard deviations.
 
     Returns
     -------
     DataFrame
-        share, AUROC, AUPRC, AUPRC / share, AUPRC - share, and gain, each with its highest value.
+        One row per share: share, AUROC, AUPRC, AUPRC / share, AUPRC - share and gain, the last
+        three with the highest value that they can have.
     """
     limit = np.linspace(-8, 8 + separation, 20001)
     recall, fallout = stats.norm.sf(limit - separation), stats.norm.sf(limit)
@@ -133,5 +170,6 @@ def measures(
 
 
 def chunks(n: int, size: int) -> list[slice]:
+    """Parts of n rankings of some size each, so small that one is ranked at once."""
     step = max(1, _CHUNK // size)
     return [slice(start, min(n, start + step)) for start in range(0, n, step)]

@@ -11,7 +11,7 @@ from infosem.data import Dataset
 from infosem.splits import Split
 from infosem_study.baselines.correlation import standardised
 from infosem_study.execution import scores_of
-from infosem_study.pages.audit.block import Block, within_targets, within_tfs
+from infosem_study.pages.audit.block import Block
 from infosem_study.pages.audit.measures import Floats, average_precisions, gain
 from infosem_study.pages.audit.runs import first_seed, kept, random_rows
 from infosem_study.pages.audit.text import listed
@@ -20,7 +20,7 @@ from infosem_study.scheduling import HERE, Runner
 from infosem_study.store import Store
 from infosem_study.variants import base_name, load
 
-__all__ = ["describe_shortcuts", "features", "shortcut_table", "shortcuts"]
+__all__ = ["describe_shortcuts", "features", "shortcut_means", "shortcuts"]
 
 _SHORTCUTS = {"feature": str, "role": str, "sign": str, "train_auprc": float, "auprc": float,
               "tf_gain": float, "target_gain": float}  # fmt: skip
@@ -31,31 +31,51 @@ def shortcuts(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.
 
     Parameters
     ----------
-    store, rows, runner
-        As for `nulls`.
+    store : Store
+        In whose folder the table is kept.
+    rows : DataFrame
+        From `runs.results`; with Random.
+    runner : Runner
+        Whether and where to compute.
 
     Returns
     -------
     DataFrame
-        One row a network, dataset, split, feature, role ("TF" or "target": whose feature it is) and
-        sign ("+": more is likelier): train_auprc (AUPRC of the split's training edges), auprc (of
-        its unseen block), tf_gain and target_gain: mean `gain` within TFs and within targets.
+        One row per network, dataset, split, feature, role ("TF" or "target": whose feature it is)
+        and sign ("+": more is likelier): train_auprc (AUPRC of the training edges of the split),
+        auprc (of its unseen block), tf_gain and target_gain (mean `measures.gain` within TFs and
+        within targets).
+
+    Raises
+    ------
+    InfosemError
+        As `derived.derive`, without rows of Random, and if no TF of a split has enough positives
+        and negatives.
     """
 
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
         dataset, split, _ = scores_of(store, run)
-        embedding = method_for("InfoSEM-B", base_name(dataset.name), run["network"])
-        name = embedding.settings["embedding"]
-        with_text = load(run["dataset"], run["network"], embedding=name)
-        return _shortcuts_of(dataset, split, features(with_text, name))
+        method = method_for("InfoSEM-B", base_name(dataset.name), run["network"])
+        embedding = method.settings["embedding"]
+        with_text = load(run["dataset"], run["network"], embedding=embedding)
+        return _shortcuts_of(dataset, split, features(with_text, embedding))
 
     return kept(store, "shortcuts", _SHORTCUTS, random_rows(rows), compute, runner=runner)
 
 
 def features(dataset: Dataset, embedding: str) -> dict[str, Floats]:
-    """What can be known of a gene alone, without labels: a number for each gene, by name.
+    """What can be known of a gene alone, without labels: one number per gene, by name.
 
-    The embedding's is the cosine of a gene's vector with the mean vector.
+    Parameters
+    ----------
+    dataset : Dataset
+    embedding : str
+        One of its embeddings, of text; its number is the cosine of the vector of a gene with the
+        mean vector.
+
+    Returns
+    -------
+    dict of str to ndarray of float, shape (n_genes,)
     """
     x = dataset.expression
     scaled = standardised(dataset, "mean absolute correlation")
@@ -80,7 +100,7 @@ def _shortcuts_of(dataset: Dataset, split: Split, of_gene: Mapping[str, Floats])
         scores = signed[dataset.tfs][:, np.newaxis] if role == "TF" else signed
         scores = np.broadcast_to(scores, dataset.network.shape)
         own = block.of(scores)
-        by_tf = within_tfs(block, own)
+        by_tf = block.within_tfs(own)
         lines.append(
             {
                 "feature": feature,
@@ -89,14 +109,14 @@ def _shortcuts_of(dataset: Dataset, split: Split, of_gene: Mapping[str, Floats])
                 "train_auprc": average_precisions(dataset.network[train], scores[train]),
                 "auprc": average_precisions(block.labels.ravel(), own.ravel()),
                 "tf_gain": gain(by_tf["auprc"], by_tf["n_positive"], by_tf["n_pairs"]).mean(),
-                "target_gain": within_targets(block, own)[1],
+                "target_gain": block.within_targets(own)[1],
             }
         )
     return pd.DataFrame(lines)
 
 
-def shortcut_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Shortcuts over the splits, and what a labelled one gets.
+def shortcut_means(table: pd.DataFrame) -> pd.DataFrame:
+    """Means over splits of shortcuts, and of those that training edges choose.
 
     Parameters
     ----------
@@ -106,8 +126,8 @@ def shortcut_table(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a network, data set, feature, role and sign: means over splits of auprc, tf_gain and
-        target_gain. Besides "+" and "-" there is the sign "by training edges", chosen on every
+        One row per network, data set, feature, role and sign: means over splits of auprc, tf_gain
+        and target_gain. Besides "+" and "-" there is the sign "by training edges", chosen on every
         split by the AUPRC of its training edges: a shortcut that uses labels. The feature "any",
         role "any", is chosen so among all.
     """
@@ -129,9 +149,9 @@ def describe_shortcuts(table: pd.DataFrame, rows: pd.DataFrame) -> str:
     Parameters
     ----------
     table : DataFrame
-        From `shortcut_table`.
+        From `shortcut_means`.
     rows : DataFrame
-        From `results`.
+        From `runs.results`.
     """
     texts = []
     means = first_seed(rows).pivot_table("unseen_auprc", ["network", "dataset"], "method")

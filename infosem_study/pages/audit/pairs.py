@@ -8,7 +8,8 @@ from infosem_study.pages.audit.within_tfs import paired_within
 __all__ = ["describe_pair_differences", "pair_differences", "pair_rows"]
 
 _PAIRS = "InfoSEM-B (pairs)"
-_RIVALS = ("InfoSEM-B", "DeepSEM", f"{_PAIRS}, permuted")
+_CONTROL = "InfoSEM-B (pairs), permuted"  # what is kept of it beside the ledger has this name
+_RIVALS = ("InfoSEM-B", "DeepSEM", _CONTROL)
 
 
 def pair_rows(rows: pd.DataFrame) -> pd.DataFrame:
@@ -22,14 +23,13 @@ def pair_rows(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Those of DeepSEM, InfoSEM-B and "InfoSEM-B (pairs)" as they are, and of "InfoSEM-B (pairs),
-        permuted".
+        Those of DeepSEM, InfoSEM-B and "InfoSEM-B (pairs)" as they are, and of the last with the
+        text of other genes, which is a method "InfoSEM-B (pairs), permuted" here.
     """
-    is_permuted = (rows["method"] == _PAIRS) & (rows["control"] == "embeddings permuted")
-    named = rows.assign(method=rows["method"].where(~is_permuted, f"{_PAIRS}, permuted"))
-    return named[
-        named["method"].isin([_PAIRS, *_RIVALS]) & (is_permuted | (rows["control"] == "none"))
-    ]
+    is_as_it_is = rows["method"].isin([_PAIRS, *_RIVALS]) & (rows["control"] == "none")
+    is_control = (rows["method"] == _PAIRS) & (rows["control"] == "embeddings permuted")
+    named = rows.assign(method=rows["method"].mask(is_control, _CONTROL))
+    return named[is_as_it_is | is_control]
 
 
 def pair_differences(table: pd.DataFrame) -> pd.DataFrame:
@@ -38,13 +38,12 @@ def pair_differences(table: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     table : DataFrame
-        From `within`, of "InfoSEM-B (pairs)" and of its rivals, "InfoSEM-B (pairs), permuted" being
-        that with other genes' text.
+        From `within`, of the methods of `pair_rows`.
 
     Returns
     -------
     DataFrame
-        One row a measure ("own TF", "within TFs"), rival, network and data set.
+        One row per measure ("own TF", "within TFs"), rival (against), network and data set.
     """
     parts = [
         paired_within(table, _PAIRS, rival, value).assign(measure=measure, against=rival)
@@ -68,11 +67,14 @@ def describe_pair_differences(table: pd.DataFrame) -> str:
                 f"{listed(worse['dataset'])}, of {len(own)} data sets; mean difference "
                 f"{own['difference'].mean():+.4f}."
             )
-    helped = table[(table["measure"] == "own TF") & (table["low"] > 0)]
-    places = helped.groupby(["network", "dataset"])["against"].agg(set)
-    whole = [" ".join(names) for names in places.index[[p >= set(_RIVALS) for p in places]]]
+    own = table[table["measure"] == "own TF"]
+    all_beaten = [
+        f"{network} {dataset}"
+        for (network, dataset), part in own.groupby(["network", "dataset"])
+        if (part["low"] > 0).sum() == len(_RIVALS)
+    ]
     texts.append(
         "Which targets belong to which TF, it knows better than InfoSEM-B, DeepSEM and its own "
-        f"control on: {listed(whole)}."
+        f"control on: {listed(all_beaten)}."
     )
     return "\n".join(texts)

@@ -16,7 +16,7 @@ from scipy import stats
 from infosem.data import Dataset
 from infosem.splits import Split
 from infosem_study.execution import scores_of
-from infosem_study.pages.audit.block import Block, within_targets
+from infosem_study.pages.audit.block import Block
 from infosem_study.pages.audit.measures import Floats, chunks, last_equal
 from infosem_study.pages.audit.runs import GROUP, UNINFORMED, kept
 from infosem_study.pages.audit.text import listed
@@ -40,21 +40,26 @@ def permutations(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> 
 
     Parameters
     ----------
-    store, rows, runner
-        As for `nulls`; of all methods, first training seed.
+    store : Store
+        In whose folder the table is kept.
+    rows : DataFrame
+        From `runs.results`; of all methods, first training seed.
+    runner : Runner
+        Whether and where to compute.
 
     Returns
     -------
     DataFrame
-        One row a run: network, dataset, method, split, key, n_tfs (unseen), auprc (pooled),
-        null_mean and null_sd over 999 permutations, p = (1 + those that reach it) / 1000,
-        n_targets and target_gain: mean `gain` of the ranking of TFs within a target, over targets
-        with both classes, without pairs of a TF with itself.
+        One row per run: network, dataset, method, split, key, and what `permuted` gives.
+
+    Raises
+    ------
+    InfosemError
+        As `derived.derive`.
     """
 
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
-        dataset, split, scores = scores_of(store, run)
-        return pd.DataFrame([permuted(dataset, split, scores)])
+        return pd.DataFrame([permuted(*scores_of(store, run))])
 
     return kept(store, "permutation", _PERMUTATIONS, rows, compute, runner=runner)
 
@@ -62,7 +67,22 @@ def permutations(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> 
 def permuted(
     dataset: Dataset, split: Split, scores: Floats, n: int = _N_PERMUTATIONS
 ) -> dict[str, Any]:
-    """The line of `permutations` of one run."""
+    """Scores among those with the rows exchanged among the unseen TFs.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    split : Split
+    scores : ndarray of float, shape (n_tfs, n_genes)
+    n : int
+        The number of permutations.
+
+    Returns
+    -------
+    dict
+        n_tfs (unseen), auprc (pooled), null_mean and null_sd over the permutations, p = (1 + those
+        that reach it) / (1 + n), n_targets and target_gain (`Block.within_targets`).
+    """
     block = Block(dataset, split)
     labels, own = block.labels, block.of(scores)
     # Exchanging rows moves the labels among the same scores, which are thus sorted once. What
@@ -77,8 +97,9 @@ def permuted(
     for part in chunks(1 + n, len(of_tf)):
         reached = np.sort(n_reached[rows[part][:, of_tf], of_target], axis=1)
         values.append(((last_equal(reached) + 1) / reached).mean(axis=1))
-    auprc, null = (found := np.concatenate(values))[0], found[1:]
-    n_targets, target_gain = within_targets(block, own)
+    auprcs = np.concatenate(values)
+    auprc, null = auprcs[0], auprcs[1:]
+    n_targets, target_gain = block.within_targets(own)
     return {
         "n_tfs": len(labels),
         "auprc": auprc,
@@ -105,7 +126,7 @@ def placed(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a network, data set and method: auprc, null_mean, null_sd (means over splits),
+        One row per network, data set and method: auprc, null_mean, null_sd (means over splits),
         n_splits, n_low (splits with p below 0.05), p and q. Scores without information have no q:
         they are no hypotheses.
     """
@@ -124,18 +145,17 @@ def placed(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def describe_placed(table: pd.DataFrame) -> str:
-    """`placed`, in words."""
+    """Who can be told from the null, in words: `placed`."""
     texts = []
     for network, part in table.dropna(subset="q").groupby("network", sort=False):
+        found = part.loc[part["q"] < 0.05, ["method", "dataset", "p", "q"]]
         names = listed(
             f"{method} on {dataset} (p {p:.3f}, q {q:.3f})"
-            for dataset, method, p, q in part.loc[
-                part["q"] < 0.05, ["dataset", "method", "p", "q"]
-            ].to_numpy()
+            for method, dataset, p, q in found.to_numpy()
         )
         texts.append(
             f"{network}: of {len(part)} pairs of method and data set, {(part['p'] < 0.05).sum()} "
-            f"have p < 0.05 and {(part['q'] < 0.05).sum()} a false discovery rate below 0.05: "
+            f"have p < 0.05 and {len(found)} a false discovery rate below 0.05: "
             f"{names}. On {part['n_low'].sum()} of {part['n_splits'].sum()} single splits p is "
             "below 0.05."
         )

@@ -1,4 +1,4 @@
-"""Which runs are audited, and what is kept of them beside the ledger."""
+"""Which runs are audited, and how what is computed of them is kept beside the ledger."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -8,9 +8,18 @@ import pandas as pd
 from infosem.errors import InfosemError
 from infosem_study.comparison import compare
 from infosem_study.derived import derive, runs_of
+from infosem_study.scheduling import Runner
 from infosem_study.store import Store
 
-__all__ = ["GROUP", "METHODS_OF", "UNINFORMED", "first_seed", "kept", "random_rows", "results"]
+__all__ = [
+    "GROUP",
+    "METHODS_OF",
+    "UNINFORMED",
+    "first_seed",
+    "kept",
+    "random_rows",
+    "results",
+]
 
 _BOTH = (
     "Random", "Random TF constant", "One-hot LR", "MatComp", "Pearson correlation",
@@ -23,7 +32,9 @@ METHODS_OF: dict[str, Sequence[str]] = {
 }
 """The methods that are audited, by network. The page says which are not, and why."""
 UNINFORMED = ("Random", "Random TF constant")
+"""Those without information, of which nothing is tested."""
 GROUP = ["network", "dataset", "method"]
+"""What tables of the audit have one row or more for."""
 
 
 def results(
@@ -37,12 +48,12 @@ def results(
 
     Parameters
     ----------
-    ledger, datasets
+    store, datasets
         As for `comparison.compare`.
     methods : mapping of str to sequence of str
         By network; with Random, under whose runs the nulls and the shortcuts are kept.
     **options
-        More of `comparison.compare`, such as `splits`.
+        More of `comparison.compare`, such as `splits` and `runner`.
     """
     parts = [
         compare(store, datasets=datasets, network=network, methods=names, **options)
@@ -53,8 +64,23 @@ def results(
 
 
 def first_seed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the first training seed that each method has on a split."""
     first = rows.groupby([*GROUP, "split"])["seed"].transform("min")
     return rows[rows["seed"] == first]
+
+
+def random_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of Random, which stand for their data set and split.
+
+    Raises
+    ------
+    InfosemError
+        If there is none.
+    """
+    found = rows[rows["method"] == "Random"]
+    if not len(found):
+        raise InfosemError("rows: none of Random; the nulls are kept under its runs, so add it")
+    return found
 
 
 def kept(
@@ -63,19 +89,27 @@ def kept(
     columns: Mapping[str, type],
     rows: pd.DataFrame,
     compute: Callable[[Mapping[str, Any]], pd.DataFrame],
-    **options: Any,
+    *,
+    only: tuple[str, Mapping[str, Sequence[str]]] | None = None,
+    runner: Runner,
 ) -> pd.DataFrame:
-    """`derive`, for all methods of `rows` on all networks."""
+    """`derived.derive`, for the methods and networks of some rows, first training seed.
+
+    Parameters
+    ----------
+    store, name, columns, compute, only, runner
+        As for `derived.derive`.
+    rows : DataFrame
+        From `results`.
+
+    Returns
+    -------
+    DataFrame
+        As from `derived.derive`, with a column network.
+    """
     parts = []
     for network, part in first_seed(rows).groupby("network", sort=False):
         runs = runs_of(part, list(part["method"].unique()))
-        parts.append(derive(store, name, columns, runs, compute, **options).assign(network=network))
+        table = derive(store, name, columns, runs, compute, only=only, runner=runner)
+        parts.append(table.assign(network=network))
     return pd.concat(parts, ignore_index=True)
-
-
-def random_rows(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows of Random, which stand for their data set and split."""
-    found = rows[rows["method"] == "Random"]
-    if not len(found):
-        raise InfosemError("rows: none of Random; the nulls are kept under its runs, so add it")
-    return found

@@ -34,23 +34,26 @@ def folds(
 ) -> pd.DataFrame:
     """Error of the mean AUPRC under other ways to draw the blocks, for the same scores.
 
-    TFs and targets are divided into four groups each; a TF that is a target is in the same group as
-    both. "random": every block is of a new division, as a split is. "folds": all blocks
-    are of one division. Four test TF group i on target group i, sixteen on every target group j,
-    there without the targets that are TFs of another group, which are seen.
-
     Parameters
     ----------
-    store, rows, runner
-        As for `nulls`.
+    store : Store
+        In whose folder the table is kept.
+    rows : DataFrame
+        From `runs.results`.
     methods : sequence of str
         Whose scores do not depend on the split.
+    runner : Runner
+        Whether and where to compute.
 
     Returns
     -------
     DataFrame
-        One row a network, dataset, method and design: design, n_blocks (runs of a method that is
-        trained on labels), mean, and sd over 200 draws of the whole design.
+        One row per network, dataset, method, design and n_blocks: mean and sd, as from `designs`.
+
+    Raises
+    ------
+    InfosemError
+        As `derived.derive`.
     """
     own = rows[rows["method"].isin(methods)]
     if not len(own):
@@ -65,7 +68,27 @@ def folds(
 
 
 def designs(dataset: Dataset, scores: Floats, n: int = _N_DESIGNS) -> pd.DataFrame:
-    """The lines of `folds` of one run."""
+    """Mean AUPRC over blocks that are drawn in several ways, and its error.
+
+    TFs and targets are divided into four groups each; a TF that is a target is in the same group as
+    both. In the design "random" every block is of a new division, as a split is; in the design
+    "folds" all blocks are of one division. Four folds test TF group i on target group i; sixteen
+    test it on every target group j, there without the targets that are TFs of another group, which
+    are seen.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    scores : ndarray of float, shape (n_tfs, n_genes)
+    n : int
+        How often each design is drawn.
+
+    Returns
+    -------
+    DataFrame
+        One row per design: design, n_blocks (how often a method with labels would be trained), mean
+        and sd over the draws.
+    """
     rng = np.random.default_rng([*b"designs"])
     is_tf = np.zeros(dataset.n_genes, dtype=bool)
     is_tf[dataset.tfs] = True
@@ -113,18 +136,16 @@ def designs(dataset: Dataset, scores: Floats, n: int = _N_DESIGNS) -> pd.DataFra
 
 
 def describe_folds(table: pd.DataFrame) -> str:
-    """What grouped folds save, in words."""
-    wide = table.assign(name=table["design"] + " " + table["n_blocks"].astype(str)).pivot_table(
-        "sd", GROUP, "name", sort=False
-    )
+    """What grouped folds save, in words: `folds`."""
+    errors = table.pivot_table("sd", GROUP, ["design", "n_blocks"], sort=False)
     texts = []
-    for network, part in wide.groupby("network", sort=False):
-        ratios = {
-            "4 folds against 4 random blocks": part["folds 4"] / part["random 4"],
-            "4 folds against 10 random blocks": part["folds 4"] / part["random 10"],
-            "16 folds against 16 random blocks": part["folds 16"] / part["random 16"],
-            "16 folds against 10 random blocks": part["folds 16"] / part["random 10"],
-        }
-        told = (f"{name}: {r.min():.2f} to {r.max():.2f}" for name, r in ratios.items())
+    for network, part in errors.groupby("network", sort=False):
+        told = []
+        for n_folds, n_random in ((4, 4), (4, 10), (16, 16), (16, 10)):
+            ratios = part["folds", n_folds] / part["random", n_random]
+            told.append(
+                f"{n_folds} folds against {n_random} random blocks: {ratios.min():.2f} to "
+                f"{ratios.max():.2f}"
+            )
         texts.append(f"{network}, error of one design by that of the other: {'; '.join(told)}.")
     return "\n".join(texts)

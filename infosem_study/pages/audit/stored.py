@@ -14,7 +14,7 @@ __all__ = ["fill"]
 
 
 def fill(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> None:
-    """Compute and store all that the audit needs and the ledger's folder lacks.
+    """Compute and store all that the audit needs and the folder of the ledger lacks.
 
     Scores are taken from where the store keeps them, or kept for the meantime where it keeps none
     (`Store.keeping_scores`); what is not there is run again.
@@ -23,9 +23,14 @@ def fill(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> None:
     ----------
     store : Store
     rows : DataFrame
-        From `results`.
+        From `runs.results`; with Random.
     runner : Runner
         Whether and where to compute.
+
+    Raises
+    ------
+    InfosemError
+        What `nulls`, `shortcuts`, `permutations`, `within` and `folds` raise.
     """
     with store.keeping_scores() as keeping:
         for table in (nulls, shortcuts, permutations, within, folds):

@@ -8,7 +8,7 @@ __all__ = ["by_dataset", "listed"]
 
 
 def by_dataset(table: pd.DataFrame, index: list[str]) -> pd.DataFrame:
-    """A column text, rows by data sets, in the order in which they come."""
+    """The column text of a table, with one column per data set; rows in their first order."""
     order = [*dict.fromkeys(map(tuple, table[index].to_numpy()))]
     wide = table.pivot(index=index, columns="dataset", values="text")
     columns = [*dict.fromkeys(table["dataset"])]
@@ -16,4 +16,5 @@ def by_dataset(table: pd.DataFrame, index: list[str]) -> pd.DataFrame:
 
 
 def listed(names: Iterable[str]) -> str:
+    """Names with commas between, or "none"."""
     return ", ".join(names) or "none"

@@ -12,24 +12,29 @@ from infosem_study.reported import reported
 
 __all__ = ["components", "describe_components", "describe_power", "power", "tf_components"]
 
+# Of a two-sided test at 5%, with a power of 80%: how many standard errors a difference must be.
+_ERRORS = float(stats.norm.ppf(0.975) + stats.norm.ppf(0.8))
+_SOURCES = {"cell-type-specific": "Table 1", "non-cell-type-specific": "Table 5"}
+
 
 def components(rows: pd.DataFrame, metric: str = "unseen_auprc") -> pd.DataFrame:
     """Spread between splits, between training seeds, and the rest, of methods with several seeds.
 
-    From the analysis of variance of the crossed table without repeats; what comes out negative is
-    0.
+    They come from the analysis of variance of the crossed table without repeats. A variance that
+    comes out negative is 0.
 
     Parameters
     ----------
     rows : DataFrame
         From `comparison.compare`, with several seeds.
     metric : str
+        A column of `rows`.
 
     Returns
     -------
     DataFrame
-        One row a network, data set and method: mean, sd_split, sd_seed, sd_rest, n_splits, n_seeds.
-        A split where a seed is missing is left out.
+        One row per network, data set and method: mean, sd_split, sd_seed, sd_rest (standard
+        deviations), n_splits, n_seeds. A split where a seed is missing is left out.
     """
     lines = []
     for names, part in rows.groupby(GROUP, sort=False):
@@ -52,7 +57,7 @@ def components(rows: pd.DataFrame, metric: str = "unseen_auprc") -> pd.DataFrame
 
 
 def describe_components(table: pd.DataFrame) -> str:
-    """`components`, in words."""
+    """How splits and seeds compare, in words: `components`."""
     if not len(table):
         return "No method has several training seeds on the same splits."
     texts = []
@@ -69,7 +74,8 @@ def describe_components(table: pd.DataFrame) -> str:
 def tf_components(table: pd.DataFrame, value: str = "gain") -> pd.DataFrame:
     """Spread between TFs, and between the splits of one TF (other targets), of a score within TFs.
 
-    From the one-way analysis of variance with unequal numbers; what comes out negative is 0.
+    They come from the one-way analysis of variance with unequal numbers. A variance that comes out
+    negative is 0.
 
     Parameters
     ----------
@@ -80,8 +86,8 @@ def tf_components(table: pd.DataFrame, value: str = "gain") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a network, data set and method: mean (over TFs), sd_tf, sd_rest, n_tfs, n_values.
-        Without methods of which no TF has several splits.
+        One row per network, data set and method: mean (over TFs), sd_tf, sd_rest, n_tfs, n_values.
+        Methods of which no TF has several splits are left out.
     """
     lines = []
     for names, part in table.groupby(GROUP, sort=False):
@@ -99,10 +105,6 @@ def tf_components(table: pd.DataFrame, value: str = "gain") -> pd.DataFrame:
     return pd.DataFrame(lines, columns=columns)
 
 
-# Of a two-sided test at 5%, with a power of 80%: how many standard errors a difference must be.
-_ERRORS = float(stats.norm.ppf(0.975) + stats.norm.ppf(0.8))
-
-
 def power(
     rows: pd.DataFrame,
     table: pd.DataFrame,
@@ -118,38 +120,35 @@ def power(
     Parameters
     ----------
     rows, table, permuted : DataFrame
-        From `results`, `within` and `permutations`.
+        From `runs.results`, `within` and `permutations`.
     method, against : str
 
     Returns
     -------
     DataFrame
-        One row a network and data set: paper (its difference in AUPRC; NaN where it has none), ours
-        and sd (mean and standard deviation of ours over splits), n_splits (ours), smallest (the
-        difference that as many splits could show), splits (needed for the paper's), tfs (unseen TFs
-        on these, all different), of_tfs (about the TFs that there are), within, within_smallest and
-        n_tfs (the same within TFs: our difference in `gain`, the smallest that our TFs could show,
-        and their number).
+        One row per network and data set: paper (its difference in AUPRC; NaN where it has none),
+        ours and sd (mean and standard deviation of ours over splits), n_splits (ours), smallest
+        (the difference that as many splits could show), splits (needed for the paper's), tfs
+        (unseen TFs on these, were they all different), of_tfs (about the TFs that there are),
+        within, within_smallest and n_tfs (the same within TFs: our difference in gain, the smallest
+        that our TFs could show, and their number).
     """
-    sources = {"cell-type-specific": "Table 1", "non-cell-type-specific": "Table 5"}
-    inside = paired_within(table, method, against)
+    place = ["network", "dataset"]
+    n_unseen = permuted.groupby(place)["n_tfs"].first().to_dict()
+    inside = {
+        (line["network"], line["dataset"]): line
+        for line in paired_within(table, method, against).to_dict("records")
+    }
     lines = []
-    for (network, dataset), part in rows.groupby(["network", "dataset"], sort=False):
+    for (network, dataset), part in rows.groupby(place, sort=False):
         wide = part.pivot_table("unseen_auprc", "split", "method")
         if not {method, against} <= set(wide):
             continue
         difference = (wide[method] - wide[against]).dropna()
-        paper = np.nan
-        if network in sources:
-            theirs = reported(sources[str(network)]).query("quantity == 'AUPRC'")
-            of = theirs[theirs["dataset"] == dataset].set_index("method")["value"]
-            paper = of.get(method, np.nan) - of.get(against, np.nan)
+        paper = _paper_difference(str(network), str(dataset), method, against)
         sd, n = difference.std(), len(difference)
         needed = np.ceil(np.square(_ERRORS * sd / paper)) if paper > 0 else np.nan
-        tfs = permuted.loc[
-            (permuted["network"] == network) & (permuted["dataset"] == dataset), "n_tfs"
-        ].iloc[0]
-        here = inside[(inside["network"] == network) & (inside["dataset"] == dataset)].iloc[0]
+        tfs, here = n_unseen[network, dataset], inside[network, dataset]
         lines.append(
             {
                 "network": network,
@@ -170,19 +169,28 @@ def power(
     return pd.DataFrame(lines)
 
 
+def _paper_difference(network: str, dataset: str, method: str, against: str) -> float:
+    """Of the AUPRC of two methods, as the paper prints them; NaN where it does not."""
+    if network not in _SOURCES:
+        return np.nan
+    theirs = reported(_SOURCES[network])
+    own = theirs[(theirs["quantity"] == "AUPRC") & (theirs["dataset"] == dataset)]
+    auprc = own.set_index("method")["value"]
+    return float(auprc.get(method, np.nan) - auprc.get(against, np.nan))
+
+
 def describe_power(table: pd.DataFrame) -> str:
-    """`power`, in words."""
+    """Which of the paper's differences could be shown, in words: `power`."""
     known = table.dropna(subset="paper")
     if not len(known):
         return "The paper has no such difference on these data."
     wanting = known[~(known["tfs"] <= known["of_tfs"])]
+    columns = ["network", "dataset", "paper", "tfs", "of_tfs"]
     names = listed(
         f"{dataset}, {network} (paper {paper:+.3f}"
         + ("" if np.isnan(tfs) else f": {tfs:.0f} TFs, there are about {of_tfs:.0f}")
         + ")"
-        for network, dataset, paper, tfs, of_tfs in wanting[
-            ["network", "dataset", "paper", "tfs", "of_tfs"]
-        ].to_numpy()
+        for network, dataset, paper, tfs, of_tfs in wanting[columns].to_numpy()
     )
     return (
         f"Of {len(known)} of the paper's differences, {len(known) - len(wanting)} could be shown "

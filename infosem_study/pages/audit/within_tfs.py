@@ -9,14 +9,25 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from infosem_study.execution import scores_of
-from infosem_study.pages.audit.block import Block, within_tfs
+from infosem_study.pages.audit.block import Block
 from infosem_study.pages.audit.measures import chance
 from infosem_study.pages.audit.runs import GROUP, UNINFORMED, first_seed, kept
 from infosem_study.pages.audit.text import by_dataset, listed
 from infosem_study.scheduling import HERE, Runner
+from infosem_study.statistics import confidence_interval
 from infosem_study.store import Store
 
-__all__ = ["describe_within", "format_within", "paired_within", "within", "within_summary"]
+__all__ = [
+    "MEASURES",
+    "describe_within",
+    "format_within",
+    "paired_within",
+    "within",
+    "within_summary",
+]
+
+MEASURES = ("pooled", "within TFs", "own TF", "within targets")
+"""The four scores of `within_summary`, each a gain: 0 is chance and 1 is perfect."""
 
 _N_RESAMPLES = 2000
 _WITHIN = {"tf": str, "n_positive": int, "n_pairs": int, "auprc": float, "others": float}
@@ -27,18 +38,21 @@ def within(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.Dat
 
     Parameters
     ----------
-    store, rows, runner
-        As for `nulls`; of all methods, first training seed.
+    store : Store
+        In whose folder the table is kept.
+    rows : DataFrame
+        From `runs.results`; of all methods, first training seed.
+    runner : Runner
+        Whether and where to compute.
 
     Returns
     -------
     DataFrame
-        One row a run and TF: network, dataset, method, split, key, tf, n_positive, n_pairs, auprc
-        (mean over the orders of equal scores; the TF with itself is left out), others, and gain and
-        specific. `others` is the mean AUPRC of the rows of the other unseen TFs on the labels of
-        this one, and `specific` what its own row has more, on the scale of `gain`: what is the same
-        for all TFs, as a good ranking of targets is, cannot win there, and neither can what is the
-        same for all targets, nor their sum.
+        One row per run and TF: network, dataset, method, split, key, the columns of
+        `Block.within_tfs`, gain (`measures.gain` of auprc) and specific. The last is what the TF's
+        own row has more than `others`, the rows of the other TFs on its labels, on the scale of the
+        gain. What is the same for all TFs, as a good ranking of targets is, cannot win there;
+        neither can what is the same for all targets, nor their sum.
 
     Raises
     ------
@@ -49,7 +63,7 @@ def within(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.Dat
     def compute(run: Mapping[str, Any]) -> pd.DataFrame:
         dataset, split, scores = scores_of(store, run)
         block = Block(dataset, split)
-        return within_tfs(block, block.of(scores))
+        return block.within_tfs(block.of(scores))
 
     table = kept(store, "audit", _WITHIN, rows, compute, runner=runner)
     base = chance(table["n_positive"], table["n_pairs"])
@@ -59,38 +73,22 @@ def within(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.Dat
     )
 
 
-def _interval(values: NDArray[Any]) -> tuple[float, float]:
-    """95% interval of the mean by resampling: percentiles of the bootstrap."""
-    if len(values) < 2:
-        return np.nan, np.nan
-    found = stats.bootstrap(
-        (values,), np.mean, n_resamples=_N_RESAMPLES, method="percentile",
-        rng=np.random.default_rng([*b"bootstrap"]),
-    )  # fmt: skip
-    return float(found.confidence_interval.low), float(found.confidence_interval.high)
-
-
-def _by_tf(table: pd.DataFrame, value: str) -> pd.Series:
-    """A value of `within` of each TF, its splits averaged."""
-    return table.groupby([*GROUP, "tf"], sort=False)[value].mean()
-
-
 def within_summary(rows: pd.DataFrame, table: pd.DataFrame, permuted: pd.DataFrame) -> pd.DataFrame:
     """The pooled score beside those within TFs and within targets, on one scale.
 
     Parameters
     ----------
     rows : DataFrame
-        From `results`; first training seed.
+        From `runs.results`; of the first training seed.
     table : DataFrame
         From `within`.
     permuted : DataFrame
-        From `permutations`.
+        From `permutation.permutations`.
 
     Returns
     -------
     DataFrame
-        One row a network, data set, method and measure: mean, low and high (95% interval) and n.
+        One row per network, data set, method and measure: mean, low and high (95% interval) and n.
         "within TFs" and "own TF" (`specific` of `within`) are means over TFs, each the mean of its
         splits, with an interval by resampling the n TFs. "pooled" (AUPRC beyond the share of
         positives, as a part of what there is to gain) and "within targets" are means over n splits,
@@ -98,17 +96,18 @@ def within_summary(rows: pd.DataFrame, table: pd.DataFrame, permuted: pd.DataFra
     """
     lines = []
     for measure, value in (("within TFs", "gain"), ("own TF", "specific")):
-        for names, values in _by_tf(table, value).groupby(GROUP, sort=False):
-            low, high = _interval(values.to_numpy())
+        by_tf = table.groupby([*GROUP, "tf"], sort=False)[value].mean()
+        for names, values in by_tf.groupby(GROUP, sort=False):
+            low, high = _resampled(values.to_numpy())
             lines.append((*names, measure, values.mean(), low, high, len(values)))
     base = rows["unseen_base"]
     pooled = first_seed(rows.assign(value=(rows["unseen_auprc"] - base) / (1 - base)))
     targets = permuted[permuted["n_targets"] > 0].assign(value=permuted["target_gain"])
     for measure, frame in (("pooled", pooled), ("within targets", targets)):
         for names, values in frame.groupby(GROUP, sort=False)["value"]:
-            n, mean = len(values), values.mean()
-            half = stats.t.ppf(0.975, n - 1) * values.sem() if n > 1 else np.nan
-            lines.append((*names, measure, mean, mean - half, mean + half, n))
+            n = len(values)
+            interval = confidence_interval(values) if n > 1 else (values.mean(), np.nan, np.nan)
+            lines.append((*names, measure, *interval, n))
     return pd.DataFrame(lines, columns=[*GROUP, "measure", "mean", "low", "high", "n"])
 
 
@@ -128,7 +127,7 @@ def describe_within(summary: pd.DataFrame) -> str:
     texts = []
     for network, part in summary.groupby("network", sort=False):
         texts.append(f"{network}, where the 95% interval lies above 0 (data sets):")
-        for measure in ("pooled", "within TFs", "own TF", "within targets"):
+        for measure in MEASURES:
             own = part[(part["measure"] == measure) & ~part["method"].isin(UNINFORMED)]
             above = own[own["low"] > 1e-5]  # what is stored is rounded
             names = (
@@ -160,8 +159,9 @@ def paired_within(
     Returns
     -------
     DataFrame
-        One row a network and data set: difference (mean over TFs, of means over the splits that
+        One row per network and data set: difference (mean over TFs, of means over the splits that
         both methods have), low and high (95% interval by resampling TFs), sd (over TFs), n_tfs.
+        Empty if one of the methods is not there.
     """
     pair = table[table["method"].isin([method, against])]
     names = ["network", "dataset", "tf", "split"]
@@ -172,7 +172,7 @@ def paired_within(
     by_tf = difference.groupby(["network", "dataset", "tf"], sort=False).mean()
     lines = []
     for (network, dataset), values in by_tf.groupby(["network", "dataset"], sort=False):
-        low, high = _interval(values.to_numpy())
+        low, high = _resampled(values.to_numpy())
         lines.append(
             {
                 "network": network,
@@ -185,3 +185,14 @@ def paired_within(
             }
         )
     return pd.DataFrame(lines)
+
+
+def _resampled(values: NDArray[Any]) -> tuple[float, float]:
+    """95% interval of the mean by resampling: percentiles of the bootstrap."""
+    if len(values) < 2:
+        return np.nan, np.nan
+    found = stats.bootstrap(
+        (values,), np.mean, n_resamples=_N_RESAMPLES, method="percentile",
+        rng=np.random.default_rng([*b"bootstrap"]),
+    )  # fmt: skip
+    return float(found.confidence_interval.low), float(found.confidence_interval.high)
