@@ -6,14 +6,18 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 import torch
 
 from infosem.data import Dataset, simulate
 from infosem.embeddings import language_models
+from infosem.splits import Split, make_split
 
 ROOT = Path(__file__).resolve().parent.parent
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "zinc", "finger", "protein", "sox", "gata", "binds"]
@@ -34,6 +38,41 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def synthetic() -> Dataset:
     """The simulated data set with seed 0; shared, so no test may write into it."""
     return simulate(seed=0)
+
+
+# --- the audit ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def busy() -> tuple[Dataset, Split]:
+    """A network of TFs with very different numbers of targets, and one of its splits; shared."""
+    rng = np.random.default_rng(0)
+    dataset = simulate(32, 168)
+    share = rng.uniform(0.05, 0.8, (32, 1)) * rng.uniform(0.3, 1, 200)
+    network = rng.random(share.shape) < share
+    network[np.arange(32), dataset.tfs] = False
+    dataset = replace(dataset, network=network)
+    return dataset, make_split(dataset, seed=0)
+
+
+@pytest.fixture(scope="session")
+def audited(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, pd.DataFrame]:
+    """Runs on two splits of the synthetic data, and all that the audit keeps of them; shared."""
+    from infosem_study import Runner, Store
+    from infosem_study.pages import audit
+
+    store, runner = Store(tmp_path_factory.mktemp("audited")), Runner(n_jobs=1)
+    methods = ["Random", "Random TF constant", "One-hot LR", "Pearson correlation", "DeepSEM",
+               "InfoSEM-B"]  # fmt: skip
+    rows = audit.results(
+        store,
+        datasets=["synthetic"],
+        methods=dict.fromkeys(audit.METHODS_OF, methods),
+        splits=range(2),
+        runner=runner,
+    )
+    audit.fill(store, rows, runner=runner)
+    return store, rows
 
 
 # --- the book -------------------------------------------------------------------------------------

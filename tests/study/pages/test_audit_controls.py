@@ -54,6 +54,17 @@ def test_what_a_method_knows_is_lost_with_its_input(rows: pd.DataFrame) -> None:
     assert abs(seen["One-hot LR", "labels shuffled"]) < 0.1
 
 
+def test_methods_are_judged_on_the_test_that_they_can_pass(rows: pd.DataFrame) -> None:
+    left = audit.left_by_test(rows)
+    assert left.groupby("method", sort=False)["test"].unique().map(list).to_dict() == {
+        "Partial correlation": ["unseen"], "One-hot LR": ["seen"], "MatComp": ["seen"]
+    }  # fmt: skip
+    of_labels = rows[rows["method"] != "Partial correlation"]
+    seen = audit.left_of_gain(of_labels, "seen")
+    own = left[left["test"] == "seen"].drop(columns="test").reset_index(drop=True)
+    pd.testing.assert_frame_equal(own, seen)
+
+
 def test_gain_and_loss_are_paired_by_split() -> None:
     lines = [
         {"dataset": "d", "method": "m", "control": control, "seed": seed, "split": split,
@@ -67,9 +78,10 @@ def test_gain_and_loss_are_paired_by_split() -> None:
     assert left["lost"].tolist() == pytest.approx([0, 0.2, 0])
     shuffled = left.loc["expression shuffled"]
     assert np.allclose(shuffled[["low", "high"]].astype(float), 0.2)
-    said = audit.describe_controls(left.reset_index())
-    assert "1 of 1 pairs" in said
-    assert "expression shuffled: takes some of the gain in 1 of 1" in said
-    assert "of their summed gain 35% is left" in said
+    answer = audit.describe_controls(left.reset_index())
+    assert "1 of 1 pairs" in answer
+    assert "expression shuffled: takes some of the gain in 1 of 1" in answer
+    assert "of their summed gain 35% is left" in answer
+    assert "no expression: takes some of the gain in 0 of 1" in answer
     text = audit.format_left_of_gain(left.reset_index())
     assert text["d"].str.endswith("*").tolist() == [True, True, False]
