@@ -13,15 +13,17 @@ from tqdm import tqdm
 
 from infosem.data import CELLS, NETWORKS, appendix_b, load_beeline
 from infosem.errors import InfosemError
-from infosem_study import studies, tuning, verification
+from infosem_study import studies, verification
 from infosem_study.environment import machine
 from infosem_study.ledger import Ledger
 from infosem_study.methods import METHODS
 from infosem_study.pages import audit
+from infosem_study.pages.appendix import tuning
 from infosem_study.reported import reported
 from infosem_study.scheduling import Runner
+from infosem_study.statistics import METRICS
 from infosem_study.store import Store
-from infosem_study.tables import METRICS, beside_paper, by_percent, means, wide
+from infosem_study.tables import beside_paper, by_percent, format_beside_paper, format_means
 
 __all__ = ["main"]
 
@@ -154,7 +156,7 @@ def run(
         specific = (rows["network"] != "non-cell-type-specific").all()
         compared = beside_paper(rows, "Table 1" if specific else "Table 5")
         for metric in compared["metric"].unique():
-            _print_table(metric, wide(compared, metric), rows)
+            _print_table(metric, format_beside_paper(compared, metric), rows)
         return
     for column, form in _TOLD_APART_BY.items():
         if column in rows:
@@ -163,7 +165,7 @@ def run(
         if "percent" in rows:
             _print_table(name, by_percent(rows, metric).set_index(["dataset", "method"]), rows)
         else:
-            _print_table(name, means(rows, metric), rows)
+            _print_table(name, format_means(rows, metric), rows)
 
 
 def _print_table(metric: str, table: pd.DataFrame, rows: pd.DataFrame) -> None:
