@@ -1,6 +1,6 @@
 """The one error class of the package."""
 
-__all__ = ["InfosemError"]
+__all__ = ["InfosemError", "require"]
 
 
 class InfosemError(ValueError):
@@ -8,3 +8,9 @@ class InfosemError(ValueError):
 
     The message names the file or the argument, says what is wrong with it and what to do.
     """
+
+
+def require(good: object, where: str, wrong: str, todo: str) -> None:
+    """Fail unless `good`: say of which file or argument, what is wrong and what to do."""
+    if not good:
+        raise InfosemError(f"{where}: {wrong}; {todo}")

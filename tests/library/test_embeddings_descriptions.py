@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from infosem.data import dataset, load_gene_info, simulate
+from infosem.data import genes, load_gene_info, simulate
 from infosem.embeddings import attach, gene_texts
 from infosem.embeddings import vectors as vectors_module
 from infosem.errors import InfosemError
@@ -146,11 +146,9 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """NCBI, on this machine; the cache is empty."""
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "127.0.0.1")
-    monkeypatch.setattr(
-        "infosem.data.dataset.pooch.os_cache", lambda name: tmp_path / "cache" / name
-    )
+    monkeypatch.setattr("infosem.data.genes.pooch.os_cache", lambda name: tmp_path / "cache" / name)
     with Server(("127.0.0.1", 0), Handler) as http:
-        monkeypatch.setattr(dataset, "_GENE_INFO_URL", f"http://127.0.0.1:{http.server_port}/")
+        monkeypatch.setattr(genes, "_GENE_INFO_URL", f"http://127.0.0.1:{http.server_port}/")
         mouse = [("7", "Sox2", "-", "SRY-box 2")]
         http.files = {
             "Homo_sapiens.gene_info.gz": gene_info(),
