@@ -74,7 +74,7 @@ def test_names_make_texts_and_what_has_none_is_reported(
 ) -> None:
     seen = []
     monkeypatch.setattr(
-        attach, "minilm", lambda texts: seen.extend(texts) or vectors_module._one_hot(texts)
+        vectors_module, "minilm", lambda texts: seen.extend(texts) or vectors_module._one_hot(texts)
     )
     dataset = simulate(seed=0)
     found = attach(dataset, "MiniLM", descriptions=load_gene_info(dataset.genes, path=path))
