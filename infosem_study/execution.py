@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from infosem.data import Dataset
-from infosem.embeddings.language_models import read_npz, save_npz
+from infosem.files import read_npz, save_npz
 from infosem.errors import InfosemError
 from infosem.metrics import evaluate
 from infosem.splits import Split, make_split

@@ -6,7 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ import pytest
 import torch
 
 from infosem.data import Dataset, simulate
+from infosem.data.registry import FILES
 from infosem.embeddings import language_models
 from infosem.splits import Split, make_split
 
@@ -95,6 +99,60 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = build(root, "--stored")
     assert result.returncode == 0, result.stdout + result.stderr
     return root
+
+
+# --- downloads ------------------------------------------------------------------------------------
+
+
+class Server(ThreadingHTTPServer):
+    """Serves `files` by path; `spoil` turns a body into (body sent, length declared)."""
+
+    files: dict[str, bytes]
+    spoil: Callable[[bytes], tuple[bytes, int]]
+    asked: int
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self) -> None:
+        self.server.asked += 1
+        body = self.server.files.get(self.path[1:])
+        if body is None:
+            return self.send_error(404)
+        body, length = self.server.spoil(body)
+        self.send_response(200)
+        self.send_header("Content-Length", str(length))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body)
+
+    do_HEAD = do_GET
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """All public sources, on this machine; INFOSEM_DATA is unset, and the cache is empty.
+
+    The files of the registry are served by their names there.
+    """
+    monkeypatch.delenv("INFOSEM_DATA", raising=False)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "127.0.0.1")
+    monkeypatch.setattr("pooch.os_cache", lambda name: tmp_path / "cache" / name)
+    with Server(("127.0.0.1", 0), Handler) as http:
+        for name, file in FILES.items():
+            url = f"http://127.0.0.1:{http.server_port}/{name}" if file.url else ""
+            monkeypatch.setitem(FILES, name, replace(file, url=url))
+        http.files, http.asked, http.spoil = {}, 0, lambda body: (body, len(body))
+        thread = threading.Thread(target=http.serve_forever, args=(0.01,))
+        thread.start()
+        yield http
+        http.shutdown()
+        thread.join()
 
 
 # --- language models; transformers takes seconds to import, and most test files need none ---------

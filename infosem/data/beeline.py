@@ -8,17 +8,13 @@ single-cell transcriptomic data, Nature Methods 17, 147-154: the BEELINE data.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
-import urllib.request
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
-import pooch
 
 from infosem.data.dataset import (
     Dataset,
@@ -29,74 +25,49 @@ from infosem.data.dataset import (
     matrix_content,
     normalise_genes,
 )
-from infosem.data.download import data_folder, digests_of, download, gunzip, read_local
+from infosem.data.download import cached, data_folder, fetch, gunzip, is_reachable, read_local
 from infosem.data.genes import genes_without_record
+from infosem.data.registry import BRIDGE_GRN, FILES, TFS_PLUS, DataFile
 from infosem.errors import InfosemError, require
+from infosem.files import AnyPath
 
 __all__ = ["CELLS", "NETWORKS", "appendix_b", "data_available", "load_beeline"]
 
 CELLS = ("hESC", "hHEP", "mDC", "mESC")
 NETWORKS = ("cell-type-specific", "non-cell-type-specific")
 
-_REPOSITORY, _COMMIT = "haohaostats/bridge-grn", "27d21d94f6f96f5d2a8a7b41d392cb12410e46ea"
-_BASE_URL = f"https://raw.githubusercontent.com/{_REPOSITORY}/{_COMMIT}/data/benchmark_datasets/"
-_TFS_PLUS = {"hESC": 500, "hHEP": 500, "mDC": 1000, "mESC": 500}
 _DEVIATION = {"mESC": "the paper uses TFs+1000 (1353 genes remain); only TFs+500 can be had"}
 
 
-class _File(NamedTuple):
-    """What identifies a file, by its bytes and by what is read from it."""
+class _Content(NamedTuple):
+    """What is read from a file, whatever its bytes."""
 
-    sha256: str  # of the copy in the local folder
-    blob: str  # git blob id in the public repository; the same bytes but for hESC's expression
     names: str  # hash over genes and cells, or over the edges
     sums: tuple[float, ...] = ()  # see matrix_content
 
 
-# fmt: off
-_FILES = {
-    "hESC/expression": _File(
-        "8dfe033d74bbf54d145dcf1e05809a9a98fbce55caeedbd3fade2b99ab99ed58",
-        "5ca04b75fe2dc30ab871d4fdce819aef9c6fbae5", "9b710edf6878e4ec",
-        (-34.42547575, -4.60096958, 407.38492182)),
-    "hESC/network-specific": _File(
-        "4661a5e54f3e5f7bbebd7bb6d2b0b413196b3a76b9b32e7d97d7a64853978329",
-        "c7afe371a47426b9f1c62b33c362c6de42be71a4", "6dc1c89168fdc009"),
-    "hESC/network-nonspecific": _File(
-        "725ee236219512bae81aa85b0fc6b986f7455c27cbaa8cde6563f911c52f32db",
-        "0d496137d87a5d15bebacfa5de151cd4b4e4dbea", "a442b5a7ec952ace"),
-    "hHEP/expression": _File(
-        "e3c5b4facb46d187a92b1404b556edcbdfae7c99ce306fa22c2df701b2aaca16",
-        "e1836fdad872e7282e64ab9b2b0a94b59fc69c32", "2109f676650b9925",
-        (79.37429574, 142.44683795, 1781.18140496)),
-    "hHEP/network-specific": _File(
-        "d5354cb3d137686634b20cec07fbfc1f4a884179fd80a2d7278e39846946ef39",
-        "995aed0e38062184ffa5d929a12a4b4348281bb0", "b30be8a923acc32e"),
-    "hHEP/network-nonspecific": _File(
-        "9586277346fa0fdee8038ca41beaef8386e0792287abf20a8686190ab4059563",
-        "5f479cdfe07f2bb6af89b8f006f4a039d331a114", "059879c3465c15f7"),
-    "mDC/expression": _File(
-        "0b1d71215d689fc66239700b43aac33a0dd8459d4b6f037dd1cc9c064126c484",
-        "7c7cb3b17fb0c056cc7f4e5e30084c9c66545e9d", "ddda61ad6f226b06",
-        (-64.14797221, -48.25302131, 357.24105088)),
-    "mDC/network-specific": _File(
-        "d16f10413f060c6b5b07e5cc237437b14fc9f1c48a724b38b09d68fc1872fef5",
-        "cb39c212db06a0e702667632509954cc717e002a", "52e7dfd59c67aec0"),
-    "mDC/network-nonspecific": _File(
-        "60fede95145b7b43748f9fdd853823aa7be3ef9a967e95a05d7e28d71ccf9732",
-        "af52a9f9f8b2609013a4b5c6591c3489bd3b4585", "b0b5460934e5f8ca"),
-    "mESC/expression": _File(
-        "ee22112864867ad5ea011f7ddaa919c394414226e07a26ce7e1e0268832da4de",
-        "74b22868d5e04aef6d6d2f2a929806240c5f6115", "a0db7c0f53f7c754",
-        (-49.44629976, -26.54760687, 132.69324929)),
-    "mESC/network-specific": _File(
-        "ca051eeb7cf9922bcb99985c43cb5ae92f63bf643abf77c726ca4a30984d9fa9",
-        "16b86c6b35c141fa025f94072b0fa80908c57595", "19674b12e6334c5f"),
-    "mESC/network-nonspecific": _File(
-        "8087625a501b6a983d68690352fd4a64fe82ce8fa29d9000550e1c11c1957014",
-        "9216624c27b5cfe1b4c1984e111a9c70aac89356", "240ed68fcc18dc65"),
+_CONTENT = {
+    "beeline/hESC/expression.csv.gz": _Content(
+        "9b710edf6878e4ec", (-34.42547575, -4.60096958, 407.38492182)
+    ),
+    "beeline/hESC/network-specific.csv.gz": _Content("6dc1c89168fdc009"),
+    "beeline/hESC/network-nonspecific.csv.gz": _Content("a442b5a7ec952ace"),
+    "beeline/hHEP/expression.csv.gz": _Content(
+        "2109f676650b9925", (79.37429574, 142.44683795, 1781.18140496)
+    ),
+    "beeline/hHEP/network-specific.csv.gz": _Content("b30be8a923acc32e"),
+    "beeline/hHEP/network-nonspecific.csv.gz": _Content("059879c3465c15f7"),
+    "beeline/mDC/expression.csv.gz": _Content(
+        "ddda61ad6f226b06", (-64.14797221, -48.25302131, 357.24105088)
+    ),
+    "beeline/mDC/network-specific.csv.gz": _Content("52e7dfd59c67aec0"),
+    "beeline/mDC/network-nonspecific.csv.gz": _Content("b0b5460934e5f8ca"),
+    "beeline/mESC/expression.csv.gz": _Content(
+        "a0db7c0f53f7c754", (-49.44629976, -26.54760687, 132.69324929)
+    ),
+    "beeline/mESC/network-specific.csv.gz": _Content("19674b12e6334c5f"),
+    "beeline/mESC/network-nonspecific.csv.gz": _Content("240ed68fcc18dc65"),
 }
-# fmt: on
 
 
 def load_beeline(
@@ -104,7 +75,7 @@ def load_beeline(
     network: str = "cell-type-specific",
     *,
     genes: str = "text",
-    data_dir: str | os.PathLike[str] | None = None,
+    data_dir: AnyPath | None = None,
 ) -> Dataset:
     """Load a BEELINE data set, from a local folder or from its public source.
 
@@ -141,22 +112,21 @@ def load_beeline(
     ):
         require(value in choices, argument, f"{value!r} is unknown", f"choose from {choices}")
     folder = data_folder(data_dir)
-    matrix_key, network_key = f"{cell}/expression", f"{cell}/{_kind(network)}"
-    x, all_genes, all_cells = _read_expression(_fetch(matrix_key, folder), matrix_key)
-    _check_content(matrix_key, *matrix_content(x, all_genes, all_cells))
-    edges = edges_of_frame(_read_csv(_fetch(network_key, folder), network_key), network_key)
-    _check_content(network_key, edges_content(edges))
+    matrix_file, network_file = _file(cell, "expression"), _file(cell, _kind(network))
+    x, all_genes, all_cells = _read_expression(_read(matrix_file, folder), matrix_file.name)
+    _check_content(matrix_file, *matrix_content(x, all_genes, all_cells))
+    edges = _read_edges(_read(network_file, folder), network_file.name)
+    _check_content(network_file, edges_content(edges))
 
     keep = np.ones(len(all_genes), dtype=bool)
     if genes == "text":
         keep = ~np.isin(all_genes, genes_without_record())
     kept = all_genes[keep]
-    edges, dropped = known_edges(edges, kept, kept, network_key)
+    edges, dropped = known_edges(edges, kept, kept, network_file.name)
     tfs, adjacency = adjacency_of(edges, np.unique(edges[:, 0]), kept)
-    public = f"GitHub {_REPOSITORY}, commit {_COMMIT}"
     provenance = {
-        "source": public if folder is None else "local folder",
-        "expression": f"BEELINE {cell}, TFs+{_TFS_PLUS[cell]}",
+        "source": BRIDGE_GRN if folder is None else "local folder",
+        "expression": f"BEELINE {cell}, TFs+{TFS_PLUS[cell]}",
         "genes": f"{genes}: {keep.sum()} of {keep.size}",
         "edges dropped": dropped,
     }
@@ -203,45 +173,25 @@ def data_available(network: str = "cell-type-specific") -> str | None:
     """
     if os.environ.get("INFOSEM_DATA"):
         return "INFOSEM_DATA"
-    keys = [f"{cell}/{kind}" for cell in CELLS for kind in ("expression", _kind(network))]
-    if all(_cached(key).is_file() for key in keys):
+    files = [_file(cell, kind) for cell in CELLS for kind in ("expression", _kind(network))]
+    if all(cached(file).is_file() for file in files):
         return "cache"
-    with contextlib.suppress(Exception):  # whatever goes wrong, the source cannot be reached
-        request = urllib.request.Request(_url(keys[-1]), method="HEAD")
-        with urllib.request.urlopen(request, timeout=3):
-            return "download"
-    return None
+    return "download" if is_reachable(files[-1]) else None
 
 
 def _kind(network: str) -> str:
     return "network-specific" if network == "cell-type-specific" else "network-nonspecific"
 
 
-def _url(key: str) -> str:
-    cell, kind = key.split("/")
-    folder = "Non-Specific Dataset" if kind == "network-nonspecific" else "Specific Dataset"
-    file = "BL--ExpressionData.csv.gz" if kind == "expression" else "BL--network.csv.gz"
-    return _BASE_URL + quote(f"{folder}/{cell}/TFs+{_TFS_PLUS[cell]}/{file}")
+def _file(cell: str, kind: str) -> DataFile:
+    return FILES[f"beeline/{cell}/{kind}.csv.gz"]
 
 
-def _cached(key: str) -> Path:
-    return Path(pooch.os_cache("infosem"), "beeline", f"{key}.csv.gz")
-
-
-def _fetch(key: str, folder: Path | None) -> bytes:
+def _read(file: DataFile, folder: Path | None) -> bytes:
     """Return the verified bytes of one file; download it if no folder is named."""
-    file = _FILES[key]
     if folder is not None:
-        return read_local(folder / "beeline" / f"{key}.csv.gz", {file.sha256, file.blob})
-    path, url = _cached(key), _url(key)
-    if path.is_file() and file.blob in digests_of(cached := path.read_bytes()):
-        return cached
-    todo = "try again, or set INFOSEM_DATA to a folder that holds the data"
-
-    def check(data: bytes) -> None:
-        require(file.blob in digests_of(data), url, "wrong digest: not the expected file", todo)
-
-    return download(url, path, check, todo)
+        return read_local(file, folder)
+    return fetch(file, "try again, or set INFOSEM_DATA to a folder that holds the data")
 
 
 def _read_csv(data: bytes, source: str, index_col: int | None = None) -> pd.DataFrame:
@@ -266,7 +216,12 @@ def _read_expression(data: bytes, source: str) -> tuple[np.ndarray, np.ndarray, 
     return x, normalise_genes(frame.index), frame.columns.to_numpy(dtype=str)
 
 
-def _check_content(key: str, names: str, sums: tuple[float, ...] = ()) -> None:
-    expected = _FILES[key]
+def _read_edges(data: bytes, source: str) -> np.ndarray:
+    return edges_of_frame(_read_csv(data, source), source)
+
+
+def _check_content(file: DataFile, names: str, sums: tuple[float, ...] = ()) -> None:
+    expected = _CONTENT[file.name]
     same = names == expected.names and np.allclose(sums, expected.sums, rtol=0, atol=1e-6)
-    require(same, key, "the names or values read are not those of BEELINE", "fetch it again")
+    wrong = "the names or values read are not those of BEELINE"
+    require(same, file.name, wrong, "fetch it again")

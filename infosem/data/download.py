@@ -1,24 +1,25 @@
-"""Files: where they lie, how they are fetched, and that they are the expected ones."""
+"""Where files come from: the data folder, or their public address by way of the user's cache."""
 
 from __future__ import annotations
 
+import contextlib
 import gzip
-import hashlib
 import io
 import os
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pooch
 
+from infosem.data.registry import DataFile
 from infosem.errors import InfosemError, require
+from infosem.files import AnyPath, matches, read_verified, replacing
 
-__all__ = ["data_folder", "digests_of", "download", "gunzip", "read_local"]
+__all__ = ["cached", "data_folder", "fetch", "gunzip", "is_reachable", "read_local"]
 
 
-def data_folder(data_dir: str | os.PathLike[str] | None = None) -> Path | None:
+def data_folder(data_dir: AnyPath | None = None) -> Path | None:
     """Return the local data folder: `data_dir`, else $INFOSEM_DATA, else None (then download).
 
     Raises
@@ -34,38 +35,72 @@ def data_folder(data_dir: str | os.PathLike[str] | None = None) -> Path | None:
     return Path(folder)
 
 
-def download(url: str, path: Path, check: Callable[[bytes], object], todo: str) -> bytes:
-    """Return the bytes behind a URL and keep them at `path`, once `check` has let them pass."""
+def read_local(file: DataFile, folder: Path) -> bytes:
+    """Return the verified bytes of a file in the data folder."""
+    todo = "restore it from where the folder came from"
+    if file.url:
+        todo = "complete the folder as described, or unset INFOSEM_DATA to download"
+    return read_verified(folder / file.name, file.digests, todo)
+
+
+def cached(file: DataFile) -> Path:
+    """Return where a download is kept, whether or not it is there."""
+    return Path(pooch.os_cache("infosem"), file.name)
+
+
+def fetch(file: DataFile, todo: str, check: Callable[[bytes], object] | None = None) -> bytes:
+    """Return the bytes of a public file: those kept in the user's cache, else those downloaded.
+
+    pooch's own registry would do, but that it knows no git blob id, which is all that is known of
+    one of the files, and that it puts a download on the disk before it verifies it.
+
+    Parameters
+    ----------
+    file : DataFile
+        A file without digests is kept as it was when it was first downloaded.
+    todo : str
+        What the user can do where the download fails.
+    check : callable, optional
+        Raises if a download is not what it should be, beyond its digest. It is not kept then.
+
+    Raises
+    ------
+    InfosemError
+        If the file cannot be downloaded or has another digest.
+    """
+    path = cached(file)
+    if path.is_file() and _is_expected(data := path.read_bytes(), file):
+        return data
     buffer = io.BytesIO()
     try:
         # Into memory (no file is large), so that nothing unverified ever lies on the disk.
-        pooch.HTTPDownloader(timeout=30)(url, buffer, None)
+        pooch.HTTPDownloader(timeout=30)(file.url, buffer, None)
         data = buffer.getvalue()
-        check(data)
+        expected = _is_expected(data, file)
+        require(expected, file.url, "wrong digest: not the expected file", todo)
+        if check is not None:
+            check(data)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=path.parent) as part:  # moved when whole, so never seen in part
-            Path(part, "file").write_bytes(data)
-            Path(part, "file").replace(path)
+        with replacing(path) as part:
+            part.write_bytes(data)
     except OSError as error:  # those of requests are among them
-        raise InfosemError(f"{url}: cannot be downloaded ({error}); {todo}") from error
+        raise InfosemError(f"{file.url}: cannot be downloaded ({error}); {todo}") from error
     return data
 
 
-def read_local(path: Path, accepted: set[str]) -> bytes:
-    todo = "complete the folder as described, or unset INFOSEM_DATA to download"
-    require(path.is_file(), str(path), "there is no such file", todo)
-    data = path.read_bytes()
-    require(accepted & digests_of(data), str(path), "wrong digest: not the expected file", todo)
-    return data
+def _is_expected(data: bytes, file: DataFile) -> bool:
+    return not file.digests or matches(data, file.digests)
 
 
-def digests_of(data: bytes) -> set[str]:
-    """Return the SHA-256 and the git blob id, which is the SHA-1 of a header and the bytes."""
-    blob = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False)
-    return {hashlib.sha256(data).hexdigest(), blob.hexdigest()}
+def is_reachable(file: DataFile) -> bool:
+    """Tell within seconds whether the public address of a file answers."""
+    with contextlib.suppress(Exception):  # whatever goes wrong, the source cannot be reached
+        return bool(pooch.HTTPDownloader(timeout=3)(file.url, None, None, check_only=True))
+    return False
 
 
 def gunzip(data: bytes, source: str) -> str:
+    """Return the text in a gzip file; `source` names it where it is damaged."""
     try:
         return gzip.decompress(data).decode("utf-8")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:

@@ -10,26 +10,28 @@ from importlib import resources
 from pathlib import Path
 
 import pandas as pd
-import pooch
 
 from infosem.data.dataset import normalise_genes
-from infosem.data.download import data_folder, download, gunzip, read_local
+from infosem.data.download import cached, data_folder, fetch, gunzip, read_local
+from infosem.data.registry import FILES
 from infosem.errors import InfosemError, require
+from infosem.files import AnyPath
 
 __all__ = ["genes_without_record", "load_descriptions", "load_gene_info"]
 
-_GENE_INFO_URL = "https://ftp.ncbi.nlm.nih.gov/gene/DATA/GENE_INFO/Mammalia/"
-_GENE_INFO = {"human": "Homo_sapiens.gene_info.gz", "mouse": "Mus_musculus.gene_info.gz"}
-_DESCRIPTIONS_SHA256 = "6003da99ed6b8fb0767dfb778afb550e85d3ecfb4a6520b14b41a95c6d36a902"
+_GENE_INFO = {
+    "human": "ncbi/Homo_sapiens.gene_info.gz",
+    "mouse": "ncbi/Mus_musculus.gene_info.gz",
+}
 
 
-def load_descriptions(data_dir: str | os.PathLike[str] | None = None) -> pd.DataFrame:
+def load_descriptions(data_dir: AnyPath | None = None) -> pd.DataFrame:
     """Load NCBI names and RefSeq summaries of the BEELINE genes from the local folder.
 
     Returns
     -------
     DataFrame
-        One row a gene: gene (normalised), entrez_id, ncbi_symbol, matched_by ("symbol", "synonym"
+        One row per gene: gene (normalised), entrez_id, ncbi_symbol, matched_by ("symbol", "synonym"
         or "" for no record), name, summary, datasets. All text, "" where nothing is known.
 
     Raises
@@ -38,20 +40,19 @@ def load_descriptions(data_dir: str | os.PathLike[str] | None = None) -> pd.Data
         If no folder is named (there is no public source of this file), or the file is missing or
         not the expected one.
     """
-    folder = data_folder(data_dir)
+    folder, file = data_folder(data_dir), FILES["genes/descriptions.tsv.gz"]
     if folder is None:
         raise InfosemError(
-            "genes/descriptions.tsv.gz: this file has no public source; set INFOSEM_DATA to a "
-            "folder that holds it"
+            f"{file.name}: this file has no public source; set INFOSEM_DATA to a folder that holds "
+            "it"
         )
-    path = folder / "genes" / "descriptions.tsv.gz"
-    text = gunzip(read_local(path, {_DESCRIPTIONS_SHA256}), str(path))
+    text = gunzip(read_local(file, folder), file.name)
     frame = pd.read_csv(io.StringIO(text), sep="\t", dtype=str, keep_default_na=False)
     return frame.assign(gene=normalise_genes(frame["gene"]))
 
 
 def load_gene_info(
-    genes: Iterable[str], organism: str = "human", path: str | os.PathLike[str] | None = None
+    genes: Iterable[str], organism: str = "human", path: AnyPath | None = None
 ) -> pd.DataFrame:
     """Look up NCBI's full names of genes, for those that `load_descriptions` does not know.
 
@@ -70,7 +71,7 @@ def load_gene_info(
     Returns
     -------
     DataFrame
-        One row a gene, in the order given, with the columns of `load_descriptions` but the last:
+        One row per gene, in the order given, with the columns of `load_descriptions` but the last:
         gene (normalised), entrez_id, ncbi_symbol, matched_by, name and summary. All text, "" where
         nothing is known; summary is always "", for the file has none. A symbol goes before a
         synonym. Of several records with the symbol the first is taken; a synonym of several
@@ -88,14 +89,10 @@ def load_gene_info(
     choices = tuple(_GENE_INFO)
     require(organism in choices, "organism", f"{organism!r} is unknown", f"choose from {choices}")
     if path is None:
-        url, todo = _GENE_INFO_URL + _GENE_INFO[organism], "try again, or download it and name path"
-        cached = Path(pooch.os_cache("infosem"), "ncbi", _GENE_INFO[organism])
-        if cached.is_file():
-            records = _read_gene_info(cached.read_bytes(), str(cached))
-        else:
-            # Read before it is kept, so that no file is kept that cannot be read.
-            data = download(url, cached, lambda data: _read_gene_info(data, url), todo)
-            records = _read_gene_info(data, url)
+        file, todo = FILES[_GENE_INFO[organism]], "try again, or download it and name path"
+        # Read before it is kept, so that no file is kept that cannot be read.
+        data = fetch(file, todo, check=lambda data: _read_gene_info(data, file.url))
+        records = _read_gene_info(data, str(cached(file)))
     else:
         require(os.path.isfile(path), str(path), "there is no such file", "name another")
         records = _read_gene_info(Path(path).read_bytes(), str(path))

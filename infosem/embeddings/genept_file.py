@@ -15,7 +15,6 @@ Python documentation of pickle, "Restricting Globals".
 
 from __future__ import annotations
 
-import os
 import pickle
 import zipfile
 from pathlib import Path, PurePosixPath
@@ -25,15 +24,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infosem.data import normalise_genes
+from infosem.data.registry import FILES
 from infosem.errors import InfosemError
+from infosem.files import AnyPath
 
-__all__ = ["GENEPT_FILES", "read_genept"]
+__all__ = ["GENEPT", "GENEPT_PICKLE", "read_genept"]
 
-_PICKLE = "GenePT_gene_embedding_ada_text.pickle"
-GENEPT_FILES = ("GenePT_emebdding_v2.zip", _PICKLE)  # as published, spelling included
-_TODO = (
-    f"give the file {GENEPT_FILES[0]} of https://zenodo.org/records/10833191 or the {_PICKLE} in it"
-)
+GENEPT = FILES["embeddings/GenePT_emebdding_v2.zip"]
+GENEPT_PICKLE = "GenePT_gene_embedding_ada_text.pickle"  # in the zip file
+_TODO = f"give the file {GENEPT.url} or the {GENEPT_PICKLE} in it"
 
 
 class _Dtype:
@@ -77,7 +76,7 @@ class _Unpickler(pickle.Unpickler):
         return _ADMITTED[module, name]
 
 
-def read_genept(path: str | os.PathLike[str]) -> tuple[NDArray[np.str_], NDArray[np.float32]]:
+def read_genept(path: AnyPath) -> tuple[NDArray[np.str_], NDArray[np.float32]]:
     """Read genes and vectors from the pickle, or from the zip file with it.
 
     Meanwhile the whole table is in memory as Python floats, of 32 bytes each.
@@ -114,9 +113,9 @@ def read_genept(path: str | os.PathLike[str]) -> tuple[NDArray[np.str_], NDArray
 
 
 def _member(archive: zipfile.ZipFile) -> str:
-    names = [name for name in archive.namelist() if PurePosixPath(name).name == _PICKLE]
+    names = [name for name in archive.namelist() if PurePosixPath(name).name == GENEPT_PICKLE]
     if len(names) != 1:
-        raise InfosemError(f"there are {len(names)} files {_PICKLE} in it, not one")
+        raise InfosemError(f"there are {len(names)} files {GENEPT_PICKLE} in it, not one")
     return names[0]
 
 

@@ -19,37 +19,30 @@ import hashlib
 import importlib.util
 import json
 import os
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import pooch
 import torch
 from filelock import FileLock
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from infosem.errors import InfosemError
+from infosem.files import (
+    UNREADABLE,
+    AnyPath,
+    cache_file,
+    read_npz,
+    read_verified,
+    save_npz,
+    sha256_of,
+)
 
-__all__ = [
-    "UNREADABLE",
-    "AnyPath",
-    "Vectors",
-    "biobert",
-    "cache_file",
-    "minilm",
-    "read_npz",
-    "save_npz",
-    "sha256_of",
-    "verify",
-]
+__all__ = ["Vectors", "biobert", "minilm"]
 
 Vectors = NDArray[np.float32]
-AnyPath = str | os.PathLike[str]
 
 _BIOBERT = "dmis-lab/biobert-base-cased-v1.1"
 _BIOBERT_TODO = (
@@ -69,10 +62,6 @@ _MINILM_SHA256 = {
 _POOLING = "mean over the attention mask, unit length, in double precision, 6 decimals"
 _MINILM_DIM = 384
 _DECIMALS = 6
-
-# what read_npz raises for files that are not as expected
-UNREADABLE = (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error)
-
 
 # --------------------------------------------------------------------------------------------------
 # BioBERT: computed where the model is
@@ -202,7 +191,7 @@ def _load_minilm() -> tuple[Any, Any, int]:
         raise InfosemError(f"the package {_MINILM_PACKAGE} is missing; {todo}")
     folder = Path(spec.submodule_search_locations[0]) / "model"
     for file, sha256 in _MINILM_SHA256.items():
-        verify(folder / file, sha256, todo)
+        read_verified(folder / file, [f"sha256:{sha256}"], todo)
     length = json.loads((folder / "sentence_bert_config.json").read_text())["max_seq_length"]
     with _quiet_transformers():
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
@@ -211,7 +200,7 @@ def _load_minilm() -> tuple[Any, Any, int]:
 
 
 # --------------------------------------------------------------------------------------------------
-# What the models share: pooling, a cache on disk, and files
+# What the models share: pooling, and a cache on disk
 # --------------------------------------------------------------------------------------------------
 
 
@@ -303,18 +292,6 @@ def _cached(
     return np.stack([known[digest] for digest in digests])
 
 
-def cache_file(name: str, key: list[Any]) -> Path:
-    """Return where vectors are kept that are computed in the way that `key` tells."""
-    folder = Path(os.environ.get("INFOSEM_CACHE") or pooch.os_cache("infosem"))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        todo = "set INFOSEM_CACHE to a folder that can be written"
-        raise InfosemError(f"{folder}: no cache can be made here ({error}); {todo}") from error
-    digest = hashlib.sha256(json.dumps(key).encode()).hexdigest()
-    return folder / f"{name}-{digest[:16]}.npz"
-
-
 def _read_cache(path: Path, dim: int) -> dict[str, Vectors]:
     """Return the stored vectors by the SHA-256 of their text; none if the file is damaged."""
     try:
@@ -332,33 +309,3 @@ def _add_to_cache(path: Path, dim: int, new: dict[str, Vectors]) -> dict[str, Ve
         known = {**new, **_read_cache(path, dim)}  # what is stored never changes a bit
         save_npz(path, digests=np.array(list(known)), vectors=np.stack([*known.values()]))
     return known
-
-
-def read_npz(path: Path, *names: str) -> list[NDArray[Any]]:
-    """Return the arrays of those names; what is not as expected raises one of `UNREADABLE`."""
-    # Opened here, because np.load leaves the file open when it is damaged.
-    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-        return [file[name] for name in names]
-
-
-def save_npz(path: Path, **arrays: NDArray[Any]) -> None:
-    """Write the arrays to a file, in place of the old one only when the new one is whole."""
-    with TemporaryDirectory(dir=path.parent) as part:  # moved when whole, so never seen in part
-        np.savez(Path(part, "file.npz"), allow_pickle=False, **arrays)
-        os.replace(Path(part, "file.npz"), path)
-
-
-def verify(path: Path, sha256: str, todo: str) -> None:
-    """Fail, and say what is to do, unless the file has that SHA-256."""
-    try:
-        digest = sha256_of(path)
-    except OSError as error:
-        raise InfosemError(f"{path}: cannot be read ({error.strerror}); {todo}") from error
-    if digest != sha256:
-        raise InfosemError(f"{path}: wrong digest: not the expected file; {todo}")
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -25,20 +25,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from infosem.data import Dataset, data_folder, load_descriptions, normalise_genes
-from infosem.embeddings.genept_file import GENEPT_FILES, read_genept
-from infosem.embeddings.language_models import (
-    UNREADABLE,
-    AnyPath,
-    Vectors,
-    biobert,
-    cache_file,
-    minilm,
-    read_npz,
-    save_npz,
-    sha256_of,
-    verify,
-)
+from infosem.data.download import read_local
+from infosem.data.registry import FILES
+from infosem.embeddings.genept_file import GENEPT, GENEPT_PICKLE, read_genept
+from infosem.embeddings.language_models import Vectors, biobert, minilm
 from infosem.errors import InfosemError
+from infosem.files import UNREADABLE, AnyPath, cache_file, read_npz, save_npz, sha256_of
 
 __all__ = [
     "attach",
@@ -51,7 +43,7 @@ __all__ = [
     "genept",
 ]
 
-_BIOBERT_SHA256 = "81f83a9bb2b409c0ea8408611a88f660f13adf697aeb21fb60c398279edd56e2"
+_BIOBERT_TABLE = "embeddings/biobert-symbols.npz"
 _RANDOM_DIM = 768  # that of BioBERT
 
 # what a name of drawn vectors says: the draw, and whose vectors are permuted
@@ -333,9 +325,9 @@ def biobert_symbols(
     InfosemError
         If no folder is named, or the file is missing or not the expected one.
     """
-    path = _biobert_table(_folder(data_dir))
-    verify(path, _BIOBERT_SHA256, "restore the file from where the folder came from")
-    return _look_up(genes, path)
+    folder = _folder(data_dir)
+    read_local(FILES[_BIOBERT_TABLE], folder)  # which verifies it
+    return _look_up(genes, folder / _BIOBERT_TABLE)
 
 
 def _biobert_of_symbols(
@@ -348,7 +340,7 @@ def _biobert_of_symbols(
             vectors, found = biobert_symbols(dataset.genes, data_dir)
         except InfosemError as error:
             folder = data_folder(data_dir)
-            if folder is not None and _biobert_table(folder).exists():
+            if folder is not None and (folder / _BIOBERT_TABLE).exists():
                 raise  # a table that is there but wrong is not passed over
             lacking = str(error)
         else:
@@ -362,10 +354,6 @@ def _biobert_of_symbols(
             raise InfosemError(f"{lacking}. Nor can the model compute them: {error}") from error
         raise
     return vectors, "BioBERT vectors of the gene symbols, computed by the model"
-
-
-def _biobert_table(folder: Path) -> Path:
-    return folder / "embeddings" / "biobert-symbols.npz"
 
 
 # --------------------------------------------------------------------------------------------------
@@ -406,9 +394,8 @@ def genept(
     path = Path(source) if source is not None else _genept_at_hand(data_dir)
     if path is None:
         raise InfosemError(
-            f"GenePT is not at hand; download {GENEPT_FILES[0]} (574 MB) from "
-            "https://zenodo.org/records/10833191, and put it into the folder embeddings/ of "
-            "INFOSEM_DATA or name it as source"
+            f"GenePT is not at hand; download {GENEPT.url} (574 MB, {GENEPT.digests[0]}), and put "
+            "it into the folder embeddings/ of INFOSEM_DATA or name it as source"
         )
     if path.suffix != ".npz":
         try:
@@ -448,8 +435,8 @@ def convert_genept(source: AnyPath, target: AnyPath) -> None:
 def _genept_at_hand(data_dir: AnyPath | None) -> Path | None:
     if (folder := data_folder(data_dir)) is None:
         return None
-    paths = (folder / "embeddings" / name for name in ("genept.npz", *GENEPT_FILES))
-    return next((path for path in paths if path.is_file()), None)
+    names = ("embeddings/genept.npz", GENEPT.name, f"embeddings/{GENEPT_PICKLE}")
+    return next((folder / name for name in names if (folder / name).is_file()), None)
 
 
 # --------------------------------------------------------------------------------------------------

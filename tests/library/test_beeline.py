@@ -1,31 +1,20 @@
 """Tests of BEELINE's data sets: from a folder, from their public source, and the real ones."""
 
 import gzip
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import numpy as np
 import pytest
 
-from infosem.data import (
-    CELLS,
-    NETWORKS,
-    appendix_b,
-    beeline,
-    data_available,
-    data_folder,
-    load_beeline,
-    load_descriptions,
-)
-from infosem.data import genes as genes_module
+from infosem.data import CELLS, NETWORKS, appendix_b, beeline, data_available, load_beeline
 from infosem.data.dataset import edges_content, matrix_content
-from infosem.data.download import digests_of
+from infosem.data.download import cached
+from infosem.data.registry import FILES
 from infosem.errors import InfosemError
+from infosem.files import sha256_of
 
 MATRIX = ",c2,c1,c3\nSox2,1.5,0,2\nNA,0.25,3,1\nklf4,0,1,1\nGATA6,2,2,0\n"
 SPECIFIC = "Gene1,Gene2,Score\nSOX2,NA,10\nKLF4,Sox2,20\nKLF4,GATA6,30\nKLF4,OUTSIDE,40\n"
@@ -39,18 +28,17 @@ NONSPECIFIC = "Gene1,Gene2\nGATA6,KLF4\n"
 def put(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., bytes]:
     """Write a file of hESC and make its digest the expected one, and its content if given."""
     monkeypatch.setenv("INFOSEM_DATA", str(tmp_path / "data"))
-    monkeypatch.setattr(beeline, "_FILES", dict(beeline._FILES))
 
     def put(kind: str, text: str | bytes, content: tuple[Any, ...] | None = None) -> bytes:
         data = text if isinstance(text, bytes) else gzip.compress(text.encode())
-        path = tmp_path / "data" / "beeline" / "hESC" / f"{kind}.csv.gz"
+        name = f"beeline/hESC/{kind}.csv.gz"
+        path = tmp_path / "data" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-        blob = next(d for d in digests_of(data) if len(d) == 40)
-        expected = beeline._FILES[f"hESC/{kind}"]._replace(blob=blob)
+        digests = (f"sha256:{sha256_of(path)}",)
+        monkeypatch.setitem(FILES, name, replace(FILES[name], digests=digests))
         if content:
-            expected = beeline._File("", blob, *content)
-        beeline._FILES[f"hESC/{kind}"] = expected
+            monkeypatch.setitem(beeline._CONTENT, name, beeline._Content(*content))
         return data
 
     return put
@@ -58,21 +46,14 @@ def put(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., bytes]
 
 @pytest.fixture
 def hesc(put: Callable[..., bytes]) -> dict[str, bytes]:
-    """A whole hESC of four genes and three cells; returns the bytes by the path of its source."""
+    """A whole hESC of four genes and three cells; returns the bytes by the names of the files."""
     x, genes, cells = beeline._read_expression(gzip.compress(MATRIX.encode()), "")
     content = matrix_content(x, genes, cells)
-    found = {
-        "Specific Dataset/hESC/TFs+500/BL--ExpressionData.csv.gz": put(
-            "expression", MATRIX, content
-        )
-    }
-    for kind, text, folder in (
-        ("network-specific", SPECIFIC, "Specific Dataset"),
-        ("network-nonspecific", NONSPECIFIC, "Non-Specific Dataset"),
-    ):
+    found = {"beeline/hESC/expression.csv.gz": put("expression", MATRIX, content)}
+    for kind, text in (("network-specific", SPECIFIC), ("network-nonspecific", NONSPECIFIC)):
         edges = [line.upper().split(",")[:2] for line in text.splitlines()[1:]]
         names = edges_content(np.array(edges))
-        found[f"{folder}/hESC/TFs+500/BL--network.csv.gz"] = put(kind, text, (names,))
+        found[f"beeline/hESC/{kind}.csv.gz"] = put(kind, text, (names,))
     return found
 
 
@@ -99,17 +80,8 @@ def test_data_dir_goes_before_the_variable(
 
 
 def test_text_keeps_genes_with_a_record(
-    hesc: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hesc: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table = "gene\tmatched_by\tname\nSox2\tsymbol\tSRY-box 2\nKLF4\t\t\nNA\tsynonym\tx\n"
-    path = tmp_path / "data" / "genes" / "descriptions.tsv.gz"
-    path.parent.mkdir()
-    path.write_bytes(gzip.compress(table.encode()))
-    with pytest.raises(InfosemError, match=r"descriptions\.tsv\.gz: wrong digest"):
-        load_descriptions()
-    for digest in digests_of(path.read_bytes()):
-        monkeypatch.setattr(genes_module, "_DESCRIPTIONS_SHA256", digest)
-    assert load_descriptions()["gene"].tolist() == ["SOX2", "KLF4", "NA"]
     monkeypatch.setattr(beeline, "genes_without_record", lambda: ["GATA6", "KLF4"])
     d = load_beeline("hESC")
     assert (d.genes.tolist(), d.tf_names.tolist()) == (["SOX2", "NA"], ["SOX2"])
@@ -117,12 +89,12 @@ def test_text_keeps_genes_with_a_record(
 
 
 BAD_MATRICES = {
-    "damaged": (b"\x1f\x8b not gzip", "hESC/expression: damaged gzip"),
-    "cut": (gzip.compress(MATRIX.encode())[:-12], "hESC/expression: damaged gzip"),
-    "no bytes": ("", "hESC/expression: not a CSV"),
-    "ragged": (MATRIX + "X,1,2,3,4,5\n", "hESC/expression: not a CSV"),
-    "no gene": (",c1,c2\n", "hESC/expression: the expression matrix is empty"),
-    "no cell": ("gene\nSOX2\n", "hESC/expression: the expression matrix is empty"),
+    "damaged": (b"\x1f\x8b not gzip", r"hESC/expression\.csv\.gz: damaged gzip"),
+    "cut": (gzip.compress(MATRIX.encode())[:-12], r"hESC/expression\.csv\.gz: damaged gzip"),
+    "no bytes": ("", r"hESC/expression\.csv\.gz: not a CSV"),
+    "ragged": (MATRIX + "X,1,2,3,4,5\n", r"hESC/expression\.csv\.gz: not a CSV"),
+    "no gene": (",c1,c2\n", r"hESC/expression\.csv\.gz: the expression matrix is empty"),
+    "no cell": ("gene\nSOX2\n", r"hESC/expression\.csv\.gz: the expression matrix is empty"),
     "word": (MATRIX.replace("0.25", "high"), "column c2 holds 'high', not a number"),
     "NaN": (MATRIX.replace("0.25", "NaN"), "column c2 holds 'NaN', not a number"),
     "inf": (MATRIX.replace("0.25", "inf"), "column c2 holds 'inf', not a number"),
@@ -157,11 +129,11 @@ def test_bad_values_and_names(
 
 def test_bad_networks(put: Callable[..., bytes], hesc: dict[str, bytes]) -> None:
     put("network-specific", "Gene1,Target\nSOX2,NA\n")
-    with pytest.raises(InfosemError, match="hESC/network-specific: no column Gene2"):
+    with pytest.raises(InfosemError, match=r"hESC/network-specific\.csv\.gz: no column Gene2"):
         load_beeline("hESC", genes="all")
     names = edges_content(np.array([["A", "SOX2"], ["SOX2", "SOX2"]]))
     put("network-specific", "Gene1,Gene2\nA,SOX2\nSOX2,SOX2\n", (names,))
-    with pytest.raises(InfosemError, match="hESC/network-specific: none of its edges joins"):
+    with pytest.raises(InfosemError, match=r"network-specific\.csv\.gz: none of its edges joins"):
         load_beeline("hESC", genes="all")
 
 
@@ -174,7 +146,7 @@ def test_content_is_checked_whatever_the_bytes(
     if abs(change) < 1e-6:  # another order and another last digit are the same data
         assert load_beeline("hESC", genes="all").genes.tolist() == ["GATA6", "KLF4", "NA", "SOX2"]
     else:
-        with pytest.raises(InfosemError, match="hESC/expression: the names or values"):
+        with pytest.raises(InfosemError, match=r"hESC/expression\.csv\.gz: the names or values"):
             load_beeline("hESC", genes="all")
 
 
@@ -185,13 +157,13 @@ def test_content_covers_names(
     put: Callable[..., bytes], hesc: dict[str, bytes], old: str, new: str
 ) -> None:
     put("expression", MATRIX.replace(old, new))
-    with pytest.raises(InfosemError, match="hESC/expression: the names or values"):
+    with pytest.raises(InfosemError, match=r"hESC/expression\.csv\.gz: the names or values"):
         load_beeline("hESC", genes="all")
 
 
 def test_content_covers_edges(put: Callable[..., bytes], hesc: dict[str, bytes]) -> None:
     put("network-specific", SPECIFIC.replace("KLF4,GATA6", "SOX2,GATA6"))
-    with pytest.raises(InfosemError, match="hESC/network-specific: the names or values"):
+    with pytest.raises(InfosemError, match=r"hESC/network-specific\.csv\.gz: the names or values"):
         load_beeline("hESC", genes="all")
 
 
@@ -203,7 +175,9 @@ def test_wrong_digest_missing_file_missing_folder(
     with pytest.raises(InfosemError, match=r"network-specific\.csv\.gz: wrong digest.*; complete"):
         load_beeline("hESC", genes="all")
     path.unlink()
-    with pytest.raises(InfosemError, match=r"network-specific\.csv\.gz: there is no such file; "):
+    with pytest.raises(
+        InfosemError, match=r"network-specific\.csv\.gz: cannot be read .*; complete"
+    ):
         load_beeline("hESC", genes="all")
     gone = tmp_path / "gone"
     with pytest.raises(InfosemError, match=r"data_dir: no such folder: .*gone; correct"):
@@ -226,141 +200,53 @@ def test_unknown_names(arguments: dict[str, str], message: str) -> None:
         load_beeline(**{"cell": "hESC", **arguments})
 
 
-def test_git_blob_id() -> None:
-    assert "ce013625030ba8dba906f756967f9e9ca394464a" in digests_of(b"hello\n")  # git's own
+def test_appendix_b(hesc: dict[str, bytes]) -> None:
+    assert appendix_b(load_beeline("hESC", genes="all")) == {
+        "genes": 4,
+        "cells": 3,
+        "tfs": 2,
+        "positive_links": 3,
+        "negative_links": 5,
+        "mean_tf_degree": 1.5,
+    }
 
 
 # --- downloads ------------------------------------------------------------------------------------
 
 
-class Server(ThreadingHTTPServer):
-    """Serves `files` by path; `spoil` turns a body into (body sent, length declared)."""
-
-    files: dict[str, bytes]
-    spoil: Callable[[bytes], tuple[bytes, int]]
-    asked: int
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_GET(self) -> None:
-        self.server.asked += 1
-        body = self.server.files.get(unquote(self.path[1:]))
-        if body is None:
-            return self.send_error(404)
-        body, length = self.server.spoil(body)
-        self.send_response(200)
-        self.send_header("Content-Length", str(length))
-        self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(body)
-
-    do_HEAD = do_GET
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture
-def server(
-    hesc: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Server]:
-    """The public source, on this machine; INFOSEM_DATA is unset and the cache is empty."""
-    monkeypatch.delenv("INFOSEM_DATA")
-    for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.setenv(name, "127.0.0.1")
-    monkeypatch.setattr(
-        "infosem.data.beeline.pooch.os_cache", lambda name: tmp_path / "cache" / name
-    )
-    with Server(("127.0.0.1", 0), Handler) as http:
-        monkeypatch.setattr(beeline, "_BASE_URL", f"http://127.0.0.1:{http.server_port}/")
-        http.files, http.asked, http.spoil = hesc, 0, lambda body: (body, len(body))
-        thread = threading.Thread(target=http.serve_forever, args=(0.01,))
-        thread.start()
-        yield http
-        http.shutdown()
-        thread.join()
-
-
-def files_in(folder: Path) -> list[str]:
-    return sorted(p.name for p in folder.rglob("*") if p.is_file())
-
-
-def test_download_is_cached(server: Server, tmp_path: Path) -> None:
+def test_download_is_cached(hesc: dict[str, bytes], server: Any, tmp_path: Path) -> None:
+    server.files = hesc  # and INFOSEM_DATA, which hesc sets, is not set any more
     d = load_beeline("hESC", genes="all")
     assert d.provenance["source"].startswith("GitHub haohaostats/bridge-grn, commit 27d21d94")
-    assert (
-        d.fingerprint()
-        == load_beeline("hESC", genes="all", data_dir=tmp_path / "data").fingerprint()
-    )
-    assert files_in(tmp_path / "cache") == ["expression.csv.gz", "network-specific.csv.gz"]
+    same = load_beeline("hESC", genes="all", data_dir=tmp_path / "data")
+    assert d.fingerprint() == same.fingerprint()
     assert server.asked == 2
     load_beeline("hESC", genes="all")
     assert server.asked == 2  # from the cache
-    cached = next((tmp_path / "cache").rglob("expression.csv.gz"))
-    cached.write_bytes(cached.read_bytes()[:50])
-    load_beeline("hESC", genes="all")
-    assert server.asked == 3  # a damaged cache is fetched again
-    load_beeline("hESC", "non-cell-type-specific", genes="all")  # from the other folder
+    load_beeline("hESC", "non-cell-type-specific", genes="all")
+    assert server.asked == 3
 
 
-@pytest.mark.parametrize(
-    ("spoil", "message"),
-    [
-        (lambda body: (body[:20], len(body)), "cannot be downloaded"),
-        (lambda body: (body[:20], 20), "wrong digest"),
-        (lambda body: (b"x" + body[1:], len(body)), "wrong digest"),
-    ],
-    ids=["cut", "short", "other"],
-)
-def test_broken_download_leaves_nothing_behind(
-    server: Server, tmp_path: Path, spoil: Callable[[bytes], tuple[bytes, int]], message: str
-) -> None:
-    good, server.spoil = server.spoil, spoil
-    with pytest.raises(InfosemError, match=rf"http://.*: {message}.*INFOSEM_DATA"):
-        load_beeline("hESC", genes="all")
-    assert files_in(tmp_path / "cache") == []
-    server.spoil = good
-    assert load_beeline("hESC", genes="all").n_genes == 4
-
-
-def test_interrupted_write_leaves_nothing_behind(
-    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(path: Path, target: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(InfosemError, match=r"cannot be downloaded .*No space left"):
-        load_beeline("hESC", genes="all")
-    assert files_in(tmp_path / "cache") == []
-
-
-def test_source_without_the_file(server: Server) -> None:
-    server.files = {}
-    with pytest.raises(InfosemError, match=r"cannot be downloaded .*404"):
+def test_a_failed_download_names_the_variable(server: Any) -> None:
+    with pytest.raises(InfosemError, match=r"cannot be downloaded .*404.*INFOSEM_DATA"):
         load_beeline("hESC", genes="all")
 
 
-def test_descriptions_need_a_folder(server: Server) -> None:
-    with pytest.raises(InfosemError, match=r"descriptions.* set INFOSEM_DATA"):
-        load_descriptions()
-
-
-def test_data_available(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    server.files["Specific Dataset/mESC/TFs+500/BL--network.csv.gz"] = b""
+def test_data_available(server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.files["beeline/mESC/network-specific.csv.gz"] = b""
     assert data_available() == "download"
     server.files = {}
     assert data_available() is None
     for cell in CELLS:
         for kind in ("expression", "network-specific"):
-            path = beeline._cached(f"{cell}/{kind}")
+            path = cached(FILES[f"beeline/{cell}/{kind}.csv.gz"])
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
     assert data_available() == "cache"
     assert data_available("non-cell-type-specific") is None
-    monkeypatch.setattr(beeline, "_BASE_URL", "http://127.0.0.1:9/")  # nothing listens there
+    name = "beeline/mESC/network-nonspecific.csv.gz"
+    nowhere = replace(FILES[name], url="http://127.0.0.1:9/")  # nothing listens there
+    monkeypatch.setitem(FILES, name, nowhere)
     assert data_available("non-cell-type-specific") is None
     monkeypatch.setenv("INFOSEM_DATA", str(tmp_path / "gone"))
     assert data_available() == "INFOSEM_DATA"
@@ -395,27 +281,3 @@ def test_text_filter_near_appendix_b() -> None:
     counts = appendix_b(d)
     assert (counts["genes"], counts["tfs"], counts["positive_links"]) == (1218, 21, 1129)
     assert d.provenance["edges dropped"] == "64 of 1193"
-
-
-@pytest.mark.needs_data
-def test_descriptions() -> None:
-    table = load_descriptions()
-    assert (len(table), (table["name"] != "").sum(), (table["summary"] != "").sum()) == (
-        3330,
-        3043,
-        2468,
-    )
-    assert table["gene"].is_unique
-    # The list in the package, which serves where there is no such file, says the same.
-    without = table.loc[table["matched_by"] == "", "gene"].tolist()
-    assert sorted(without) == genes_module.genes_without_record()
-
-
-@pytest.mark.needs_data
-def test_public_files_are_the_local_ones() -> None:
-    folder = data_folder()
-    assert folder is not None
-    for key, file in beeline._FILES.items():
-        data = (folder / "beeline" / f"{key}.csv.gz").read_bytes()
-        same = {file.sha256, file.blob} == digests_of(data)
-        assert same == (key != "hESC/expression")  # whose public file has other bytes

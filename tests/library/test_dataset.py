@@ -12,7 +12,7 @@ import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infosem.data import Dataset, appendix_b, normalise_genes
+from infosem.data import Dataset, normalise_genes
 from infosem.errors import InfosemError
 
 # --- a user's own cells ---------------------------------------------------------------------------
@@ -131,20 +131,6 @@ def test_bad_fields(changes: dict[str, Any], message: str) -> None:
     Dataset("mine", "", **fields)
     with pytest.raises(InfosemError, match=f"^mine: {message}"):
         Dataset("mine", "", **{**fields, **changes})
-
-
-def test_appendix_b() -> None:
-    d = Dataset.from_anndata(
-        adata(), ["Sox2", "Klf4"], [("Sox2", "Klf4"), ("Sox2", "NA"), ("Klf4", "NA")]
-    )
-    assert appendix_b(d) == {
-        "genes": 4,
-        "cells": 3,
-        "tfs": 2,
-        "positive_links": 3,
-        "negative_links": 5,
-        "mean_tf_degree": 1.5,
-    }
 
 
 names = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=8)

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from infosem.data import CELLS, Dataset, load_beeline, simulate
+from infosem.data.registry import FILES, DataFile
 from infosem.embeddings import (
     attach,
     biobert_symbols,
@@ -46,8 +47,9 @@ def data_dir(tmp_path, monkeypatch):
     genes = np.array(["GATA4", "POU5F1", "SOX2"])
     np.savez(buffer, genes=genes, vectors=np.arange(6, dtype=np.float32).reshape(3, 2))
     (folder / "embeddings" / "biobert-symbols.npz").write_bytes(buffer.getvalue())
-    digest = hashlib.sha256(buffer.getvalue()).hexdigest()
-    monkeypatch.setattr(vectors_module, "_BIOBERT_SHA256", digest)
+    digest = f"sha256:{hashlib.sha256(buffer.getvalue()).hexdigest()}"
+    name = "embeddings/biobert-symbols.npz"
+    monkeypatch.setitem(FILES, name, DataFile(name, digests=(digest,)))
     monkeypatch.setattr(vectors_module, "load_descriptions", lambda folder: descriptions())
     return folder
 

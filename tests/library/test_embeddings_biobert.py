@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from infosem.data import Dataset
+from infosem.data.registry import FILES, DataFile
 from infosem.embeddings import attach, gene_texts
 from infosem.embeddings import vectors as vectors_module
-from infosem.embeddings.language_models import biobert, sha256_of
+from infosem.embeddings.language_models import biobert
 from infosem.errors import InfosemError
+from infosem.files import sha256_of
 
 pytestmark = pytest.mark.usefixtures("cache", "no_biobert")
 
@@ -17,10 +19,11 @@ pytestmark = pytest.mark.usefixtures("cache", "no_biobert")
 @pytest.fixture
 def table(tmp_path: Path, synthetic: Dataset, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder with BioBERT vectors of all genes but one."""
-    path = tmp_path / "data" / "embeddings" / "biobert-symbols.npz"
+    name = "embeddings/biobert-symbols.npz"
+    path = tmp_path / "data" / name
     path.parent.mkdir(parents=True)
     np.savez(path, genes=synthetic.genes[1:], vectors=np.ones((99, 12), dtype=np.float32))
-    monkeypatch.setattr(vectors_module, "_BIOBERT_SHA256", sha256_of(path))
+    monkeypatch.setitem(FILES, name, DataFile(name, digests=(f"sha256:{sha256_of(path)}",)))
     monkeypatch.setenv("INFOSEM_DATA", str(tmp_path / "data"))
     return path
 

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from infosem.data import Dataset
 from infosem.embeddings import attach, convert_genept, genept
 from infosem.embeddings import vectors as vectors_module
-from infosem.embeddings.genept_file import GENEPT_FILES, read_genept
+from infosem.embeddings.genept_file import GENEPT, GENEPT_PICKLE, read_genept
 from infosem.errors import InfosemError
 
+ZIP = Path(GENEPT.name).name
 TABLE = {"Tf01": [0.5, -1.0, 2.0], "TF02": [1.0, 2.0, 3.0], "G77": [4.0, 5.0, 6.0]}
 
 
@@ -30,10 +31,10 @@ def write(path: Path, table: Any, protocol: int = 4) -> Path:
 @pytest.fixture
 def published(tmp_path: Path) -> Path:
     """A zip file like the published one, of three genes; no other folder is set."""
-    path = tmp_path / GENEPT_FILES[0]
+    path = tmp_path / ZIP
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(f"GenePT_emebdding_v2/{GENEPT_FILES[1]}", pickle.dumps(TABLE))
-        archive.writestr(f"__MACOSX/._{GENEPT_FILES[1]}", b"")
+        archive.writestr(f"GenePT_emebdding_v2/{GENEPT_PICKLE}", pickle.dumps(TABLE))
+        archive.writestr(f"__MACOSX/._{GENEPT_PICKLE}", b"")
         archive.writestr("GenePT_emebdding_v2/other.pickle", b"")
     return path
 
@@ -104,7 +105,7 @@ def test_a_pickle_that_calls_is_refused(
         genept(["TF01"], path)
     assert not made.exists()
     with zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
-        archive.writestr(GENEPT_FILES[1], evil)
+        archive.writestr(GENEPT_PICKLE, evil)
     with pytest.raises(InfosemError, match=rf"evil\.zip: refused, because it calls for {named}"):
         genept(["TF01"], tmp_path / "evil.zip")
     assert not made.exists()
@@ -175,7 +176,7 @@ def test_missing_files(tmp_path: Path) -> None:
         read_genept(tmp_path / "no.pickle")
     with zipfile.ZipFile(tmp_path / "t.zip", "w") as archive:
         archive.writestr("other.pickle", pickle.dumps(TABLE))
-    with pytest.raises(InfosemError, match=rf"t\.zip: there are 0 files {GENEPT_FILES[1]}"):
+    with pytest.raises(InfosemError, match=rf"t\.zip: there are 0 files {GENEPT_PICKLE}"):
         read_genept(tmp_path / "t.zip")
 
 
@@ -219,7 +220,7 @@ def test_zip_and_pickle_are_converted_once(
     assert len(list(cache.iterdir())) == 2
 
 
-@pytest.mark.parametrize("file", ["genept.npz", *GENEPT_FILES])
+@pytest.mark.parametrize("file", ["genept.npz", ZIP, GENEPT_PICKLE])
 def test_the_data_folder_is_looked_into(
     published: Path, tmp_path: Path, synthetic: Dataset, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
@@ -227,7 +228,10 @@ def test_the_data_folder_is_looked_into(
     folder.mkdir(parents=True)
     monkeypatch.setenv("INFOSEM_DATA", str(tmp_path / "data"))
     dataset = synthetic.take_genes(np.flatnonzero(np.isin(synthetic.genes, ["G77", "TF01"])))
-    with pytest.raises(InfosemError, match="not at hand; download GenePT_emebdding_v2"):
+    with pytest.raises(
+        InfosemError,
+        match=r"not at hand; download http.*v2\.zip \(574 MB, md5:",
+    ):
         attach(dataset, "GenePT")
     if file.endswith(".npz"):
         convert_genept(published, folder / file)

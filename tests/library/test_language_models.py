@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 import torch
@@ -96,7 +98,7 @@ def test_a_failed_write_leaves_the_old_cache_and_nothing_else(tiny_bert, cache, 
         raise OSError("disk full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(language_models.os, "replace", fail)
+        patch.setattr(os, "replace", fail)
         with pytest.raises(OSError, match="disk full"):
             minilm(["gata"])
     assert len([f for f in cache.iterdir() if f.suffix != ".lock"]) == 1

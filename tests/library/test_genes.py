@@ -1,18 +1,19 @@
-"""Tests of NCBI's names for genes that the data folder does not describe."""
+"""Tests of what is known of genes: NCBI's names, and the descriptions of the data folder."""
 
 import gzip
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from infosem.data import genes, load_gene_info, simulate
+from infosem.data import load_descriptions, load_gene_info, simulate
+from infosem.data.genes import genes_without_record
+from infosem.data.registry import FILES, DataFile
 from infosem.embeddings import attach, gene_texts
 from infosem.embeddings import vectors as vectors_module
 from infosem.errors import InfosemError
+from infosem.files import sha256_of
 
 FIRST = ["#tax_id", "GeneID", "Symbol", "LocusTag", "Synonyms", "dbXrefs", "chromosome"]
 HEADER = [*FIRST, "map_location", "description", "type_of_gene", "Modification_date"]
@@ -119,69 +120,72 @@ def test_bad_arguments(path: Path) -> None:
 # --- fetching -------------------------------------------------------------------------------------
 
 
-class Server(ThreadingHTTPServer):
-    files: dict[str, bytes]
-    asked: int
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_GET(self) -> None:
-        self.server.asked += 1
-        body = self.server.files.get(self.path[1:])
-        if body is None:
-            return self.send_error(404)
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """NCBI, on this machine; the cache is empty."""
-    for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.setenv(name, "127.0.0.1")
-    monkeypatch.setattr("infosem.data.genes.pooch.os_cache", lambda name: tmp_path / "cache" / name)
-    with Server(("127.0.0.1", 0), Handler) as http:
-        monkeypatch.setattr(genes, "_GENE_INFO_URL", f"http://127.0.0.1:{http.server_port}/")
-        mouse = [("7", "Sox2", "-", "SRY-box 2")]
-        http.files = {
-            "Homo_sapiens.gene_info.gz": gene_info(),
-            "Mus_musculus.gene_info.gz": gene_info(mouse),
-        }
-        http.asked = 0
-        thread = threading.Thread(target=http.serve_forever, args=(0.01,))
-        thread.start()
-        yield http
-        http.shutdown()
-        thread.join()
+def ncbi(server: Any) -> Any:
+    """NCBI, on this machine."""
+    mouse = [("7", "Sox2", "-", "SRY-box 2")]
+    server.files = {
+        "ncbi/Homo_sapiens.gene_info.gz": gene_info(),
+        "ncbi/Mus_musculus.gene_info.gz": gene_info(mouse),
+    }
+    return server
 
 
-def test_a_file_is_fetched_once(server: Server) -> None:
+def test_a_file_is_fetched_once(ncbi: Any) -> None:
     first = load_gene_info(["TF01", "SOX2"])
     assert first["matched_by"].tolist() == ["symbol", ""]
     pd.testing.assert_frame_equal(load_gene_info(["TF01", "SOX2"]), first)
-    assert server.asked == 1
+    assert ncbi.asked == 1
     assert load_gene_info(["SOX2"], "mouse")["name"].tolist() == ["SRY-box 2"]
-    assert server.asked == 2
+    assert ncbi.asked == 2
 
 
-def test_what_cannot_be_read_is_not_kept(server: Server, tmp_path: Path) -> None:
-    good = server.files["Homo_sapiens.gene_info.gz"]
-    server.files["Homo_sapiens.gene_info.gz"] = good[:-20]
+def test_what_cannot_be_read_is_not_kept(ncbi: Any, tmp_path: Path) -> None:
+    good = ncbi.files["ncbi/Homo_sapiens.gene_info.gz"]
+    ncbi.files["ncbi/Homo_sapiens.gene_info.gz"] = good[:-20]
     with pytest.raises(InfosemError, match=r"http://.*gene_info\.gz: damaged gzip"):
         load_gene_info(["TF01"])
     assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
-    server.files["Homo_sapiens.gene_info.gz"] = good
+    ncbi.files["ncbi/Homo_sapiens.gene_info.gz"] = good
     assert load_gene_info(["TF01"])["matched_by"].tolist() == ["symbol"]
 
 
-def test_source_without_the_file(server: Server) -> None:
-    server.files = {}
+def test_source_without_the_file(server: Any) -> None:
     with pytest.raises(InfosemError, match=r"cannot be downloaded .*404.*name path"):
         load_gene_info(["TF01"])
+
+
+# --- the table of the data folder -----------------------------------------------------------------
+
+
+def test_descriptions_are_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INFOSEM_DATA", str(tmp_path))
+    table = "gene\tmatched_by\tname\nSox2\tsymbol\tSRY-box 2\nKLF4\t\t\nNA\tsynonym\tx\n"
+    name = "genes/descriptions.tsv.gz"
+    path = tmp_path / name
+    path.parent.mkdir()
+    path.write_bytes(gzip.compress(table.encode()))
+    with pytest.raises(InfosemError, match=r"descriptions\.tsv\.gz: wrong digest.*; restore it"):
+        load_descriptions()
+    monkeypatch.setitem(FILES, name, DataFile(name, digests=(f"sha256:{sha256_of(path)}",)))
+    assert load_descriptions()["gene"].tolist() == ["SOX2", "KLF4", "NA"]
+
+
+def test_descriptions_need_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("INFOSEM_DATA", raising=False)
+    with pytest.raises(InfosemError, match=r"descriptions.* set INFOSEM_DATA"):
+        load_descriptions()
+
+
+@pytest.mark.needs_data
+def test_descriptions() -> None:
+    table = load_descriptions()
+    assert (len(table), (table["name"] != "").sum(), (table["summary"] != "").sum()) == (
+        3330,
+        3043,
+        2468,
+    )
+    assert table["gene"].is_unique
+    # The list in the package, which serves where there is no such file, says the same.
+    without = table.loc[table["matched_by"] == "", "gene"].tolist()
+    assert sorted(without) == genes_without_record()

@@ -1,0 +1,135 @@
+"""Every file that infosem reads by itself: its name, its address and its digests.
+
+References
+----------
+GitHub haohaostats/bridge-grn (MIT): BEELINE's expression and networks.
+NCBI Gene, gene_info: the names of genes; changed daily.
+Wang et al. (2024), scGREAT, iScience 27: the BioBERT vectors of gene symbols.
+Chen & Zou (2024), GenePT, bioRxiv 2023.10.16.562533: the vectors of Zenodo record 10833191.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+__all__ = ["BRIDGE_GRN", "FILES", "TFS_PLUS", "DataFile"]
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A file, where it can be had and what identifies its bytes.
+
+    Attributes
+    ----------
+    name : str
+        Its path in the data folder and in the user's cache, with "/" between folders.
+    url : str
+        Its public address, or "" if it has none.
+    digests : tuple of str
+        Of which the bytes have one: "sha256:...", "md5:..." or "git-blob:..." (see
+        `infosem.files.matches`). None for a file that changes.
+    """
+
+    name: str
+    url: str = ""
+    digests: tuple[str, ...] = ()
+
+
+_REPOSITORY, _COMMIT = "haohaostats/bridge-grn", "27d21d94f6f96f5d2a8a7b41d392cb12410e46ea"
+BRIDGE_GRN = f"GitHub {_REPOSITORY}, commit {_COMMIT}"
+TFS_PLUS = {"hESC": 500, "hHEP": 500, "mDC": 1000, "mESC": 500}  # variable genes beside the TFs
+
+
+def _beeline(cell: str, kind: str, *digests: str) -> DataFile:
+    folder = "Non-Specific Dataset" if kind == "network-nonspecific" else "Specific Dataset"
+    file = "BL--ExpressionData.csv.gz" if kind == "expression" else "BL--network.csv.gz"
+    path = f"data/benchmark_datasets/{folder}/{cell}/TFs+{TFS_PLUS[cell]}/{file}"
+    url = f"https://raw.githubusercontent.com/{_REPOSITORY}/{_COMMIT}/{quote(path)}"
+    return DataFile(f"beeline/{cell}/{kind}.csv.gz", url, digests)
+
+
+def _gene_info(name: str) -> DataFile:
+    url = f"https://ftp.ncbi.nlm.nih.gov/gene/DATA/GENE_INFO/Mammalia/{name}"
+    return DataFile(f"ncbi/{name}", url)
+
+
+_ALL = (
+    _beeline(
+        "hESC",
+        "expression",
+        "sha256:8dfe033d74bbf54d145dcf1e05809a9a98fbce55caeedbd3fade2b99ab99ed58",
+        "git-blob:5ca04b75fe2dc30ab871d4fdce819aef9c6fbae5",
+    ),
+    _beeline(
+        "hESC",
+        "network-specific",
+        "sha256:4661a5e54f3e5f7bbebd7bb6d2b0b413196b3a76b9b32e7d97d7a64853978329",
+    ),
+    _beeline(
+        "hESC",
+        "network-nonspecific",
+        "sha256:725ee236219512bae81aa85b0fc6b986f7455c27cbaa8cde6563f911c52f32db",
+    ),
+    _beeline(
+        "hHEP",
+        "expression",
+        "sha256:e3c5b4facb46d187a92b1404b556edcbdfae7c99ce306fa22c2df701b2aaca16",
+    ),
+    _beeline(
+        "hHEP",
+        "network-specific",
+        "sha256:d5354cb3d137686634b20cec07fbfc1f4a884179fd80a2d7278e39846946ef39",
+    ),
+    _beeline(
+        "hHEP",
+        "network-nonspecific",
+        "sha256:9586277346fa0fdee8038ca41beaef8386e0792287abf20a8686190ab4059563",
+    ),
+    _beeline(
+        "mDC",
+        "expression",
+        "sha256:0b1d71215d689fc66239700b43aac33a0dd8459d4b6f037dd1cc9c064126c484",
+    ),
+    _beeline(
+        "mDC",
+        "network-specific",
+        "sha256:d16f10413f060c6b5b07e5cc237437b14fc9f1c48a724b38b09d68fc1872fef5",
+    ),
+    _beeline(
+        "mDC",
+        "network-nonspecific",
+        "sha256:60fede95145b7b43748f9fdd853823aa7be3ef9a967e95a05d7e28d71ccf9732",
+    ),
+    _beeline(
+        "mESC",
+        "expression",
+        "sha256:ee22112864867ad5ea011f7ddaa919c394414226e07a26ce7e1e0268832da4de",
+    ),
+    _beeline(
+        "mESC",
+        "network-specific",
+        "sha256:ca051eeb7cf9922bcb99985c43cb5ae92f63bf643abf77c726ca4a30984d9fa9",
+    ),
+    _beeline(
+        "mESC",
+        "network-nonspecific",
+        "sha256:8087625a501b6a983d68690352fd4a64fe82ce8fa29d9000550e1c11c1957014",
+    ),
+    DataFile(
+        "embeddings/biobert-symbols.npz",
+        digests=("sha256:81f83a9bb2b409c0ea8408611a88f660f13adf697aeb21fb60c398279edd56e2",),
+    ),
+    DataFile(
+        "embeddings/GenePT_emebdding_v2.zip",  # as published, spelling included
+        "https://zenodo.org/records/10833191/files/GenePT_emebdding_v2.zip",
+        ("md5:3f6ce4317e3a0091978ae5cb8fbf05a3",),
+    ),
+    DataFile(
+        "genes/descriptions.tsv.gz",
+        digests=("sha256:6003da99ed6b8fb0767dfb778afb550e85d3ecfb4a6520b14b41a95c6d36a902",),
+    ),
+    _gene_info("Homo_sapiens.gene_info.gz"),
+    _gene_info("Mus_musculus.gene_info.gz"),
+)
+FILES = {file.name: file for file in _ALL}
