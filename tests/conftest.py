@@ -3,10 +3,12 @@
 import importlib.util
 import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,8 +21,10 @@ import pytest
 import torch
 
 from infosem.data import Dataset, simulate
-from infosem.data.registry import FILES
+from infosem.data.registry import FILES, DataFile
 from infosem.embeddings import language_models
+from infosem.embeddings.genept_file import GENEPT, GENEPT_PICKLE
+from infosem.files import sha256_of
 from infosem.splits import Split, make_split
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -153,6 +157,66 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         yield http
         http.shutdown()
         thread.join()
+
+
+# --- embeddings -----------------------------------------------------------------------------------
+
+
+GENEPT_TABLE = {"Tf01": [0.5, -1.0, 2.0], "TF02": [1.0, 2.0, 3.0], "G77": [4.0, 5.0, 6.0]}
+
+
+def dataset_of(genes: list[str]) -> Dataset:
+    """A data set of these genes, of which the first by name is the TF."""
+    genes = np.array(genes)
+    first = np.array([int(np.argmin(genes))])
+    return Dataset(
+        name="toy",
+        network_name="",
+        expression=np.ones((len(genes), 2)),
+        genes=genes,
+        cells=np.array(["C1", "C2"]),
+        tfs=first,
+        network=np.zeros((1, len(genes)), dtype=bool),
+    )
+
+
+@pytest.fixture
+def descriptions() -> pd.DataFrame:
+    """Genes with a name, a summary, both and neither."""
+    rows = [
+        ("SOX2", "SRY-box 2", "Stem-cell maintenance."),
+        ("ACTB", "actin beta", ""),
+        ("A1BG", "", ""),
+        ("LOC1", "", "Of unknown name."),
+    ]
+    return pd.DataFrame(rows, columns=["gene", "name", "summary"])
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, descriptions: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with those descriptions, and BioBERT vectors of GATA4, SOX2 and POU5F1."""
+    folder = tmp_path / "data"
+    (folder / "embeddings").mkdir(parents=True)
+    (folder / "genes").mkdir()
+    genes = np.array(["GATA4", "POU5F1", "SOX2"])
+    vectors = np.arange(6, dtype=np.float32).reshape(3, 2)
+    np.savez(folder / "embeddings" / "biobert-symbols.npz", genes=genes, vectors=vectors)
+    descriptions.to_csv(folder / "genes" / "descriptions.tsv.gz", sep="\t", index=False)
+    for name in ("embeddings/biobert-symbols.npz", "genes/descriptions.tsv.gz"):
+        digests = (f"sha256:{sha256_of(folder / name)}",)
+        monkeypatch.setitem(FILES, name, DataFile(name, digests=digests))
+    return folder
+
+
+@pytest.fixture
+def genept_zip(tmp_path: Path) -> Path:
+    """A zip file like GenePT's, of three genes."""
+    path = tmp_path / Path(GENEPT.name).name
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(f"GenePT_emebdding_v2/{GENEPT_PICKLE}", pickle.dumps(GENEPT_TABLE))
+        archive.writestr(f"__MACOSX/._{GENEPT_PICKLE}", b"")
+        archive.writestr("GenePT_emebdding_v2/other.pickle", b"")
+    return path
 
 
 # --- language models; transformers takes seconds to import, and most test files need none ---------

@@ -1,15 +1,8 @@
 """Gene embeddings: one vector per gene, from a language model, and controls that know nothing."""
 
-from infosem.embeddings.vectors import (
-    attach,
-    biobert_symbols,
-    centre_and_normalise,
-    convert_genept,
-    coverage,
-    coverage_table,
-    gene_texts,
-    genept,
-)
+from infosem.embeddings.tables import biobert_symbols, convert_genept, genept
+from infosem.embeddings.texts import coverage, coverage_table, gene_texts
+from infosem.embeddings.vectors import attach, centre_and_normalise
 
 __all__ = [
     "attach",

@@ -40,9 +40,7 @@ from infosem.files import (
     sha256_of,
 )
 
-__all__ = ["Vectors", "biobert", "minilm"]
-
-Vectors = NDArray[np.float32]
+__all__ = ["biobert", "minilm"]
 
 _BIOBERT = "dmis-lab/biobert-base-cased-v1.1"
 _BIOBERT_TODO = (
@@ -68,7 +66,7 @@ _DECIMALS = 6
 # --------------------------------------------------------------------------------------------------
 
 
-def biobert(texts: Sequence[str], source: AnyPath | None = None) -> Vectors:
+def biobert(texts: Sequence[str], source: AnyPath | None = None) -> NDArray[np.float32]:
     """Embed texts with BioBERT: last hidden layer, mean over word pieces without [CLS] and [SEP].
 
     The vectors are not scaled. Texts are put in lower case, although the model tells cases apart:
@@ -100,7 +98,7 @@ def biobert(texts: Sequence[str], source: AnyPath | None = None) -> Vectors:
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise InfosemError(f"{files[0].parent}: no BERT ({error!r}); {_BIOBERT_TODO}") from error
 
-    def compute(new: list[str]) -> Vectors:
+    def compute(new: list[str]) -> NDArray[np.float32]:
         return _encode(new, *_load_biobert(files[0].parent), pool=_over_pieces, desc="BioBERT")
 
     return _cached(texts, cache_file("biobert", key), dim, compute)
@@ -155,7 +153,7 @@ def _load_biobert(folder: Path) -> tuple[Any, Any, int]:
 # --------------------------------------------------------------------------------------------------
 
 
-def minilm(texts: Sequence[str]) -> Vectors:
+def minilm(texts: Sequence[str]) -> NDArray[np.float32]:
     """Embed texts with all-MiniLM-L6-v2: mean over tokens, scaled to unit length.
 
     Vectors are kept on disk, in $INFOSEM_CACHE or the user's cache folder, by model, pooling and
@@ -244,7 +242,7 @@ def _encode(
     batch_size: int = 16,
     pool: Callable[..., torch.Tensor] = _over_all,
     desc: str = "MiniLM",
-) -> Vectors:
+) -> NDArray[np.float32]:
     """Embed texts, (n_texts, dim), in batches of similar length so that little is padding.
 
     In single precision the other texts of a batch, and the processor, change a vector by about
@@ -278,8 +276,8 @@ def _encode(
 
 
 def _cached(
-    texts: Sequence[str], path: Path, dim: int, compute: Callable[[list[str]], Vectors]
-) -> Vectors:
+    texts: Sequence[str], path: Path, dim: int, compute: Callable[[list[str]], NDArray[np.float32]]
+) -> NDArray[np.float32]:
     """Return vectors of texts, (n_texts, dim): those of the cache, and new ones computed."""
     digests = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
     known = _read_cache(path, dim)
@@ -292,7 +290,7 @@ def _cached(
     return np.stack([known[digest] for digest in digests])
 
 
-def _read_cache(path: Path, dim: int) -> dict[str, Vectors]:
+def _read_cache(path: Path, dim: int) -> dict[str, NDArray[np.float32]]:
     """Return the stored vectors by the SHA-256 of their text; none if the file is damaged."""
     try:
         digests, vectors = read_npz(path, "digests", "vectors")
@@ -303,7 +301,9 @@ def _read_cache(path: Path, dim: int) -> dict[str, Vectors]:
     return dict(zip(digests.tolist(), vectors, strict=True))
 
 
-def _add_to_cache(path: Path, dim: int, new: dict[str, Vectors]) -> dict[str, Vectors]:
+def _add_to_cache(
+    path: Path, dim: int, new: dict[str, NDArray[np.float32]]
+) -> dict[str, NDArray[np.float32]]:
     """Store vectors beside those that another process may have stored meanwhile; return all."""
     with FileLock(f"{path}.lock"):
         known = {**new, **_read_cache(path, dim)}  # what is stored never changes a bit

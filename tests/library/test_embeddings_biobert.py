@@ -8,8 +8,8 @@ import pytest
 from infosem.data import Dataset
 from infosem.data.registry import FILES, DataFile
 from infosem.embeddings import attach, gene_texts
-from infosem.embeddings import vectors as vectors_module
 from infosem.embeddings.language_models import biobert
+from infosem.embeddings.texts import descriptions_of
 from infosem.errors import InfosemError
 from infosem.files import sha256_of
 
@@ -75,7 +75,7 @@ def test_without_model_and_vector_the_error_tells_of_both(table: Path, synthetic
 def test_descriptions(saved_bert: Path, synthetic: Dataset) -> None:
     found = attach(synthetic, "BioBERT descriptions", source=saved_bert)
     assert list(found.embeddings) == ["planted", "BioBERT descriptions"]
-    texts = gene_texts(synthetic.genes, vectors_module._descriptions(synthetic, None))
+    texts = gene_texts(synthetic.genes, descriptions_of(synthetic, None))
     np.testing.assert_array_equal(
         found.embeddings["BioBERT descriptions"], biobert(texts, saved_bert)
     )

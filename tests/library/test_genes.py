@@ -12,6 +12,7 @@ from infosem.data.genes import genes_without_record
 from infosem.data.registry import FILES, DataFile
 from infosem.embeddings import attach, gene_texts
 from infosem.embeddings import vectors as vectors_module
+from infosem.embeddings.controls import one_hot
 from infosem.errors import InfosemError
 from infosem.files import sha256_of
 
@@ -75,7 +76,7 @@ def test_names_make_texts_and_what_has_none_is_reported(
 ) -> None:
     seen = []
     monkeypatch.setattr(
-        vectors_module, "minilm", lambda texts: seen.extend(texts) or vectors_module._one_hot(texts)
+        vectors_module, "minilm", lambda texts: seen.extend(texts) or one_hot(texts)
     )
     dataset = simulate(seed=0)
     found = attach(dataset, "MiniLM", descriptions=load_gene_info(dataset.genes, path=path))
