@@ -173,6 +173,9 @@ def test_fingerprint_covers_the_content(synthetic: Dataset) -> None:
     edge[0, np.flatnonzero(~edge[0] & (np.arange(d.n_genes) != d.tfs[0]))[0]] = True
     swapped = d.expression.copy()
     swapped[[0, 1]] = swapped[[1, 0]]
+    moved, exchanged = d.expression.copy(), d.expression.copy()
+    moved[:, [0, 1]] = moved[:, [1, 0]]  # every gene keeps its moments: only the cells differ
+    exchanged[3, [3, 5]] = exchanged[3, [5, 3]]
     cells = d.cells.copy()
     cells[0] = "OTHER"
     genes = np.where(d.genes == d.genes[0], "OTHER", d.genes)
@@ -181,6 +184,8 @@ def test_fingerprint_covers_the_content(synthetic: Dataset) -> None:
         d,
         replace(d, expression=value),
         replace(d, expression=swapped),
+        replace(d, expression=moved),
+        replace(d, expression=exchanged),
         replace(d, network=edge),
         replace(d, cells=cells),
         replace(d, genes=genes),
