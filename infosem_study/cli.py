@@ -19,11 +19,12 @@ from infosem_study.ledger import Ledger
 from infosem_study.methods import METHODS
 from infosem_study.pages import audit
 from infosem_study.pages.appendix import tuning
+from infosem_study.pages.cell_subsampling import by_percent
 from infosem_study.reported import reported
 from infosem_study.scheduling import Runner
 from infosem_study.statistics import METRICS
 from infosem_study.store import Store
-from infosem_study.tables import beside_paper, by_percent, format_beside_paper, format_means
+from infosem_study.tables import beside_paper, format_beside_paper, format_means
 
 __all__ = ["main"]
 

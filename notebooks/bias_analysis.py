@@ -32,7 +32,7 @@ import tempfile
 import pandas as pd
 from IPython.display import display
 
-from infosem_study import Runner, Store, figures, studies, tables
+from infosem_study import Runner, Store, studies, tables
 from infosem_study.comparison import compare
 from infosem_study.pages import bias_analysis
 from infosem_study.parameters import check_parameters
@@ -78,7 +78,7 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 # filled point was not run here.
 
 # %% mystnb={"image": {"alt": "Dot plot of mean AUPRC with standard errors, one column of panels for each data set, seen genes above unseen genes, this book beside the paper. Methods that learn from labels lie far right of the dotted line of random scores on seen genes, and on it on unseen genes."}}
-figures.seen_unseen_figure(bias_analysis.seen_beside_unseen(full))
+bias_analysis.seen_unseen_figure(bias_analysis.seen_beside_unseen(full))
 
 # %% [markdown]
 # The same in numbers, for the methods that learn from labels: AUPRC less the share of positives on
@@ -117,7 +117,7 @@ correlations = bias_analysis.rank_correlations(coefs)
 print(f"{len(coefs)} coefficients of {coefs['tf'].nunique()} TFs")
 
 # %% mystnb={"image": {"alt": "Scatter plots, one for each data set, of the coefficient of each TF in One-hot LR against the share of positives among its training pairs, with a histogram of the shares: the points lie on rising curves. On mDC all coefficients are close to zero on some splits."}}
-figures.coefficients_figure(coefs, correlations, split)
+bias_analysis.coefficients_figure(coefs, correlations, split)
 
 # %% [markdown]
 # *rho* is the rank correlation, *range* the largest coefficient less the smallest, in log-odds. On
@@ -149,7 +149,7 @@ told = bias_analysis.predictions(coefs, probs)
 print(tfs)
 
 # %% mystnb={"image": {"alt": "Histograms of the predicted probabilities of the seen test pairs of two TFs for each data set, one TF with a high share of positives in training and one with a low share, by methods that learn from labels, with a dashed line at the share in training."}}
-figures.probabilities_figure(probs, told)
+bias_analysis.probabilities_figure(probs, told)
 
 # %% [markdown]
 # *share in training* is the TF's share of positives among its training pairs, beside the one that
@@ -170,7 +170,7 @@ bias_analysis.format_predictions(told)
 
 # %% mystnb={"image": {"alt": "Dot plot of mean AUPRC less the share of positives with standard errors, one column of panels for each data set, seen genes above unseen genes, for methods trained on all negatives and on as many negatives as positives of each TF."}}
 lifts = bias_analysis.downsampling(rows)
-figures.downsampling_figure(lifts)
+bias_analysis.downsampling_figure(lifts)
 
 # %% tags=["full-width", "hide-input"]
 bias_analysis.format_downsampling(lifts)

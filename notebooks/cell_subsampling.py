@@ -40,7 +40,8 @@ import tempfile
 
 import pandas as pd
 
-from infosem_study import Runner, Store, figures, studies, tables
+from infosem_study import Runner, Store, studies, tables
+from infosem_study.pages import cell_subsampling
 from infosem_study.parameters import check_parameters
 
 pd.set_option("display.max_colwidth", None, "display.max_rows", None)
@@ -77,7 +78,7 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 # Points are means over splits, bars their standard errors over splits, of means over draws.
 
 # %% mystnb={"image": {"alt": "Line plot of mean AUPRC on unseen genes against the percentage of cells, one panel for each data set, one line for DeepSEM, InfoSEM-B, Pearson and partial correlation, on hESC also InfoSEM-BC, with standard errors over splits; open markers for longer training on the fewest cells; a dashed line at a random constant per TF and a dotted line at the share of positives. The table below has the numbers."}}
-figures.subsampling_figure(rows)
+cell_subsampling.subsampling_figure(rows)
 
 # %% [markdown]
 # The same in numbers, with the standard error over splits in parentheses. The last column is the
@@ -85,13 +86,13 @@ figures.subsampling_figure(rows)
 # over their own draws.
 
 # %% tags=["full-width", "hide-input"]
-tables.by_percent(rows)
+cell_subsampling.by_percent(rows)
 
 # %% [markdown]
 # ## Hit@1%
 
 # %% tags=["full-width", "hide-input"]
-tables.by_percent(rows, "unseen_hit")
+cell_subsampling.by_percent(rows, "unseen_hit")
 
 # %% [markdown]
 # ## Verdicts
@@ -104,7 +105,7 @@ tables.by_percent(rows, "unseen_hit")
 # draws that reach as much, as on the page of [Table 1](table1.ipynb).
 
 # %% tags=["full-width", "hide-input"]
-tables.subsampling_verdicts(rows)
+cell_subsampling.subsampling_verdicts(rows)
 
 # %% [markdown]
 # On hESC the curves of DeepSEM and InfoSEM-B rise up to somewhat more than half of the cells, and are
@@ -131,7 +132,7 @@ tables.subsampling_verdicts(rows)
 # beside them, times are too long.
 
 # %% tags=["full-width", "hide-input"]
-tables.subsampling_costs(rows)
+cell_subsampling.subsampling_costs(rows)
 
 # %% [markdown]
 # ## Recomputed now
@@ -149,7 +150,7 @@ with tempfile.TemporaryDirectory() as folder:
         splits=range(2),
         runner=Runner(n_jobs=1),
     )
-tables.by_percent(live)
+cell_subsampling.by_percent(live)
 
 # %% [markdown]
 # ## Where the numbers come from

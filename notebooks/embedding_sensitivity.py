@@ -40,7 +40,7 @@ import tempfile
 import pandas as pd
 from IPython.display import display
 
-from infosem_study import Runner, Store, figures, statistics, studies, tables
+from infosem_study import Runner, Store, statistics, studies, tables
 from infosem_study.pages import embedding_sensitivity
 from infosem_study.parameters import check_parameters
 
@@ -75,7 +75,7 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 tables.format_means(rows)
 
 # %% mystnb={"image": {"alt": "Dot plot of the table above: mean AUPRC on unseen genes with standard errors over splits, one panel for each data set, one line for DeepSEM and for InfoSEM-B with each kind of vectors and each control; a dashed line at a random constant per TF."}}
-figures.methods_figure(rows)
+embedding_sensitivity.methods_figure(rows)
 
 # %% [markdown]
 # ## Hit@1%
@@ -128,7 +128,7 @@ print("seeds:", *seeds)
 # an interval that holds zero; it only is not contradicted.
 
 # %% tags=["hide-input"]
-tables.sensitivity_verdicts(rows)
+embedding_sensitivity.sensitivity_verdicts(rows)
 
 # %% [markdown]
 # Whether InfoSEM-B beats a random constant per TF, with any vectors ([what this
@@ -187,7 +187,7 @@ tables.format_means(scales)
 
 # %% mystnb={"image": {"alt": "Two rows of bar charts, one column for each data set. Above, the ten TFs with the largest part in the prior mean. Below, the share of the effects along each of the first ten principal components of the text embedding, for genes as regulators and as targets."}}
 effects = embedding_sensitivity.prior_effects(store, rows)
-figures.prior_figure(effects)
+embedding_sensitivity.prior_figure(effects)
 
 # %% [markdown]
 # ## Recomputed now

@@ -55,6 +55,7 @@ from infosem_study import (
     verification,
 )
 from infosem_study.comparison import compare
+from infosem_study.pages import table1
 from infosem_study.parameters import check_parameters
 
 pd.set_option("display.max_colwidth", None, "display.max_rows", None)
@@ -162,7 +163,7 @@ print("compared:", ", ".join(methods))
 if "Random TF constant" in methods:
     beyond = statistics.beyond_constant(rows)
     display(beyond)
-    print(tables.describe_beyond_constant(beyond))
+    print(table1.describe_beyond_constant(beyond))
 print("draws:", rows.loc[rows["method"] == "Random TF constant", "seed"].nunique())
 
 # %% [markdown]
@@ -203,7 +204,7 @@ print("first seed:", min(seeds))
 # data sets.
 
 # %% tags=["full-width", "hide-input"]
-verdicts = tables.verdicts(rows)
+verdicts = table1.verdicts(rows)
 verdicts if len(verdicts) else print("none: these are not the paper's data sets")
 
 # %% [markdown]
@@ -238,7 +239,7 @@ non_specific = compare(
     complete=complete,
     runner=runner,
 )
-percentages = tables.percentages(pd.concat([rows, non_specific]))
+percentages = table1.percentages(pd.concat([rows, non_specific]))
 percentages if len(percentages) else print("none: these are not the paper's data sets")
 
 # %% [markdown]

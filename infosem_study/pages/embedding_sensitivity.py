@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from infosem.embeddings import centre_and_normalise
@@ -16,11 +17,29 @@ from infosem.errors import InfosemError
 from infosem.training import Settings, fit
 from infosem_study.derived import derive, runs_of
 from infosem_study.execution import confirm, one_thread
+from infosem_study.figures import (
+    DASHED,
+    DOTTED,
+    NULL,
+    OURS,
+    PAPER,
+    dot_panels,
+    heights_of,
+    legend,
+    panels,
+)
 from infosem_study.jobs import stored_job
+from infosem_study.statistics import METRICS, paired, summarise
 from infosem_study.store import Store
 from infosem_study.variants import load
 
-__all__ = ["directions", "prior_effects"]
+__all__ = [
+    "directions",
+    "methods_figure",
+    "prior_effects",
+    "prior_figure",
+    "sensitivity_verdicts",
+]
 
 N_COMPONENTS = 10
 """How many principal components of the embedding are told."""
@@ -119,3 +138,121 @@ def _effects(store: Store, run: Mapping[str, Any]) -> pd.DataFrame:
         }
     )
     return pd.concat([tfs, components])
+
+
+def sensitivity_verdicts(rows: pd.DataFrame) -> pd.DataFrame:
+    """What Figure 4 claims of embeddings, and what the controls say of it.
+
+    A difference counts on a data set where its 95% interval over splits excludes 0 (`paired`).
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `studies.sensitivity`.
+
+    Returns
+    -------
+    DataFrame
+        One row a claim: the data sets on which it holds, for AUPRC on unseen genes, and verdict.
+    """
+    claims = (
+        ("Text helps: better than DeepSEM", "InfoSEM-B, text", "DeepSEM", "better"),
+        ("One-hot vectors do not help: not better than DeepSEM",
+         "InfoSEM-B, one-hot", "DeepSEM", "not better"),
+        ("Random vectors do not help: not better than DeepSEM",
+         "InfoSEM-B, random", "DeepSEM", "not better"),
+        ("Text is better than one-hot vectors", "InfoSEM-B, text", "InfoSEM-B, one-hot", "better"),
+        ("Text is better than random vectors", "InfoSEM-B, text", "InfoSEM-B, random", "better"),
+        ("(ours) Text is better than the same vectors on the wrong genes",
+         "InfoSEM-B, text", "InfoSEM-B, permuted", "better"),
+        ("(ours) Text with expression is better than text with the expression of other genes",
+         "InfoSEM-B, text", "InfoSEM-B, expression shuffled", "better"),
+        ("(ours) Text with expression is better than text without any",
+         "InfoSEM-B, text", "Prior alone, text", "better"),
+    )  # fmt: skip
+    lines = []
+    for claim, method, against, wanted in claims:
+        table = paired(rows, method, against, ["unseen_auprc"])
+        holds = (table["verdict"] == "better") == (wanted == "better")
+        where = table["dataset"][holds].tolist()
+        word = {len(table): "holds", 0: "does not hold"}.get(len(where), "partly")
+        lines.append(
+            {
+                "claim": claim,
+                "difference": ", ".join(
+                    f"{d} {x:+.3f}"
+                    for d, x in zip(table["dataset"], table["difference"], strict=True)
+                ),
+                "holds on": ", ".join(where) or "none",
+                "verdict": word,
+            }
+        )
+    return pd.DataFrame(lines)
+
+
+def methods_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figure:
+    """Means of one metric over splits, one panel a data set, one line a method.
+
+    Error bars are standard errors over splits. The dashed line is a random constant per TF, where
+    there is one; the dotted line is the share of positives.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One row a data set, method, training seed and split (`comparison.compare`).
+    metric : str
+        A column of `rows`, of unseen genes.
+    """
+    summary = summarise(rows, [metric])
+    datasets = rows["dataset"].unique()
+    heights = heights_of(name for name in rows["method"].unique() if name != "Random TF constant")
+    figure, axes = dot_panels(
+        1, datasets, heights, 2.4 + 2.1 * len(datasets), 0.9 + 0.28 * len(heights)
+    )
+    for axis, dataset in zip(axes.flat, datasets, strict=True):
+        panel = summary[summary["dataset"] == dataset].set_index("method")
+        ours = panel.loc[[name for name in heights.index if name in panel.index]]
+        axis.errorbar(ours["mean"], heights[ours.index], xerr=ours["sem"], fmt="o", color=OURS,
+                      markersize=5, label="mean and standard error over splits")  # fmt: skip
+        if "Random TF constant" in panel.index:
+            null = panel.loc["Random TF constant", "mean"]
+            axis.axvline(null, **DASHED, label="random constant per TF")
+        base = rows.loc[rows["dataset"] == dataset].drop_duplicates("split")["unseen_base"].mean()
+        axis.axvline(base, **DOTTED, label="share of positives")
+        axis.set_xlabel(METRICS[metric])
+    legend(figure, axes[0, 0])
+    return figure
+
+
+def prior_figure(effects: pd.DataFrame, n_tfs: int = 10) -> Figure:
+    """What the prior mean of InfoSEM-B learned, one column a data set.
+
+    Above, the TFs with the largest part in the prior mean as regulators. Below, how much of these
+    parts lies along each principal component of the embedding, for regulators and for targets.
+
+    Parameters
+    ----------
+    effects : DataFrame
+        From `embedding_sensitivity.prior_effects`.
+    n_tfs : int
+    """
+    datasets = effects["dataset"].unique()
+    figure, axes = panels(2, len(datasets), 0.8 + 2.3 * len(datasets), 5, height_ratios=[3, 2])
+    for (axis, below), dataset in zip(axes.T, datasets, strict=True):
+        own = effects[effects["dataset"] == dataset]
+        tfs = own[own["kind"] == "TF"].set_index("name")["source"]
+        largest = tfs.reindex(tfs.abs().sort_values(ascending=False, kind="stable").index)[:n_tfs]
+        axis.barh(largest.index[::-1], 1000 * largest.to_numpy()[::-1], color=OURS)
+        axis.axvline(0, color=NULL, linewidth=0.8)
+        axis.set_title(dataset, fontsize=10)
+        axis.set_xlabel("part of the prior mean (0.001)")
+        axis.tick_params(axis="y", labelsize=8)
+        components = own[own["kind"] == "component"]
+        x = np.arange(1, len(components) + 1)
+        below.bar(x - 0.2, 100 * components["source"], 0.4, color=OURS, label="as regulators")
+        below.bar(x + 0.2, 100 * components["target"], 0.4, color=PAPER, label="as targets")
+        below.set_xticks(x[::3])
+        below.set_xlabel("principal component of the text")
+    axes[1, 0].set_ylabel("share of the effects (%)")
+    legend(figure, axes[1, 0])
+    return figure

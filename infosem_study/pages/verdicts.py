@@ -20,7 +20,13 @@ from infosem.data import CELLS
 from infosem.errors import InfosemError
 from infosem_study import statistics, tables
 from infosem_study.methods import METHODS
-from infosem_study.pages import audit, bias_analysis
+from infosem_study.pages import (
+    audit,
+    bias_analysis,
+    cell_subsampling,
+    embedding_sensitivity,
+    table1,
+)
 from infosem_study.pages.appendix import recall, tuning
 from infosem_study.reported import reported
 
@@ -140,15 +146,15 @@ class _Evidence:
         at_hand = [self.frames[name] for name in _NETWORKS if self.frames[name] is not None]
         if not at_hand:
             raise _Missing
-        return tables.percentages(pd.concat(at_hand))
+        return table1.percentages(pd.concat(at_hand))
 
     @cached_property
     def table1(self) -> pd.DataFrame:
-        return tables.verdicts(self.of("specific"))
+        return table1.verdicts(self.of("specific"))
 
     @cached_property
     def table5(self) -> pd.DataFrame:
-        return tables.verdicts(self.of("non_specific"), "Table 5")
+        return table1.verdicts(self.of("non_specific"), "Table 5")
 
     @cached_property
     def bias(self) -> pd.DataFrame:
@@ -160,11 +166,11 @@ class _Evidence:
 
     @cached_property
     def embeddings(self) -> pd.DataFrame:
-        return tables.sensitivity_verdicts(self.of("embeddings"))
+        return embedding_sensitivity.sensitivity_verdicts(self.of("embeddings"))
 
     @cached_property
     def cells(self) -> pd.DataFrame:
-        return tables.subsampling_verdicts(self.of("cells"))
+        return cell_subsampling.subsampling_verdicts(self.of("cells"))
 
     @cached_property
     def recall(self) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """What One-hot LR and others have learned of seen genes, and the files that keep it."""
 
+import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +12,13 @@ from scipy.special import expit
 from infosem import make_split, simulate
 from infosem.data import CELLS
 from infosem.errors import InfosemError
-from infosem_study import Store, figures, runs
+from infosem_study import Runner, Store
 from infosem_study.comparison import compare
 from infosem_study.methods import METHODS
 from infosem_study.pages import bias_analysis
+from infosem_study.scheduling import STORED_ONLY
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,7 @@ def finished(tmp_path_factory):
     """A ledger with runs on the synthetic data, and its rows."""
     store = Store(tmp_path_factory.mktemp("ledger"))
     methods = ["One-hot LR", "GENELink", "MatComp"]
-    options = {"datasets": ["synthetic"], "splits": range(2), "n_jobs": 1}
+    options = {"datasets": ["synthetic"], "splits": range(2), "runner": Runner(n_jobs=1)}
     return store, compare(store, methods=methods, **options)
 
 
@@ -50,10 +52,10 @@ def copied(finished, tmp_path):
 
 @pytest.fixture
 def no_runs(monkeypatch):
-    def execute(job, *rest):
-        raise AssertionError(f"{job} was run")
-
-    monkeypatch.setattr(runs, "execute", execute)
+    for module in ("scheduling", "execution"):
+        monkeypatch.setattr(
+            f"infosem_study.{module}.execute", lambda job, *_, **__: pytest.fail(f"{job} was run")
+        )
 
 
 def coefficients_file(store):
@@ -114,7 +116,7 @@ def test_probabilities_are_of_the_seen_test_pairs(additive):
 # --- stored beside the ledger ---------------------------------------------------------------------
 
 
-def test_stored_lines_are_read_and_not_made_again(copied, monkeypatch):
+def test_stored_lines_are_read_and_not_made_again(copied, request):
     store, rows = copied
     coefs = bias_analysis.coefficients(store, rows)
     tfs = bias_analysis.illustrated_tfs(coefs)
@@ -125,7 +127,7 @@ def test_stored_lines_are_read_and_not_made_again(copied, monkeypatch):
     assert probs["probability"].between(0, 1).all()
     assert set(probs["method"]) == {"One-hot LR", "GENELink"}
     assert tuple(probs["tf"].unique()) == tfs["synthetic"]
-    monkeypatch.setattr(runs, "execute", None)
+    request.getfixturevalue("no_runs")
     pd.testing.assert_frame_equal(bias_analysis.coefficients(store, rows), coefs)
     pd.testing.assert_frame_equal(bias_analysis.probabilities(store, rows, tfs), probs)
     stored = pd.read_csv(coefficients_file(store), dtype=str)
@@ -139,7 +141,7 @@ def test_stale_file_is_refused_until_recomputed(copied):
     path.write_text(path.read_text().replace(coefs["key"][0], "0123456789ab"))
     with pytest.raises(InfosemError, match=r"synthetic\.csv: stale.*0123456789ab"):
         bias_analysis.coefficients(store, rows)
-    again = bias_analysis.coefficients(store, rows, recompute=True)
+    again = bias_analysis.coefficients(store, rows, runner=Runner(n_jobs=1, recompute=True))
     pd.testing.assert_frame_equal(again, coefs)
     assert "0123456789ab" not in path.read_text()
 
@@ -175,7 +177,8 @@ def test_file_is_replaced_at_once_or_not_at_all(copied, monkeypatch):
 
 def test_run_that_gives_other_metrics_than_the_ledger_is_refused(copied):
     store, rows = copied
-    (row,) = (r for r in store.rows(method="One-hot LR") if "0" in r["splits"])
+    (row,) = (r for r in store.rows() if r["method"] == "One-hot LR" and "0" in r["splits"])
+    row = copy.deepcopy(row)
     row["splits"]["0"]["seen_auprc"] += 0.01
     store.append({name: value for name, value in row.items() if name != "key"})
     with pytest.raises(InfosemError, match=r"One-hot LR on synthetic.*other metrics.*0\.01"):
@@ -194,7 +197,7 @@ def test_what_gives_no_log_odds_is_refused(finished):
 def test_committed_files_belong_to_the_committed_ledger(no_runs):
     # What is on the page about the real data is read, without data.
     store = Store(ROOT / "results")
-    rows = compare(store, datasets=CELLS, methods=["One-hot LR", "GENELink"], n_jobs=0)
+    rows = compare(store, datasets=CELLS, methods=["One-hot LR", "GENELink"], runner=STORED_ONLY)
     coefs = bias_analysis.coefficients(store, rows)
     assert coefs.groupby("dataset")["split"].nunique().to_dict() == dict.fromkeys(CELLS, 10)
     told = bias_analysis.predictions(
@@ -314,16 +317,17 @@ def test_downsampled_methods_are_compared_on_the_splits_of_both(memorising):
 
 def test_figures_show_every_data_set_and_method(memorising):
     rows, coefs, probs = memorising
-    both = figures.seen_unseen_figure(bias_analysis.seen_beside_unseen(rows[rows["split"] < 3]))
+    compared = bias_analysis.seen_beside_unseen(rows[rows["split"] < 3])
+    both = bias_analysis.seen_unseen_figure(compared)
     assert [axis.get_title() for axis in both.axes[:4]] == list(CELLS)
     names = [label.get_text() for label in both.axes[0].get_yticklabels()]
     assert {"One-hot LR", "DeepSEM", "scGREAT"} <= set(names)  # the paper's, where ours is missing
     assert not any(name.startswith("InfoSEM") for name in names)
-    drawn = figures.coefficients_figure(coefs, bias_analysis.rank_correlations(coefs))
+    drawn = bias_analysis.coefficients_figure(coefs, bias_analysis.rank_correlations(coefs))
     assert len(drawn.axes) == 2 * len(CELLS)
-    histograms = figures.probabilities_figure(probs, bias_analysis.predictions(coefs, probs))
+    histograms = bias_analysis.probabilities_figure(probs, bias_analysis.predictions(coefs, probs))
     assert [axis.get_title() for axis in histograms.axes[:2]] == [
         "hESC, A: share 0.10", "hHEP, A: share 0.10"
     ]  # fmt: skip
-    less = figures.downsampling_figure(bias_analysis.downsampling(rows))
+    less = bias_analysis.downsampling_figure(bias_analysis.downsampling(rows))
     assert len(less.axes) == 2 * len(CELLS)

@@ -5,30 +5,31 @@ import pandas as pd
 import pytest
 
 from infosem import InfosemError
-from infosem_study import Runner, Store, cli, figures, runs, studies, tables
+from infosem_study import Runner, Store, comparison, studies
 from infosem_study.comparison import compare
 from infosem_study.ledger import key
+from infosem_study.pages import cell_subsampling
 from infosem_study.presets import candidates_for
 
 METHODS = ["Random TF constant", "Pearson correlation", "DeepSEM", "InfoSEM-B"]
 # Hardly any training: few cells are few steps.
 SMALL = {
     "datasets": ["synthetic"], "methods": METHODS, "percents": [50, 100], "draws": [0, 1],
-    "splits": range(2), "in_full": ["synthetic"], "n_jobs": 1,
+    "splits": range(2), "in_full": ["synthetic"], "runner": Runner(n_jobs=1),
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module", autouse=True)
 def quick():
     """Train the deep methods for three epochs."""
-    usual = studies.method_for
+    usual = comparison.method_for
 
     def shorter(*names):
         method = usual(*names)
         return method.with_settings(epochs=3) if method.deep else method
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(studies, "method_for", shorter)
+        patch.setattr(comparison, "method_for", shorter)
         yield
 
 
@@ -79,7 +80,11 @@ def test_a_draw_has_a_seed_of_its_own_and_longer_training_more_epochs(finished):
 
 def test_alpha_is_what_all_cells_chose_on_the_training_edges_of_the_split(finished, tmp_path):
     """By hand-made results in which what fits the training edges is worst on the unseen block."""
-    template = finished[0].rows(method="InfoSEM-B", dataset="synthetic", seed=0)[0]
+    template = next(
+        row
+        for row in finished[0].rows()
+        if (row["method"], row["dataset"], row["seed"]) == ("InfoSEM-B", "synthetic", 0)
+    )
     best = {0: 1.0, 1: 10.0}  # split -> alpha with the higher AUPRC on training edges
     store = Store(tmp_path)
     for candidate in candidates_for("synthetic"):
@@ -110,7 +115,7 @@ def test_alpha_is_what_all_cells_chose_on_the_training_edges_of_the_split(finish
 
 def test_what_is_stored_is_not_run_again(finished, monkeypatch):
     store, rows = finished
-    monkeypatch.setattr(runs, "execute", lambda *_: pytest.fail("was run again"))
+    monkeypatch.setattr("infosem_study.scheduling.execute", lambda *_: pytest.fail("was run again"))
     assert studies.subsampling(store, **SMALL).equals(rows)
     without = studies.subsampling(store, **{**SMALL, "in_full": [], "percents": [50]})
     assert set(without["method"]) == set(METHODS)
@@ -144,7 +149,7 @@ def made_rows(levels, n_splits=6):
 
 
 def verdict(rows, claim):
-    table = tables.subsampling_verdicts(rows).set_index("claim")
+    table = cell_subsampling.subsampling_verdicts(rows).set_index("claim")
     (found,) = [name for name in table.index if name.startswith(claim)]
     return table.loc[found]
 
@@ -207,16 +212,16 @@ def test_claims_of_the_paper_are_not_judged_on_other_data_sets():
 
 def test_table_has_a_column_a_percentage():
     rows = made_rows({("DeepSEM", 20): 0.2, ("DeepSEM", 100): 0.3})
-    table = tables.by_percent(rows).set_index(["dataset", "method"])
+    table = cell_subsampling.by_percent(rows).set_index(["dataset", "method"])
     assert table.loc[("hESC", "Random TF constant"), "20%"] == "-"
     assert table.loc[("mDC", "DeepSEM"), "100%"].startswith(("0.29", "0.30"))
-    flat = tables.by_percent(rows, "unseen_hit").set_index(["dataset", "method"])
+    flat = cell_subsampling.by_percent(rows, "unseen_hit").set_index(["dataset", "method"])
     assert flat.loc[("hESC", "DeepSEM")].tolist() == ["0.200 (0.000)", "0.300 (0.000)", "0.000"]
 
 
 def test_cost_counts_a_run_once():
     rows = made_rows({("DeepSEM", 20): 0.2, ("DeepSEM", 100): 0.3})
-    (line, _) = tables.subsampling_costs(rows).to_dict("records")
+    (line, _) = cell_subsampling.subsampling_costs(rows).to_dict("records")
     assert line == {
         "dataset": "hESC", "method": "DeepSEM", "20%, s": "60.5", "100%, s": "60.5", "runs": 4,
         "minutes in all": "4.0",
@@ -230,7 +235,7 @@ def test_cost_of_a_method_stands_in_its_line():
     longer = rows["method"] == "DeepSEM (longer)"  # as from `subsampling`: last, and on hESC only
     rows = pd.concat([rows[~longer], rows[longer & (rows["dataset"] == "hESC")]])
     rows["seconds"] += rows["method"].map({"DeepSEM": 600}).fillna(0)
-    table = tables.subsampling_costs(rows)
+    table = cell_subsampling.subsampling_costs(rows)
     spent = rows.drop_duplicates("key").groupby(["dataset", "method"])["seconds"].sum() / 60
     assert len(table) == 5
     for line in table.to_dict("records"):
@@ -239,7 +244,7 @@ def test_cost_of_a_method_stands_in_its_line():
 
 def test_figure_shows_means_over_draws_and_splits():
     rows = made_rows({("DeepSEM", 20): 0.2, ("DeepSEM", 100): 0.3, ("DeepSEM (longer)", 20): 0.25})
-    panels = figures.subsampling_figure(rows).axes
+    panels = cell_subsampling.subsampling_figure(rows).axes
     assert [panel.get_title() for panel in panels] == ["hESC", "mDC"]
     lines = dict(zip(*reversed(panels[0].get_legend_handles_labels()), strict=True))
     means = lines["DeepSEM"][0].get_ydata()
@@ -251,28 +256,6 @@ def test_figure_shows_means_over_draws_and_splits():
 def test_a_line_is_drawn_only_where_the_method_was_run():
     rows = made_rows({(name, n): 0.2 for name in ("DeepSEM", "InfoSEM-BC") for n in (20, 100)})
     rows = rows[(rows["dataset"] == "hESC") | (rows["method"] != "InfoSEM-BC")]
-    with_it, without = (
-        panel.get_legend_handles_labels()[1] for panel in figures.subsampling_figure(rows).axes
-    )
+    panels = cell_subsampling.subsampling_figure(rows).axes
+    with_it, without = (panel.get_legend_handles_labels()[1] for panel in panels)
     assert set(with_it) - set(without) == {"InfoSEM-BC"}
-
-
-def test_run_prints_both_metrics(tmp_path, capsys, monkeypatch):
-    asked = []
-
-    def subsampling(store, **options):
-        asked.append(options)
-        return made_rows({("DeepSEM", 20): 0.2, ("DeepSEM", 100): 0.3})
-
-    monkeypatch.setitem(studies.EVERYTHING, "subsampling", subsampling)
-    arguments = ["run", "subsampling", "--datasets", "hESC", "--ledger", str(tmp_path)]
-    assert cli.main([*arguments, "--seeds", "5"]) == 0
-    assert asked[0]["draws"] == [5]
-    assert not {"methods", "in_full"} & set(asked[0])  # it has its own
-    out = capsys.readouterr().out
-    assert "AUPRC" in out
-    assert "0.300 (0.000)" in out
-    assert cli.main([*arguments, "--methods", "InfoSEM-BC"]) == 0
-    assert asked[1]["in_full"] == ["hESC"]  # what takes long was asked for
-    assert cli.main([*arguments, "--complete"]) == 2
-    assert "--complete" in capsys.readouterr().err

@@ -7,9 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infosem import InfosemError
-from infosem_study import Runner, Store, runs
+from infosem_study import Runner, Store
 from infosem_study.comparison import compare
-from infosem_study.pages.embedding_sensitivity import directions, prior_effects
+from infosem_study.pages.embedding_sensitivity import (
+    directions,
+    prior_effects,
+    sensitivity_verdicts,
+)
+from infosem_study.variants import load
 
 
 @settings(max_examples=30, deadline=None)
@@ -50,7 +55,7 @@ def test_effects_are_computed_once_and_kept(
     store, rows = finished
     effects = prior_effects(store, rows)
     assert set(effects["key"]) <= set(rows["key"])
-    tfs = runs.load("synthetic", "planted", embedding=None).tf_names
+    tfs = load("synthetic", "planted", embedding=None).tf_names
     assert effects.loc[effects["kind"] == "TF", "name"].tolist() == tfs.tolist()
     components = effects[effects["kind"] == "component"]
     assert (components[["source", "target"]].sum() <= 1 + 1e-4).all()
@@ -83,3 +88,21 @@ def test_broken_file_is_named(finished: tuple[Store, pd.DataFrame]) -> None:
     with pytest.raises(InfosemError, match=r"synthetic\.csv: .*delete it"):
         prior_effects(store, rows)
     path.unlink()
+
+
+def test_what_embeddings_are_worth_follows_the_paired_differences() -> None:
+    rng = np.random.default_rng(1)
+    shifts = {
+        "InfoSEM-B, text": 0.2, "DeepSEM": 0.0, "InfoSEM-B, one-hot": 0.0, "InfoSEM-B, random": 0.2,
+        "InfoSEM-B, permuted": 0.0, "InfoSEM-B, expression shuffled": 0.2, "Prior alone, text": 0.0,
+    }  # fmt: skip
+    rows = pd.DataFrame(
+        {"dataset": "hESC", "method": name, "seed": seed, "split": split,
+         "unseen_auprc": 0.3 + shift + 0.1 * split + 0.001 * rng.normal()}
+        for name, shift in shifts.items()
+        for seed in (0, 1)
+        for split in (0, 1, 2)
+    )  # fmt: skip
+    verdicts = sensitivity_verdicts(rows)["verdict"].tolist()
+    yes, no = "holds", "does not hold"
+    assert verdicts == [yes, yes, no, yes, no, yes, no, yes]

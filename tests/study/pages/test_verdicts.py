@@ -15,8 +15,9 @@ from infosem.errors import InfosemError
 from infosem_study.pages import verdicts
 from infosem_study.pages.appendix import recall
 from infosem_study.reported import reported
+from infosem_study.scheduling import STORED_ONLY
 
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+NOTEBOOKS = Path(__file__).resolve().parents[3] / "notebooks"
 NETWORKS = {
     "cell-type-specific": {"seen": "Table 3", "unseen": "Table 1"},
     "non-cell-type-specific": {"seen": "Table 4", "unseen": "Table 5"},
@@ -260,11 +261,11 @@ def test_rows_are_linked_and_escaped(found):
 
 
 def test_what_may_not_be_run_is_missing(tmp_path, capsys):
-    def lacking(*, n_jobs):
-        raise InfosemError("n_jobs: 0 processes cannot run anything")
+    def lacking(*, runner):
+        raise InfosemError("1 results are not stored, and nothing may be run")
 
-    assert verdicts.stored(lacking, n_jobs=0) is None
-    assert "lacking: n_jobs" in capsys.readouterr().out
+    assert verdicts.stored(lacking, runner=STORED_ONLY) is None
+    assert "lacking: 1 results" in capsys.readouterr().out
     assert len(verdicts.stored(pd.DataFrame, [1])) == 1
 
 

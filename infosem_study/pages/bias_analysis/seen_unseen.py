@@ -1,0 +1,182 @@
+"""Accuracy on seen and on unseen genes, and what fewer training negatives do to it.
+
+For Section 5.1 and Appendix D of the paper.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from infosem_study.methods import METHODS
+from infosem_study.reported import reported
+from infosem_study.tables import beside_paper
+
+__all__ = [
+    "downsampling",
+    "drops",
+    "format_downsampling",
+    "format_drops",
+    "seen_beside_unseen",
+    "supervised",
+]
+
+_DOWNSAMPLED = " (downsampled)"
+
+
+def seen_beside_unseen(rows: pd.DataFrame) -> pd.DataFrame:
+    """AUPRC on seen and on unseen genes, ours beside the paper's (Tables 3 and 1; Figure 3 (a)).
+
+    Returns
+    -------
+    DataFrame
+        The columns of `tables.beside_paper`, its metric being "AUPRC, seen genes" or "AUPRC,
+        unseen genes", and labels, whether the method learns from them; such methods come first.
+        What the paper proposes is left out, unless `rows` has it.
+    """
+    parts = []
+    for source, test in (("Table 3", "seen"), ("Table 1", "unseen")):
+        part = beside_paper(rows, source, {f"{test}_auprc": "AUPRC"})
+        part = part[part["metric"] == "AUPRC"]
+        parts.append(part.assign(metric=f"AUPRC, {test} genes"))
+    both = pd.concat(parts, ignore_index=True)
+    both["labels"] = [METHODS[name].labels for name in both["method"]]
+    chosen = ~both["method"].str.startswith("InfoSEM") | both["method"].isin(rows["method"])
+    return both[chosen].sort_values("labels", ascending=False, kind="stable", ignore_index=True)
+
+
+def drops(rows: pd.DataFrame) -> pd.DataFrame:
+    """By how much AUPRC falls from seen to unseen genes, as a part of that on seen genes.
+
+    On each split the AUPRC of the methods is averaged first, on seen and on unseen genes. Done with
+    the paper's Tables 3 and 1 this gives the average of 42% of Section 5.1.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `comparison.compare`. Those of the paper's methods count that learn from labels and do
+        not take them as a prior (One-hot LR, MatComp, scGREAT, GENELink); ours as far as they are
+        among the rows.
+
+    Returns
+    -------
+    DataFrame
+        One row a data set: seen, unseen, drop and sem (of the drop, over splits), and the paper's
+        seen, unseen and drop as paper_<name>.
+    """
+    by_split = _drops_by_split(rows)
+    groups = by_split.groupby("dataset", sort=False)
+    table = groups.mean().assign(sem=groups["drop"].sem())
+    methods = supervised(_paper("unseen").columns)
+    for test in ("seen", "unseen"):
+        table[f"paper_{test}"] = _paper(test)[methods].mean(axis=1).reindex(table.index)
+    table["paper_drop"] = 1 - table["paper_unseen"] / table["paper_seen"]
+    return table.reset_index()
+
+
+def format_drops(table: pd.DataFrame) -> pd.DataFrame:
+    """`drops`, as a table to read, with the means over data sets in its last row."""
+    n = len(table)
+    last = table.drop(columns="dataset").mean()
+    last["sem"] = np.sqrt((table["sem"] ** 2).sum(skipna=False)) / n
+    table = pd.concat([table, last.to_frame().T.assign(dataset="mean")], ignore_index=True)
+    percent = [_number(*pair, form=".0%") for pair in zip(table["drop"], table["sem"], strict=True)]
+    return pd.DataFrame(
+        {
+            "dataset": table["dataset"],
+            "seen": table["seen"].map(_number),
+            "unseen": table["unseen"].map(_number),
+            "drop": percent,
+            "paper: seen": table["paper_seen"].map(_number),
+            "paper: unseen": table["paper_unseen"].map(_number),
+            "paper: drop": [_number(drop, form=".0%") for drop in table["paper_drop"]],
+        }
+    )
+
+
+def _drops_by_split(rows: pd.DataFrame) -> pd.DataFrame:
+    """`drops` of each split: seen, unseen and drop, by data set and split."""
+    methods = supervised(_paper("unseen").columns)
+    groups = rows[rows["method"].isin(methods)].groupby(["dataset", "split"], sort=False)
+    means = groups[["seen_auprc", "unseen_auprc"]].mean()
+    means.columns = pd.Index(["seen", "unseen"])
+    return means.assign(drop=1 - means["unseen"] / means["seen"])
+
+
+def downsampling(rows: pd.DataFrame) -> pd.DataFrame:
+    """AUPRC beyond the share of positives, trained on all negatives and on as many as positives.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `comparison.compare`; methods that lack one of the two are left out.
+
+    Returns
+    -------
+    DataFrame
+        One row a data set, method, test ("seen" or "unseen" genes) and training ("all" or
+        "downsampled" negatives): mean, sem and n_splits, on the splits that both have.
+
+    References
+    ----------
+    InfoSEM, Appendix D and Figure 5.
+    """
+    lines = []
+    for dataset, part in rows.groupby("dataset", sort=False):
+        for test in ("seen", "unseen"):
+            lift = (_by_split(part, f"{test}_auprc") - _by_split(part, f"{test}_base")).round(5)
+            for full in map(str, lift.columns):
+                if full + _DOWNSAMPLED not in lift.columns:
+                    continue
+                both = lift[[full, full + _DOWNSAMPLED]].dropna()
+                for training, values in zip(("all", "downsampled"), both.to_numpy().T, strict=True):
+                    lines.append(
+                        {
+                            "dataset": dataset,
+                            "method": full,
+                            "test": test,
+                            "training": training,
+                            "mean": values.mean(),
+                            "sem": stats.sem(values) if len(values) > 1 else np.nan,
+                            "n_splits": len(values),
+                        }
+                    )
+    return pd.DataFrame(lines)
+
+
+def format_downsampling(lifts: pd.DataFrame) -> pd.DataFrame:
+    """`downsampling`, as a table to read: a row a data set and method."""
+    where = ["dataset", "method", "n_splits"]
+    cells = lifts.assign(cell=list(map(_number, lifts["mean"], lifts["sem"])))
+    cells["column"] = cells["test"] + ", " + cells["training"]
+    order = cells["column"].unique()
+    table = cells.set_index([*where, "column"])["cell"].unstack()[order]
+    rows = pd.MultiIndex.from_frame(lifts[where].drop_duplicates())
+    table = table.loc[rows].rename_axis(columns=None).reset_index()
+    return table.rename(columns={"n_splits": "splits"})
+
+
+def _number(value: float, error: float = np.nan, form: str = ".3f") -> str:
+    """A number with its error in parentheses, where there is one, or "-"."""
+    if np.isnan(value):
+        return "-"
+    return format(value, form) + ("" if np.isnan(error) else f" ({error:{form.lstrip('+')}})")
+
+
+def _by_split(rows: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """A metric, training seeds averaged: a row a data set and split, a column a method."""
+    return rows.pivot_table(metric, ["dataset", "split"], "method", sort=False)
+
+
+def supervised(names: Iterable[str]) -> list[str]:
+    """Those that learn from labels, without those that take them as a prior."""
+    known = [name for name in names if name in METHODS]
+    return [name for name in known if METHODS[name].labels and not METHODS[name].deep]
+
+
+def _paper(test: str, column: str = "value") -> pd.DataFrame:
+    """The paper's AUPRC, or its standard error: a row a data set, a column a method."""
+    table = reported({"seen": "Table 3", "unseen": "Table 1"}[test])
+    table = table[table["quantity"] == "AUPRC"]
+    return table.pivot(index="dataset", columns="method", values=column)
