@@ -19,7 +19,7 @@ from infosem_study.ledger import Ledger
 from infosem_study.methods import METHODS
 from infosem_study.pages import audit
 from infosem_study.pages.appendix import tuning
-from infosem_study.pages.cell_subsampling import by_percent
+from infosem_study.pages.cell_subsampling import format_by_percent
 from infosem_study.reported import reported
 from infosem_study.scheduling import Runner
 from infosem_study.statistics import METRICS
@@ -164,7 +164,9 @@ def run(
             rows["method"] += ", " + rows[column].map(form.format)
     for metric, name in METRICS.items():
         if "percent" in rows:
-            _print_table(name, by_percent(rows, metric).set_index(["dataset", "method"]), rows)
+            _print_table(
+                name, format_by_percent(rows, metric).set_index(["dataset", "method"]), rows
+            )
         else:
             _print_table(name, format_means(rows, metric), rows)
 

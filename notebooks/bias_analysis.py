@@ -190,7 +190,7 @@ bias_analysis.format_downsampling(lifts)
 # rank correlation are counted on all data sets, though the paper draws them for one.
 
 # %% tags=["full-width", "hide-input"]
-verdicts = bias_analysis.verdicts(rows, coefs, probs)
+verdicts = bias_analysis.format_verdicts(bias_analysis.verdicts(rows, coefs, probs))
 verdicts if len(verdicts) else print("none: these are not the paper's data sets")
 
 # %% [markdown]

@@ -86,13 +86,13 @@ cell_subsampling.subsampling_figure(rows)
 # over their own draws.
 
 # %% tags=["full-width", "hide-input"]
-cell_subsampling.by_percent(rows)
+cell_subsampling.format_by_percent(rows)
 
 # %% [markdown]
 # ## Hit@1%
 
 # %% tags=["full-width", "hide-input"]
-cell_subsampling.by_percent(rows, "unseen_hit")
+cell_subsampling.format_by_percent(rows, "unseen_hit")
 
 # %% [markdown]
 # ## Verdicts
@@ -105,7 +105,7 @@ cell_subsampling.by_percent(rows, "unseen_hit")
 # draws that reach as much, as on the page of [Table 1](table1.ipynb).
 
 # %% tags=["full-width", "hide-input"]
-cell_subsampling.subsampling_verdicts(rows)
+cell_subsampling.format_verdicts(cell_subsampling.verdicts(rows))
 
 # %% [markdown]
 # On hESC the curves of DeepSEM and InfoSEM-B rise up to somewhat more than half of the cells, and are
@@ -132,7 +132,7 @@ cell_subsampling.subsampling_verdicts(rows)
 # beside them, times are too long.
 
 # %% tags=["full-width", "hide-input"]
-cell_subsampling.subsampling_costs(rows)
+cell_subsampling.format_costs(rows)
 
 # %% [markdown]
 # ## Recomputed now
@@ -150,7 +150,7 @@ with tempfile.TemporaryDirectory() as folder:
         splits=range(2),
         runner=Runner(n_jobs=1),
     )
-cell_subsampling.by_percent(live)
+cell_subsampling.format_by_percent(live)
 
 # %% [markdown]
 # ## Where the numbers come from

@@ -128,7 +128,7 @@ print("seeds:", *seeds)
 # an interval that holds zero; it only is not contradicted.
 
 # %% tags=["hide-input"]
-embedding_sensitivity.sensitivity_verdicts(rows)
+embedding_sensitivity.format_verdicts(embedding_sensitivity.verdicts(rows))
 
 # %% [markdown]
 # Whether InfoSEM-B beats a random constant per TF, with any vectors ([what this

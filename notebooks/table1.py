@@ -204,7 +204,7 @@ print("first seed:", min(seeds))
 # data sets.
 
 # %% tags=["full-width", "hide-input"]
-verdicts = table1.verdicts(rows)
+verdicts = table1.format_verdicts(table1.verdicts(rows))
 verdicts if len(verdicts) else print("none: these are not the paper's data sets")
 
 # %% [markdown]
@@ -239,7 +239,7 @@ non_specific = compare(
     complete=complete,
     runner=runner,
 )
-percentages = table1.percentages(pd.concat([rows, non_specific]))
+percentages = table1.format_percentages(table1.percentages(pd.concat([rows, non_specific])))
 percentages if len(percentages) else print("none: these are not the paper's data sets")
 
 # %% [markdown]

@@ -17,17 +17,14 @@
 # to the page and the section with the full numbers.
 
 # %% tags=["hide-cell"]
-import pandas as pd
 from IPython.display import HTML, Markdown
 
 from infosem.data import CELLS
-from infosem_study import Runner, Store, studies
+from infosem_study import Runner, Store
 from infosem_study.comparison import compare
-from infosem_study.pages import audit, bias_analysis, protocol, verdicts
-from infosem_study.pages.appendix import recall, tuning
+from infosem_study.pages import verdicts
 from infosem_study.parameters import check_parameters
 from infosem_study.scheduling import STORED_ONLY
-
 
 # %% tags=["parameters", "hide-cell"]
 datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed, and no claim either
@@ -39,68 +36,26 @@ ledger = "../results"
 
 # %% tags=["hide-cell"]
 check_parameters()
-store, runner = Store(ledger), Runner(n_jobs=n_jobs) if compute else STORED_ONLY
-where = {"datasets": datasets, "splits": range(n_splits), "runner": runner}
-frames = {}
+store = Store(ledger)
 if set(datasets) <= set(CELLS):
-    for name, wanted in (
-        (
-            "specific",
-            {"methods": [*studies.TABLE1_METHODS, *studies.DOWNSAMPLED], "seeds": studies.SEEDS},
-        ),
-        ("non_specific", studies.STUDIES["non-specific"]),
-    ):
-        frames[name] = verdicts.stored(compare, store, **wanted, **where)
-    frames["embeddings"] = verdicts.stored(studies.sensitivity, store, **where)
-    frames["cells"] = verdicts.stored(studies.subsampling, store, **where)
-    parts = [
-        verdicts.stored(tuning.search, store, datasets=datasets, network=network, runner=runner)
-        for network in audit.METHODS_OF
-    ]
-    parts = [part for part in parts if part is not None]
-    frames["settings"] = pd.concat(parts) if parts else None
-    frames["counts"] = verdicts.stored(protocol.counts, store, datasets=datasets, runner=runner)
+    frames = verdicts.gather(
+        store,
+        datasets=datasets,
+        splits=range(n_splits),
+        split=split,
+        runner=Runner(n_jobs=n_jobs) if compute else STORED_ONLY,
+    )
 else:  # every claim is about the paper's data sets; here it is shown that the code works
-    here = Runner(n_jobs=n_jobs)
-    where |= {"runner": here, "methods": ["Random", "Random TF constant", "DeepSEM"]}
-    frames["specific"] = compare(store, **where)
-print(*(f"{name}: {0 if frame is None else len(frame)}" for name, frame in frames.items()))
-
-# %% tags=["hide-cell"]
-# What lies beside the ledger: from scores, which it does not hold.
-rows = frames["specific"]
-if rows is not None and set(datasets) <= set(CELLS):
-    coefs = verdicts.stored(bias_analysis.coefficients, store, rows, runner=runner)
-    frames["coefficients"] = coefs
-    if coefs is not None:
-        tfs = bias_analysis.illustrated_tfs(coefs, split=split)
-        parts = [
-            verdicts.stored(
-                bias_analysis.probabilities, store, rows[rows["dataset"].isin(on)], tfs, [name],
-                split=split, runner=runner,
-            )
-            for name, on in (("One-hot LR", datasets), ("scGREAT", ["mDC"]))
-        ]  # fmt: skip
-        parts = [part for part in parts if part is not None]
-        frames["probabilities"] = pd.concat(parts) if parts else None
-    others = frames["non_specific"]
-    if others is not None:
-        frames["recalls"] = verdicts.stored(recall.recalls, store, others, runner=runner)
-    both = pd.concat([rows, others])
-    audited = [
-        both[(both["network"] == network) & both["method"].isin(methods)]
-        for network, methods in audit.METHODS_OF.items()
-    ]
-    frames["within"] = verdicts.stored(audit.within, store, pd.concat(audited), runner=runner)
-    parts = [
-        verdicts.stored(studies.controls, store, network=network, taken=taken, **where)
-        for network, taken in zip(
-            audit.METHODS_OF, (studies.CONTROLS, studies.NON_SPECIFIC_CONTROLS), strict=True
+    methods = ["Random", "Random TF constant", "DeepSEM"]
+    frames = {
+        "specific": compare(
+            store,
+            datasets=datasets,
+            methods=methods,
+            splits=range(n_splits),
+            runner=Runner(n_jobs=n_jobs),
         )
-    ]
-    # Without columns that have no value, whose type could not be told.
-    parts = [part.dropna(axis=1, how="all") for part in parts if part is not None]
-    frames["controls"] = pd.concat(parts) if parts else None
+    }
 print(*(f"{name}: {0 if frame is None else len(frame)}" for name, frame in frames.items()))
 
 # %% [markdown]

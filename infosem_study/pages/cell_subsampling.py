@@ -1,27 +1,50 @@
-"""What is left of the methods with fewer cells (Figure 6)."""
+"""The page of fewer cells: what is left of the methods with a part of them (Figure 6)."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from infosem_study.figures import DASHED, DOTTED, METHOD_STYLES, NULL, legend, panels
-from infosem_study.statistics import METRICS, beyond_constant, format_numbers, paired, summarise
+from infosem_study.statistics import (
+    METRICS,
+    beyond_constant,
+    format_interval,
+    format_numbers,
+    paired,
+    summarise,
+)
+from infosem_study.verdicts import (
+    NOT_RUN,
+    Claim,
+    Rule,
+    above,
+    claim_id,
+    format_verdict,
+    not_below,
+    outcomes,
+    tally,
+)
 
 __all__ = [
+    "PAPER_ON",
     "by_percent",
-    "subsampling_costs",
+    "format_by_percent",
+    "format_costs",
+    "format_verdicts",
     "subsampling_figure",
-    "subsampling_verdicts",
-    "summarise_percents",
+    "verdicts",
 ]
 
+PAPER_ON = "hESC"
+"""The data set of the paper's Figure 6."""
 _CONSTANT = "Random TF constant"
+_LONGER = " (longer)"  # behind the name of a method, in the rows of `studies.subsampling`
 
 
-def summarise_percents(rows: pd.DataFrame, metric: str = "unseen_auprc") -> pd.DataFrame:
-    """`summarise`, for each percentage of the cells.
+def by_percent(rows: pd.DataFrame, metric: str = "unseen_auprc") -> pd.DataFrame:
+    """`statistics.summarise`, for each percentage of the cells.
 
     Parameters
     ----------
@@ -43,8 +66,8 @@ def summarise_percents(rows: pd.DataFrame, metric: str = "unseen_auprc") -> pd.D
     return pd.concat(parts, ignore_index=True)
 
 
-def by_percent(rows: pd.DataFrame, metric: str = "unseen_auprc") -> pd.DataFrame:
-    """One metric by percentage of the cells: mean over splits with its standard error, as text.
+def format_by_percent(rows: pd.DataFrame, metric: str = "unseen_auprc") -> pd.DataFrame:
+    """One metric by percentage of the cells: mean over splits with its standard error.
 
     Parameters
     ----------
@@ -56,12 +79,12 @@ def by_percent(rows: pd.DataFrame, metric: str = "unseen_auprc") -> pd.DataFrame
     Returns
     -------
     DataFrame
-        One row a data set and method, one column a percentage, and the largest standard deviation
-        over draws of the mean over splits.
+        One row per data set and method, one column per percentage, and the largest standard
+        deviation over draws of the mean over splits.
     """
-    summary = summarise_percents(rows, metric)
+    summary = by_percent(rows, metric)
     groups = summary.groupby(["dataset", "method"])
-    text = format_numbers(summary["mean"], summary["sem"], "-")
+    text = format_numbers(summary["mean"], summary["sem"])
     table = summary.assign(text=text).pivot(
         index=["dataset", "method"], columns="percent", values="text"
     )
@@ -73,7 +96,7 @@ def by_percent(rows: pd.DataFrame, metric: str = "unseen_auprc") -> pd.DataFrame
 
 
 def subsampling_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figure:
-    """One metric against the percentage of the cells, one panel a data set (Figure 6).
+    """One metric against the percentage of the cells, one panel per data set (Figure 6).
 
     Points are means over splits, and bars their standard errors, of means over draws of the cells.
     Open markers are of longer training. The dashed line is a random constant per TF, the dotted one
@@ -86,15 +109,15 @@ def subsampling_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figu
     metric : str
         A column of `rows`, of unseen genes.
     """
-    summary = summarise_percents(rows, metric)
+    summary = by_percent(rows, metric)
     datasets = rows["dataset"].unique()
-    lines = [name for name in rows["method"].unique() if name != "Random TF constant"]
-    usual = [name for name in lines if not name.endswith(" (longer)")]
+    lines = [name for name in rows["method"].unique() if name != _CONSTANT]
+    usual = [name for name in lines if not name.endswith(_LONGER)]
     figure, axes = panels(1, len(datasets), max(5.5, 1.2 + 2.6 * len(datasets)), 4)
     for axis, dataset in zip(axes.flat, datasets, strict=True):
         panel = summary[summary["dataset"] == dataset]
         for name in lines:
-            short = name.removesuffix(" (longer)")
+            short = name.removesuffix(_LONGER)
             colour, marker = METHOD_STYLES.get(short, (NULL, "x"))
             points = panel[panel["method"] == name]
             if not len(points):  # run on other data sets only
@@ -105,8 +128,8 @@ def subsampling_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figu
                           color=colour, marker=marker, markersize=5, linewidth=1.2,
                           markerfacecolor=colour if name == short else "white",
                           linestyle="-" if name == short else "none",
-                          label=name.replace(" (longer)", ", trained longer"))  # fmt: skip
-        null = panel.loc[panel["method"] == "Random TF constant", "mean"]
+                          label=name.replace(_LONGER, ", trained longer"))  # fmt: skip
+        null = panel.loc[panel["method"] == _CONSTANT, "mean"]
         if len(null):
             axis.axhline(null.item(), **DASHED, label="random constant per TF")
         base = rows.loc[rows["dataset"] == dataset].drop_duplicates("split")["unseen_base"].mean()
@@ -119,12 +142,26 @@ def subsampling_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figu
     return figure
 
 
-def subsampling_verdicts(rows: pd.DataFrame) -> pd.DataFrame:
+# --- verdicts -------------------------------------------------------------------------------------
+
+_At = tuple[str, int]  # a method, and the percentage of the cells that it sees
+_WORDS: dict[Rule, str] = {above: "better", not_below: "not worse"}
+
+
+@dataclass(frozen=True)
+class _Claim(Claim):
+    """That a method is better than another, or no worse, in all of some pairs."""
+
+    pairs: tuple[tuple[_At, _At], ...]
+    rule: Rule
+
+
+def verdicts(rows: pd.DataFrame) -> pd.DataFrame:
     """What the paper says of fewer cells, and what else the rows say, for AUPRC on unseen genes.
 
     Differences are on the same splits, means over draws, with the 95% interval over splits
-    (`paired`). Where a claim is about every percentage, the smallest and the largest difference, or
-    p (`beyond_constant`), are told, and at how many percentages it is shown.
+    (`statistics.paired`). A random constant per TF is beaten where `statistics.beyond_constant`
+    says so. Where a claim is about every percentage, it holds on a data set where it does at all.
 
     Parameters
     ----------
@@ -134,94 +171,120 @@ def subsampling_verdicts(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a claim: claimed on (the paper's data set, or "(ours)"), what was found on each
-        data set, and verdict, for a claim of the paper on its data set.
+        One row per claim: id; claim; holds (bool by data set, where its methods were run); found,
+        the numbers in words by data set, of several percentages the smallest and the largest, "-"
+        where it was not run; verdict, of a claim of the paper on `PAPER_ON` only; because, why it
+        was not run, if it was not for want of runs.
     """
-    is_null = rows["method"] == _CONSTANT
-    at = rows["method"] + ", " + rows["percent"].astype(str) + "%"
-    named = rows.assign(method=at.where(~is_null, _CONSTANT))
-    percents = sorted(rows.loc[~is_null, "percent"].unique())
-    few, most = (f", {percent}%" for percent in (percents[0], percents[-1]))
-    told = "all" if percents[-1] == 100 else f"{percents[-1]}%"
-    every = [f", {percent}%" for percent in percents]
-    claims = [
-        (f"{name} with {percents[0]}% of the cells is no worse than DeepSEM with {told}", _PAPER_ON,
-         [(name + few, "DeepSEM" + most)], "not worse")
-        for name in ("InfoSEM-B", "InfoSEM-BC")
-    ] + [
-        (f"{name} is better than {against} at every percentage", on,
-         [(name + percent, against + percent) for percent in every], "better")
-        for name, against, on in (("InfoSEM-BC", "InfoSEM-B", _PAPER_ON),
-                                  ("InfoSEM-B", "DeepSEM", _OURS_ONLY))
-    ] + [
-        ("InfoSEM-B beats a random constant per TF at every percentage", _OURS_ONLY,
-         [("InfoSEM-B" + percent, _CONSTANT) for percent in every], "better")
-    ]  # fmt: skip
-    for name in dict.fromkeys(rows.loc[~is_null, "method"]):
-        if name.endswith(" (longer)"):
-            usual = name.removesuffix(" (longer)")
-            claims += [
-                (f"Trained longer, {usual} with {percents[0]}% is no worse than with {told}",
-                 _OURS_ONLY, [(name + few, usual + most)], "not worse")
-            ]  # fmt: skip
-        else:
-            claims += [
-                (f"More cells help {name}: better with {told} than with {percents[0]}%",
-                 _OURS_ONLY, [(name + most, name + few)], "better")
-            ]  # fmt: skip
+    labels = [_label(at) for at in zip(rows["method"], rows["percent"], strict=True)]
+    by_label = rows.assign(method=labels)
     datasets = list(dict.fromkeys(rows["dataset"]))
     lines = []
-    for claim, on, pairs, wanted in claims:
-        line = {"claim": claim, "claimed on": on}
-        found = {
-            dataset: shown
-            for dataset in datasets
-            if (shown := _shown(named, dataset, pairs, wanted)) is not None
-        }
-        asked = [dataset for dataset in found if on in (_OURS_ONLY, dataset)]
-        holds = [found[dataset][0] for dataset in asked]
-        words = ("holds", "does not hold") if on == _OURS_ONLY else ("reproduced", "not reproduced")
-        if not asked:
-            verdict = "not run" if on == _OURS_ONLY or on in datasets else f"no {on} here"
-        else:
-            verdict = words[0] if all(holds) else "partly" if any(holds) else words[1]
-        line |= {dataset: found[dataset][1] if dataset in found else "-" for dataset in datasets}
-        lines.append({**line, "verdict": verdict})
+    for claim in _claims(rows):
+        found = {name: _found(claim, by_label[by_label["dataset"] == name]) for name in datasets}
+        holds = {name: outcome[0] for name, outcome in found.items() if outcome}
+        asked = {name: good for name, good in holds.items() if claim.ours or name == PAPER_ON}
+        elsewhere = not claim.ours and PAPER_ON not in datasets
+        lines.append(
+            {
+                "id": claim.id,
+                "claim": claim,
+                "holds": holds,
+                "found": {name: outcome[1] if outcome else "-" for name, outcome in found.items()},
+                "verdict": tally(asked) if asked else NOT_RUN,
+                "because": f"no {PAPER_ON} here" if elsewhere else "",
+            }
+        )
     return pd.DataFrame(lines)
 
 
-_PAPER_ON, _OURS_ONLY = "hESC", "(ours)"
+def format_verdicts(table: pd.DataFrame) -> pd.DataFrame:
+    """`verdicts`, as a table to read."""
+    return pd.DataFrame(
+        {
+            "claim": row["claim"].text,
+            "claimed on": "(ours)" if row["claim"].ours else PAPER_ON,
+            **row["found"],
+            "verdict": row["because"] or format_verdict(row["verdict"], ours=row["claim"].ours),
+        }
+        for row in table.to_dict("records")
+    )
 
 
-def _shown(
-    named: pd.DataFrame, dataset: str, pairs: Sequence[tuple[str, str]], wanted: str
-) -> tuple[bool, str] | None:
-    """Whether one method is better (or not worse) than another in all pairs, and the numbers.
+def _claims(rows: pd.DataFrame) -> list[_Claim]:
+    of_cells = rows[rows["method"] != _CONSTANT]
+    percents = sorted(of_cells["percent"].unique())
+    few, most = percents[0], percents[-1]
+    whole = "all" if most == 100 else f"{most}%"
 
-    None where one of them was not run.
+    def at_every(method: str, against: str) -> tuple[tuple[_At, _At], ...]:
+        return tuple(((method, percent), (against, percent)) for percent in percents)
+
+    claims = [
+        *(
+            _Claim(claim_id(name, few, "not below DeepSEM", most),
+                   f"{name} with {few}% of the cells is no worse than DeepSEM with {whole}",
+                   (((name, few), ("DeepSEM", most)),), not_below)
+            for name in ("InfoSEM-B", "InfoSEM-BC")
+        ),
+        _Claim("infosem-bc-above-infosem-b",
+               "InfoSEM-BC is better than InfoSEM-B at every percentage",
+               at_every("InfoSEM-BC", "InfoSEM-B"), above),
+        _Claim("infosem-b-above-deepsem", "InfoSEM-B is better than DeepSEM at every percentage",
+               at_every("InfoSEM-B", "DeepSEM"), above, ours=True),
+        _Claim("infosem-b-above-constant",
+               "InfoSEM-B beats a random constant per TF at every percentage",
+               at_every("InfoSEM-B", _CONSTANT), above, ours=True),
+    ]  # fmt: skip
+    for name in dict.fromkeys(of_cells["method"]):
+        if name.endswith(_LONGER):
+            usual = name.removesuffix(_LONGER)
+            text = f"Trained longer, {usual} with {few}% is no worse than with {whole}"
+            pair, rule = ((name, few), (usual, most)), not_below
+        else:
+            text = f"More cells help {name}: better with {whole} than with {few}%"
+            pair, rule = ((name, most), (name, few)), above
+        word = "above" if rule is above else "not below"
+        ends = f"{pair[0][1]} {word} {pair[1][1]}"
+        claims.append(_Claim(claim_id(name, ends), text, (pair,), rule, ours=True))
+    return claims
+
+
+def _label(at: _At) -> str:
+    method, percent = at
+    return method if method == _CONSTANT else f"{method}, {percent}%"
+
+
+def _found(claim: _Claim, rows: pd.DataFrame) -> tuple[bool, str] | None:
+    """Whether a claim holds in all of its pairs, on one data set, and the numbers in words.
+
+    None where one of the methods was not run.
     """
-    own = named[named["dataset"] == dataset]
-    if not {name for pair in pairs for name in pair} <= set(own["method"]):
+    pairs = [(_label(at), _label(rival)) for at, rival in claim.pairs]
+    labels = {label for pair in pairs for label in pair}
+    if not labels <= set(rows["method"]):
         return None
-    against_constant = pairs[0][1] == _CONSTANT
-    if against_constant:
-        table = beyond_constant(own[own["method"].isin([name for pair in pairs for name in pair])])
+    if _CONSTANT in labels:
+        table = beyond_constant(rows[rows["method"].isin(labels)])
         table = table[table["metric"] == "AUPRC"]
-        values = [f"p {p:.3f}" for p in table["p"].sort_values()]
+        good = [word == "better" for word in table["verdict"]]
+        numbers = [f"p {p:.3f}" for p in table["p"].sort_values()]
     else:
-        table = pd.concat([paired(own, *pair, ["unseen_auprc"]) for pair in pairs])
-        values = [f"{difference:+.3f}" for difference in table["difference"].sort_values()]
-    good = table["verdict"] == "better" if wanted == "better" else table["verdict"] != "worse"
-    if len(pairs) > 1:
-        found = f"{values[0]} to {values[-1]}, {wanted} at {good.sum()} of {len(pairs)}"
-    else:
-        (row,) = table.to_dict("records")
-        interval = "" if against_constant else f" [{row['low']:+.3f}, {row['high']:+.3f}]"
-        found = f"{values[0]}{interval}, {row['verdict']}"
-    return bool(good.all()), found
+        table = pd.concat([paired(rows, *pair, ["unseen_auprc"]) for pair in pairs])
+        good = outcomes(table, claim.rule)
+        numbers = [f"{difference:+.3f}" for difference in table["difference"].sort_values()]
+        if len(pairs) == 1:
+            numbers = [*map(format_interval, table["difference"], table["low"], table["high"])]
+    if len(pairs) == 1:
+        return good[0], f"{numbers[0]}, {table['verdict'].iloc[0]}"
+    told = f"{_WORDS[claim.rule]} at {sum(good)} of {len(pairs)}"
+    return all(good), f"{numbers[0]} to {numbers[-1]}, {told}"
 
 
-def subsampling_costs(rows: pd.DataFrame) -> pd.DataFrame:
+# --- costs ----------------------------------------------------------------------------------------
+
+
+def format_costs(rows: pd.DataFrame) -> pd.DataFrame:
     """Median wall time of a run, by percentage of the cells.
 
     Parameters
@@ -232,7 +295,7 @@ def subsampling_costs(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a data set and method: seconds a run for each percentage, as text, the number of
+        One row per data set and method: seconds a run for each percentage, the number of
         runs and minutes of all, on one core. Runs that only chose alpha are not counted.
     """
     runs = rows[rows["method"] != _CONSTANT].drop_duplicates(["key", "seconds"])

@@ -1,7 +1,7 @@
-"""What the prior mean of InfoSEM-B has learned: of which TFs, along which directions of the text.
+"""The page of embeddings (Figure 4): what the text is worth, and what the prior learned of it.
 
-The prior mean of Eq. 7 is a sum, of one number for the TF and one for the target. They are kept
-beside the ledger (see `derive`).
+The prior mean of Eq. 7 is a sum, of one number for the TF and one for the target: of which TFs, and
+along which directions of the text? They are kept beside the ledger (see `derived`).
 """
 
 from collections.abc import Mapping
@@ -32,18 +32,31 @@ from infosem_study.jobs import stored_job
 from infosem_study.statistics import METRICS, paired, summarise
 from infosem_study.store import Store
 from infosem_study.variants import load
+from infosem_study.verdicts import (
+    Comparison,
+    format_cases,
+    format_verdict,
+    not_above,
+    outcomes,
+    tally,
+)
 
 __all__ = [
     "directions",
+    "format_verdicts",
     "methods_figure",
     "prior_effects",
     "prior_figure",
-    "sensitivity_verdicts",
+    "verdicts",
 ]
 
 N_COMPONENTS = 10
 """How many principal components of the embedding are told."""
+_TEXT = "InfoSEM-B, text"  # as `studies.sensitivity` calls it
 _COLUMNS = {"kind": str, "name": str, "source": float, "target": float}
+
+
+# --- what the prior learned -----------------------------------------------------------------------
 
 
 def directions(
@@ -99,14 +112,14 @@ def prior_effects(store: Store, rows: pd.DataFrame) -> pd.DataFrame:
         If `rows` has none of InfoSEM-B, a file is broken, or something is missing and cannot be
         made: see `scheduling.Runner`.
     """
-    own = rows[rows["method"] == "InfoSEM-B, text"]
+    own = rows[rows["method"] == _TEXT]
     if not len(own):
-        raise InfosemError("rows: none of 'InfoSEM-B, text'; give those of study.sensitivity")
+        raise InfosemError("rows: none of 'InfoSEM-B, text'; give those of studies.sensitivity")
     own = own[own["seed"] == own["seed"].min()]
     runs = []
     for _, part in own.groupby(["dataset", "network"], sort=False):
         most = part[part["key"] == part["key"].mode().iloc[0]]
-        runs += runs_of(most.sort_values("split").head(1), ["InfoSEM-B, text"])
+        runs += runs_of(most.sort_values("split").head(1), [_TEXT])
     return derive(store, "prior", _COLUMNS, runs, lambda run: _effects(store, run))
 
 
@@ -140,58 +153,11 @@ def _effects(store: Store, run: Mapping[str, Any]) -> pd.DataFrame:
     return pd.concat([tfs, components])
 
 
-def sensitivity_verdicts(rows: pd.DataFrame) -> pd.DataFrame:
-    """What Figure 4 claims of embeddings, and what the controls say of it.
-
-    A difference counts on a data set where its 95% interval over splits excludes 0 (`paired`).
-
-    Parameters
-    ----------
-    rows : DataFrame
-        From `studies.sensitivity`.
-
-    Returns
-    -------
-    DataFrame
-        One row a claim: the data sets on which it holds, for AUPRC on unseen genes, and verdict.
-    """
-    claims = (
-        ("Text helps: better than DeepSEM", "InfoSEM-B, text", "DeepSEM", "better"),
-        ("One-hot vectors do not help: not better than DeepSEM",
-         "InfoSEM-B, one-hot", "DeepSEM", "not better"),
-        ("Random vectors do not help: not better than DeepSEM",
-         "InfoSEM-B, random", "DeepSEM", "not better"),
-        ("Text is better than one-hot vectors", "InfoSEM-B, text", "InfoSEM-B, one-hot", "better"),
-        ("Text is better than random vectors", "InfoSEM-B, text", "InfoSEM-B, random", "better"),
-        ("(ours) Text is better than the same vectors on the wrong genes",
-         "InfoSEM-B, text", "InfoSEM-B, permuted", "better"),
-        ("(ours) Text with expression is better than text with the expression of other genes",
-         "InfoSEM-B, text", "InfoSEM-B, expression shuffled", "better"),
-        ("(ours) Text with expression is better than text without any",
-         "InfoSEM-B, text", "Prior alone, text", "better"),
-    )  # fmt: skip
-    lines = []
-    for claim, method, against, wanted in claims:
-        table = paired(rows, method, against, ["unseen_auprc"])
-        holds = (table["verdict"] == "better") == (wanted == "better")
-        where = table["dataset"][holds].tolist()
-        word = {len(table): "holds", 0: "does not hold"}.get(len(where), "partly")
-        lines.append(
-            {
-                "claim": claim,
-                "difference": ", ".join(
-                    f"{d} {x:+.3f}"
-                    for d, x in zip(table["dataset"], table["difference"], strict=True)
-                ),
-                "holds on": ", ".join(where) or "none",
-                "verdict": word,
-            }
-        )
-    return pd.DataFrame(lines)
+# --- figures --------------------------------------------------------------------------------------
 
 
 def methods_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figure:
-    """Means of one metric over splits, one panel a data set, one line a method.
+    """Means of one metric over splits, one panel per data set, one line per method.
 
     Error bars are standard errors over splits. The dashed line is a random constant per TF, where
     there is one; the dotted line is the share of positives.
@@ -199,7 +165,7 @@ def methods_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figure:
     Parameters
     ----------
     rows : DataFrame
-        One row a data set, method, training seed and split (`comparison.compare`).
+        From `studies.sensitivity`.
     metric : str
         A column of `rows`, of unseen genes.
     """
@@ -225,7 +191,7 @@ def methods_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figure:
 
 
 def prior_figure(effects: pd.DataFrame, n_tfs: int = 10) -> Figure:
-    """What the prior mean of InfoSEM-B learned, one column a data set.
+    """What the prior mean of InfoSEM-B learned, one column per data set.
 
     Above, the TFs with the largest part in the prior mean as regulators. Below, how much of these
     parts lies along each principal component of the embedding, for regulators and for targets.
@@ -233,7 +199,7 @@ def prior_figure(effects: pd.DataFrame, n_tfs: int = 10) -> Figure:
     Parameters
     ----------
     effects : DataFrame
-        From `embedding_sensitivity.prior_effects`.
+        From `prior_effects`.
     n_tfs : int
     """
     datasets = effects["dataset"].unique()
@@ -256,3 +222,74 @@ def prior_figure(effects: pd.DataFrame, n_tfs: int = 10) -> Figure:
     axes[1, 0].set_ylabel("share of the effects (%)")
     legend(figure, axes[1, 0])
     return figure
+
+
+# --- verdicts -------------------------------------------------------------------------------------
+
+_CLAIMS = (
+    Comparison("text-above-deepsem", "Text helps: better than DeepSEM", _TEXT, "DeepSEM"),
+    Comparison("one-hot-not-above-deepsem",
+               "One-hot vectors do not help: not better than DeepSEM",
+               "InfoSEM-B, one-hot", "DeepSEM", not_above),
+    Comparison("random-not-above-deepsem",
+               "Random vectors do not help: not better than DeepSEM",
+               "InfoSEM-B, random", "DeepSEM", not_above),
+    Comparison("text-above-one-hot", "Text is better than one-hot vectors",
+               _TEXT, "InfoSEM-B, one-hot"),
+    Comparison("text-above-random", "Text is better than random vectors",
+               _TEXT, "InfoSEM-B, random"),
+    Comparison("text-above-permuted", "Text is better than the same vectors on the wrong genes",
+               _TEXT, "InfoSEM-B, permuted", ours=True),
+    Comparison("text-above-expression-shuffled",
+               "Text with expression is better than text with the expression of other genes",
+               _TEXT, "InfoSEM-B, expression shuffled", ours=True),
+    Comparison("text-above-prior-alone",
+               "Text with expression is better than text without any",
+               _TEXT, "Prior alone, text", ours=True),
+)  # fmt: skip
+
+
+def verdicts(rows: pd.DataFrame) -> pd.DataFrame:
+    """What Figure 4 claims of embeddings, and what the controls say of it.
+
+    A difference counts on a data set where its 95% interval over splits excludes 0
+    (`statistics.paired`).
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `studies.sensitivity`.
+
+    Returns
+    -------
+    DataFrame
+        One row per claim: id; claim (a `verdicts.Comparison`); difference (by data set, of AUPRC on
+        unseen genes); holds (bool by data set); verdict.
+    """
+    lines = []
+    for claim in _CLAIMS:
+        table = paired(rows, claim.method, claim.against, ["unseen_auprc"])
+        holds = dict(zip(table["dataset"], outcomes(table, claim.rule), strict=True))
+        lines.append(
+            {
+                "id": claim.id,
+                "claim": claim,
+                "difference": dict(zip(table["dataset"], table["difference"], strict=True)),
+                "holds": holds,
+                "verdict": tally(holds),
+            }
+        )
+    return pd.DataFrame(lines)
+
+
+def format_verdicts(table: pd.DataFrame) -> pd.DataFrame:
+    """`verdicts`, as a table to read: claims hold or do not, as Figure 4 prints no numbers."""
+    return pd.DataFrame(
+        {
+            "claim": row["claim"].sentence,
+            "difference": format_cases(f"{d} {x:+.3f}" for d, x in row["difference"].items()),
+            "holds on": format_cases(d for d, good in row["holds"].items() if good),
+            "verdict": format_verdict(row["verdict"], ours=True),
+        }
+        for row in table.to_dict("records")
+    )

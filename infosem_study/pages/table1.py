@@ -1,16 +1,138 @@
-"""What Table 1 claims of the methods, and the percentages of the abstract."""
+"""The page of Table 1: what it claims of the methods, and the percentages of the abstract."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from infosem_study.reported import reported
-from infosem_study.statistics import METRICS, beyond_constant, paired
+from infosem_study.statistics import (
+    METRICS,
+    Interval,
+    beyond_constant,
+    format_number,
+    half_width,
+    paired,
+)
+from infosem_study.verdicts import (
+    NOT_RUN,
+    Claim,
+    Comparison,
+    claim_id,
+    format_cases,
+    format_verdict,
+    judge_size,
+    not_above,
+    outcomes,
+    tally,
+)
 
-__all__ = ["describe_beyond_constant", "percentages", "verdicts"]
+__all__ = [
+    "describe_beyond_constant",
+    "format_percentages",
+    "format_verdicts",
+    "percentages",
+    "verdicts",
+]
+
+_CONSTANT = "Random TF constant"
+
+
+# --- the table ------------------------------------------------------------------------------------
+
+_CLAIMS = (
+    Comparison("one-hot-lr-not-above-random",
+               "One-hot LR is no better than chance (by construction: its scores are constant)",
+               "One-hot LR", "Random", not_above),
+    Comparison("deepsem-above-random", "DeepSEM beats chance", "DeepSEM", "Random"),
+    Comparison("infosem-b-above-deepsem", "InfoSEM-B improves upon DeepSEM",
+               "InfoSEM-B", "DeepSEM"),
+    Comparison("infosem-bc-above-deepsem", "InfoSEM-BC improves upon DeepSEM",
+               "InfoSEM-BC", "DeepSEM"),
+    Comparison("infosem-bc-above-infosem-b", "InfoSEM-BC improves upon InfoSEM-B",
+               "InfoSEM-BC", "InfoSEM-B"),
+    *(Comparison(claim_id(method, "above constant"), f"{method} beats a random constant per TF",
+                 method, _CONSTANT, ours=True)
+      for method in ("DeepSEM", "InfoSEM-B", "InfoSEM-BC")),
+)  # fmt: skip
+
+
+def verdicts(rows: pd.DataFrame, source: str = "Table 1") -> pd.DataFrame:
+    """What the paper's Table 1 (or 5) claims of the methods at hand, and where it holds.
+
+    That one method beats another holds on a data set where the 95% interval of the paired
+    difference lies above 0 (`statistics.paired`), that it beats a random constant where
+    `statistics.beyond_constant` says so, and that it is no better where neither does. A claim is
+    counted on the data sets on which the paper's own numbers make it.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One row per data set, method, training seed and split (`comparison.compare`).
+    source : {"Table 1", "Table 5"}
+        Which of the paper's tables; of the networks of `rows`.
+
+    Returns
+    -------
+    DataFrame
+        One row per claim and metric: id, claim (a `verdicts.Comparison`), metric; paper and ours,
+        the mean differences over the data sets on which it is claimed; holds (bool by data set, of
+        these); verdict. Empty for data sets that the paper does not have.
+    """
+    theirs = reported(source).set_index(["method", "dataset", "quantity"])["value"]
+    lines = []
+    for claim in _CLAIMS:
+        if not {claim.method, claim.against} <= set(rows["method"]):
+            continue
+        table = paired(rows, claim.method, claim.against)
+        where = [*zip(table["dataset"], table["metric"], strict=True)]
+        table["paper"] = [
+            theirs.get((claim.method, *place), np.nan) - theirs.get((claim.against, *place), np.nan)
+            for place in where
+        ]
+        if claim.ours:
+            beyond = beyond_constant(rows).set_index(["method", "dataset", "metric"])["verdict"]
+            table["holds"] = [beyond[claim.method, *place] == "better" for place in where]
+            claimed = table["dataset"].isin(theirs.index.unique("dataset"))
+        else:
+            table["holds"] = outcomes(table, claim.rule)
+            claimed = table["paper"].notna() if claim.rule is not_above else table["paper"] > 0
+        for metric, part in table[claimed].groupby("metric", sort=False):
+            holds = dict(zip(part["dataset"], part["holds"], strict=True))
+            lines.append(
+                {
+                    "id": claim.id,
+                    "claim": claim,
+                    "metric": metric,
+                    "paper": part["paper"].mean(skipna=False),
+                    "ours": part["difference"].mean(),
+                    "holds": holds,
+                    "verdict": tally(holds),
+                }
+            )
+    columns = ["id", "claim", "metric", "paper", "ours", "holds", "verdict"]
+    return pd.DataFrame(lines, columns=columns)
+
+
+def format_verdicts(table: pd.DataFrame) -> pd.DataFrame:
+    """`verdicts`, as a table to read."""
+    verdicts = zip(table["verdict"], table["claim"], strict=True)
+    return pd.DataFrame(
+        {
+            "claim": [claim.sentence for claim in table["claim"]],
+            "metric": table["metric"],
+            "paper": [format_number(value, form="+.3f") for value in table["paper"]],
+            "ours": [format_number(value, form="+.3f") for value in table["ours"]],
+            "claimed on": table["holds"].map(format_cases),
+            "holds on": [
+                format_cases(dataset for dataset, good in holds.items() if good)
+                for holds in table["holds"]
+            ],
+            "verdict": [format_verdict(word, ours=claim.ours) for word, claim in verdicts],
+        }
+    )
 
 
 def describe_beyond_constant(table: pd.DataFrame) -> str:
@@ -37,102 +159,31 @@ def describe_beyond_constant(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-_CONSTANT = "Random TF constant"
+# --- the percentages ------------------------------------------------------------------------------
 
 
-# What Table 1 and Section 5 say of these methods: claim, method, against, whether it is better.
-_CLAIMS = (
-    ("One-hot LR is no better than chance (by construction: its scores are constant)",
-     "One-hot LR", "Random", False),
-    ("DeepSEM beats chance", "DeepSEM", "Random", True),
-    ("InfoSEM-B improves upon DeepSEM", "InfoSEM-B", "DeepSEM", True),
-    ("InfoSEM-BC improves upon DeepSEM", "InfoSEM-BC", "DeepSEM", True),
-    ("InfoSEM-BC improves upon InfoSEM-B", "InfoSEM-BC", "InfoSEM-B", True),
-    ("(ours) DeepSEM beats a random constant per TF", "DeepSEM", _CONSTANT, True),
-    ("(ours) InfoSEM-B beats a random constant per TF", "InfoSEM-B", _CONSTANT, True),
-    ("(ours) InfoSEM-BC beats a random constant per TF", "InfoSEM-BC", _CONSTANT, True),
-)  # fmt: skip
+@dataclass(frozen=True)
+class _Gain(Claim):
+    """A gain in percent that the paper's text states."""
+
+    method: str
+    against: str
+    source: str
+    network: str = ""  # both of them
 
 
-def verdicts(rows: pd.DataFrame, source: str = "Table 1") -> pd.DataFrame:
-    """What the paper's Table 1 (or 5) claims of the methods at hand, and where it holds.
-
-    That one method beats another holds on a data set where the 95% interval of the paired
-    difference lies above 0 (`paired`), that it beats a random constant where `beyond_constant` says
-    so, and that it is no better where neither does. A claim is counted on the data sets on which
-    the paper's own numbers make it. It is reproduced where it holds on all of these, partly where
-    on some. The claims marked (ours) are not the paper's, but without them its claims say little.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        One row a data set, method, training seed and split (`comparison.compare`).
-    source : {"Table 1", "Table 5"}
-        Which of the paper's tables; of the networks of `rows`.
-
-    Returns
-    -------
-    DataFrame
-        One row a claim and metric: the paper's mean difference over the data sets, ours, where it
-        holds and where it is claimed, verdict. Empty for data sets that the paper does not have.
-    """
-    theirs = reported(source).set_index(["method", "dataset", "quantity"])["value"]
-    lines = []
-    for claim, method, against, is_better in _CLAIMS:
-        if not {method, against} <= set(rows["method"]):
-            continue
-        ours = against == _CONSTANT
-        table = paired(rows, method, against)
-        table["paper"] = [
-            theirs.get((method, d, m), np.nan) - theirs.get((against, d, m), np.nan)
-            for d, m in zip(table["dataset"], table["metric"], strict=True)
-        ]
-        if ours:
-            null = beyond_constant(rows).set_index(["method", "dataset", "metric"])["verdict"]
-            table["verdict"] = [
-                null[method, d, m] for d, m in zip(table["dataset"], table["metric"], strict=True)
-            ]
-            table = table[table["dataset"].isin(theirs.index.unique("dataset"))]
-        elif is_better:
-            table = table[table["paper"] > 0]
-        else:
-            table = table[table["paper"].notna()]
-        words = ("holds", "does not hold") if ours else ("reproduced", "not reproduced")
-        for metric, part in table.groupby("metric", sort=False):
-            holds = part["dataset"][(part["verdict"] == "better") == is_better].tolist()
-            lines.append(
-                {
-                    "claim": claim,
-                    "metric": metric,
-                    "paper": "-" if part["paper"].isna().any() else f"{part['paper'].mean():+.3f}",
-                    "ours": f"{part['difference'].mean():+.3f}",
-                    "claimed on": ", ".join(part["dataset"]),
-                    "holds on": ", ".join(holds) or "none",
-                    "verdict": {len(part): words[0], 0: words[1]}.get(len(holds), "partly"),
-                }
-            )
-    return pd.DataFrame(lines)
-
-
-# What the paper's text says of gains in percent: claim, source, network ("" for both), method, and
-# what it is compared to. "Existing models" are DeepSEM: no other comparison gives the number.
 _GAINS = (
-    ("InfoSEM-B over DeepSEM, cell-type-specific",
-     "Section 5.2", "cell-type-specific", "InfoSEM-B", "DeepSEM"),
-    ("InfoSEM-B over DeepSEM, non-cell-type-specific",
-     "Section 5.2", "non-cell-type-specific", "InfoSEM-B", "DeepSEM"),
-    ("InfoSEM-BC over DeepSEM, cell-type-specific",
-     "Section 5.2", "cell-type-specific", "InfoSEM-BC", "DeepSEM"),
-    ("InfoSEM-BC over DeepSEM, non-cell-type-specific",
-     "Section 5.2", "non-cell-type-specific", "InfoSEM-BC", "DeepSEM"),
-    ("InfoSEM-B over existing models (DeepSEM)", "Abstract", "", "InfoSEM-B", "DeepSEM"),
-    ("InfoSEM-BC over InfoSEM-B", "Abstract", "", "InfoSEM-BC", "InfoSEM-B"),
+    *(_Gain(claim_id(method, "over DeepSEM", network), f"{method} over DeepSEM, {network}",
+            method, "DeepSEM", "Section 5.2", network)
+      for method in ("InfoSEM-B", "InfoSEM-BC")
+      for network in ("cell-type-specific", "non-cell-type-specific")),
+    # They are DeepSEM alone: no other comparison gives the number.
+    _Gain("infosem-b-over-existing-models", "InfoSEM-B over existing models (DeepSEM)",
+          "InfoSEM-B", "DeepSEM", "Abstract"),
+    _Gain("infosem-bc-over-infosem-b", "InfoSEM-BC over InfoSEM-B",
+          "InfoSEM-BC", "InfoSEM-B", "Abstract"),
 )  # fmt: skip
-
-
 _UNSEEN = {"cell-type-specific": "Table 1", "non-cell-type-specific": "Table 5"}
-
-
 _LAST_DIGIT = 5e-4  # the paper's tables are rounded to three digits
 
 
@@ -156,14 +207,13 @@ def percentages(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a claim, as text: claim; stands in; paper; from its tables, and in brackets the
-        least and the most that it may be before the tables were rounded; follows (whether the
-        claimed number, as rounded, is in there); ours, with its standard error in parentheses, on
-        the splits that both methods have; on (of how many data sets and networks); splits; and
-        verdict: "reproduced" where the 95% interval lies above 0 and holds the paper's
-        number, "partly" where it lies above 0 only, "not reproduced" where it does neither,
-        "undecided" where it holds both 0 and the paper's number, and "not run". Empty for data sets
-        that the paper does not have.
+        One row per claim: id; claim; paper, the number that is claimed, in percent as the next
+        three; tables, what follows from the paper's tables, with least and most, what may follow
+        before they were rounded; follows, whether the claimed number, as rounded, is in there;
+        ours, with error, its standard error, as parts, on the splits that both methods have; cases
+        (data sets and networks that have some) and claimed_cases; splits, how many there are in
+        each case; verdict (`verdicts.judge_size`). Empty for data sets that the paper does not
+        have.
 
     References
     ----------
@@ -173,41 +223,60 @@ def percentages(rows: pd.DataFrame) -> pd.DataFrame:
     by_method = theirs.pivot(
         index=["network", "dataset", "quantity"], columns="method", values="value"
     )
-    if not len(rows) or not rows["dataset"].isin(theirs["dataset"]).any():
-        return pd.DataFrame()
+    of_paper = len(rows) and rows["dataset"].isin(theirs["dataset"]).any()
     lines = []
-    for claim, source, network, method, against in _GAINS:
-        said = reported(source, network).set_index("method")["value"][method]
-        networks = [network] if network else [*_UNSEEN]
+    for claim in _GAINS if of_paper else ():
+        said = reported(claim.source, claim.network).set_index("method")["value"][claim.method]
+        networks = [claim.network] if claim.network else [*_UNSEEN]
         table = by_method.loc[networks]
-        new, old = table[method], table[against]
+        new, old = table[claim.method], table[claim.against]
         recomputed, least, most = (
             100 * (float(np.mean((new + digit) / (old - digit))) - 1)
             for digit in (0.0, -_LAST_DIGIT, _LAST_DIGIT)
         )
         cases = [
-            _gain(part, method, against)
+            _gain(part, claim.method, claim.against)
             for _, part in rows[rows["network"].isin(networks)].groupby(["network", "dataset"])
         ]
         cases = [case for case in cases if case[2]]
-        mean, error, low, high = _mean_of_cases(cases)
+        found, error = _mean_of_cases(cases)
         rounding = 0.5 if said == int(said) else 0.05
-        holds = low <= said / 100 <= high
-        verdict = {
-            (True, True): "reproduced", (True, False): "partly", (False, True): "undecided",
-        }.get((low > 0, holds), "not reproduced")  # fmt: skip
-        splits = sorted({n for _, _, n in cases})
         lines.append(
             {
+                "id": claim.id,
                 "claim": claim,
-                "stands in": source,
-                "paper": f"{said:g}%",
-                "from its tables": f"{recomputed:.1f}% [{least:.1f}, {most:.1f}]",
-                "follows": "yes" if least - rounding <= said <= most + rounding else "no",
-                "ours": f"{mean:+.1%} ({error:.1%})" if cases else "-",
-                "on": f"{len(cases)} of {len(new) // len(METRICS)}",
-                "splits": "-".join(map(str, dict.fromkeys([*splits[:1], *splits[-1:]]))) or "-",
-                "verdict": verdict if cases else "not run",
+                "paper": said,
+                "tables": recomputed,
+                "least": least,
+                "most": most,
+                "follows": least - rounding <= said <= most + rounding,
+                "ours": found.mean,
+                "error": error,
+                "cases": len(cases),
+                "claimed_cases": len(new) // len(METRICS),
+                "splits": tuple(n for _, _, n in cases),
+                "verdict": judge_size(found, said / 100) if cases else NOT_RUN,
+            }
+        )
+    return pd.DataFrame(lines)
+
+
+def format_percentages(table: pd.DataFrame) -> pd.DataFrame:
+    """`percentages`, as a table to read."""
+    lines = []
+    for row in table.to_dict("records"):
+        splits = dict.fromkeys(f(row["splits"]) for f in (min, max) if row["splits"])
+        lines.append(
+            {
+                "claim": row["claim"].sentence,
+                "stands in": row["claim"].source,
+                "paper": f"{row['paper']:g}%",
+                "from its tables": f"{row['tables']:.1f}% [{row['least']:.1f}, {row['most']:.1f}]",
+                "follows": "yes" if row["follows"] else "no",
+                "ours": format_number(row["ours"], row["error"], form="+.1%"),
+                "on": f"{row['cases']} of {row['claimed_cases']}",
+                "splits": "-".join(map(str, splits)) or "-",
+                "verdict": row["verdict"],
             }
         )
     return pd.DataFrame(lines)
@@ -232,14 +301,14 @@ def _gain(rows: pd.DataFrame, method: str, against: str) -> tuple[float, float, 
     return gain(every), float(np.sqrt((n - 1) * without.var())), n
 
 
-def _mean_of_cases(cases: Sequence[tuple[float, float, int]]) -> tuple[float, float, float, float]:
-    """Of gains with errors: the mean, its error and the ends of its 95% interval."""
+def _mean_of_cases(cases: Sequence[tuple[float, float, int]]) -> tuple[Interval, float]:
+    """Of gains with errors: the mean with its 95% interval, and its error."""
     if not cases:
-        return np.nan, np.nan, np.nan, np.nan
+        return Interval(np.nan, np.nan, np.nan), np.nan
     gains, errors, n_splits = np.array(cases).T
     mean, error = gains.mean(), np.sqrt((errors**2).sum()) / len(cases)
     if n_splits.min() < 2:
-        return mean, error, -np.inf, np.inf
+        return Interval(mean, -np.inf, np.inf), error
     freedom = (errors**2).sum() ** 2 / (errors**4 / (n_splits - 1)).sum()
-    half = stats.t.ppf(0.975, freedom) * error
-    return mean, error, mean - half, mean + half
+    half = half_width(error, freedom)
+    return Interval(mean, mean - half, mean + half), error

@@ -3,7 +3,7 @@
 For Section 5.1 and Appendix D of the paper.
 """
 
-from infosem_study.pages.bias_analysis.claims import verdicts
+from infosem_study.pages.bias_analysis.claims import format_verdicts, verdicts
 from infosem_study.pages.bias_analysis.figures import (
     coefficients_figure,
     downsampling_figure,
@@ -38,6 +38,7 @@ __all__ = [
     "format_downsampling",
     "format_drops",
     "format_predictions",
+    "format_verdicts",
     "illustrated_tfs",
     "predictions",
     "probabilities",

@@ -1,4 +1,4 @@
-"""Figures 3 and 5."""
+"""The figures of the page: Figures 3 and 5 of the paper."""
 
 from itertools import product
 
@@ -31,14 +31,14 @@ __all__ = [
 def seen_unseen_figure(compared: pd.DataFrame) -> Figure:
     """AUPRC of methods on seen and on unseen genes, ours beside the paper's (Figure 3 (a)).
 
-    A row a test, a column a data set; the two panels of a data set share their axis. Error bars are
-    standard errors over splits. The dotted line is the mean of random scores, the dashed one that
-    of a random constant per TF. Methods that learn from labels stand above the others.
+    A row per test, a column per data set; the two panels of a data set share their axis. Error
+    bars are standard errors over splits. The dotted line is the mean of random scores, the dashed
+    one that of a random constant per TF. Methods that learn from labels stand above the others.
 
     Parameters
     ----------
     compared : DataFrame
-        From `bias_analysis.seen_beside_unseen`.
+        From `seen_beside_unseen`.
     """
     lines = {
         "Random": DOTTED | {"label": "random scores"},
@@ -79,15 +79,15 @@ def seen_unseen_figure(compared: pd.DataFrame) -> Figure:
 def coefficients_figure(coefs: pd.DataFrame, correlations: pd.DataFrame, split: int = 0) -> Figure:
     """One-hot LR's coefficients of TFs against their shares of positives (Figure 3 (b)).
 
-    One panel a data set, a point a TF and split. One split is coloured, with the histogram of its
-    shares at the side, the others are grey. Above stands the mean rank correlation over splits.
+    One panel per data set, a point per TF and split. One split is coloured, with the histogram of
+    its shares at the side, the others are grey. Above stands the mean rank correlation over splits.
 
     Parameters
     ----------
     coefs : DataFrame
-        From `bias_analysis.coefficients`.
+        From `coefficients`.
     correlations : DataFrame
-        From `bias_analysis.rank_correlations`.
+        From `rank_correlations`.
     split : int
         The one that is coloured.
     """
@@ -128,15 +128,15 @@ _STEPS = (("#0072B2", 2.2), ("#D55E00", 1.4), ("#009E73", 1.0))
 def probabilities_figure(probs: pd.DataFrame, told: pd.DataFrame) -> Figure:
     """Histograms of the predicted probabilities of two TFs' seen test pairs (Figure 3 (c)).
 
-    A column a data set, with its TF of many positives above that of few. The dashed line is the
+    A column per data set, with its TF of many positives above that of few. The dashed line is the
     share of positives among the TF's training pairs.
 
     Parameters
     ----------
     probs : DataFrame
-        From `bias_analysis.probabilities`.
+        From `probabilities`.
     told : DataFrame
-        From `bias_analysis.predictions`.
+        From `predictions`.
     """
     datasets, methods = probs["dataset"].unique(), probs["method"].unique()
     figure, axes = panels(2, len(datasets), 0.8 + 2.4 * len(datasets), 4.4, grid="y", sharex=True)
@@ -165,13 +165,13 @@ def probabilities_figure(probs: pd.DataFrame, told: pd.DataFrame) -> Figure:
 def downsampling_figure(lifts: pd.DataFrame) -> Figure:
     """AUPRC beyond chance, trained on all negatives and on as many as positives (Figure 5).
 
-    A row a test, a column a data set; the two panels of a data set share their axis. Error bars are
-    standard errors over splits, the dotted line is chance.
+    A row per test, a column per data set; the two panels of a data set share their axis. Error
+    bars are standard errors over splits, the dotted line is chance.
 
     Parameters
     ----------
     lifts : DataFrame
-        From `bias_analysis.downsampling`.
+        From `downsampling`.
     """
     styles = {"all": ("o", OURS, OURS, 0.14), "downsampled": ("s", "#E69F00", "white", -0.14)}
     names = {"all": "all training negatives", "downsampled": "as many negatives as positives"}

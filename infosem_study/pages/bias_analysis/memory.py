@@ -1,7 +1,7 @@
 """What One-hot LR and others have learned of seen TFs: how often each is positive.
 
-For Section 5.1 of the paper. Coefficients and predicted probabilities are kept beside the ledger
-(see `derive`).
+For Section 5.1 of the paper. Coefficients and predicted probabilities are derived tables
+(see `derived`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,8 +17,8 @@ from infosem.errors import InfosemError
 from infosem.splits import Split
 from infosem_study.derived import derive, runs_of
 from infosem_study.execution import scores_of
-from infosem_study.pages.bias_analysis.seen_unseen import _number
 from infosem_study.scheduling import HERE, Runner
+from infosem_study.statistics import format_number, format_numbers
 from infosem_study.store import Store
 from infosem_study.variants import base_name
 
@@ -38,16 +38,13 @@ Scores = NDArray[np.float64]
 
 LOG_ODDS = ("One-hot LR", "GENELink", "scGREAT")
 """Methods whose scores are log-odds, so that they predict probabilities."""
-
-
 # The caption of Figure 3: its TFs on hESC, and their shares of positives in training.
 _PAPER_SHARES = {"TFAP2A": 0.89, "SNAI2": 0.06}
-
-
 _COEFFICIENTS = {"tf": str, "n_train": int, "share": float, "coefficient": float}
-
-
 _PROBABILITIES = {"tf": str, "probability": float}
+
+
+# --- from scores ----------------------------------------------------------------------------------
 
 
 def tf_coefficients(dataset: Dataset, split: Split, scores: Scores) -> pd.DataFrame:
@@ -68,7 +65,7 @@ def tf_coefficients(dataset: Dataset, split: Split, scores: Scores) -> pd.DataFr
     Returns
     -------
     DataFrame
-        One row a seen TF, in the order of the data set: tf, n_train (training pairs), share (of
+        One row per seen TF, in the order of the data set: tf, n_train (training pairs), share (of
         them that are positive) and coefficient (log-odds).
 
     Raises
@@ -116,7 +113,7 @@ def tf_probabilities(
     Returns
     -------
     DataFrame
-        One row a pair: tf and probability, ascending within a TF; the targets are not named.
+        One row per pair: tf and probability, ascending within a TF; the targets are not named.
 
     Raises
     ------
@@ -140,6 +137,9 @@ def tf_probabilities(
     return pd.concat(parts, ignore_index=True)
 
 
+# --- beside the ledger ----------------------------------------------------------------------------
+
+
 def coefficients(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.DataFrame:
     """`tf_coefficients` of every One-hot LR run, computing and storing what is not stored.
 
@@ -155,7 +155,7 @@ def coefficients(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> 
     Returns
     -------
     DataFrame
-        One row a data set, split and seen TF: dataset, key, method, split and the columns of
+        One row per data set, split and seen TF: dataset, key, method, split and the columns of
         `tf_coefficients`, floats to 6 significant digits.
 
     Raises
@@ -201,7 +201,7 @@ def probabilities(
     Returns
     -------
     DataFrame
-        One row a data set, method and pair: dataset, key, method, split, tf and probability.
+        One row per data set, method and pair: dataset, key, method, split, tf and probability.
 
     Raises
     ------
@@ -216,14 +216,11 @@ def probabilities(
 
     runs = runs_of(rows[rows["split"] == split], methods)
     return derive(
-        store,
-        "probabilities",
-        _PROBABILITIES,
-        runs,
-        compute,
-        runner=runner,
-        only=("tf", tfs),
+        store, "probabilities", _PROBABILITIES, runs, compute, only=("tf", tfs), runner=runner
     )
+
+
+# --- tables ---------------------------------------------------------------------------------------
 
 
 def rank_correlations(coefs: pd.DataFrame) -> pd.DataFrame:
@@ -287,7 +284,7 @@ def predictions(coefs: pd.DataFrame, probs: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a data set, split, TF and method: pairs, mean and sd (of the probabilities),
+        One row per data set, split, TF and method: pairs, mean and sd (of the probabilities),
         positive (part of the pairs with a probability above 1/2), share (of positives in training),
         paper_share (NaN where the paper names none), and as_trained, the part of the pairs whose
         probability lies on the side of 1/2 on which the share does.
@@ -311,8 +308,8 @@ def predictions(coefs: pd.DataFrame, probs: pd.DataFrame) -> pd.DataFrame:
 def format_predictions(told: pd.DataFrame) -> pd.DataFrame:
     """`predictions`, as a table to read."""
     table = told[["dataset", "tf", "share", "paper_share", "method", "pairs"]].copy()
-    table["paper_share"] = [_number(value, form=".2f") for value in told["paper_share"]]
-    table["mean (sd) probability"] = list(map(_number, told["mean"], told["sd"]))
+    table["paper_share"] = [format_number(value, form=".2f") for value in told["paper_share"]]
+    table["mean (sd) probability"] = format_numbers(told["mean"], told["sd"])
     table["above 1/2"] = [f"{part:.0%}" for part in told["positive"]]
     names = {"share": "share in training", "paper_share": "the paper's"}
     return table.rename(columns=names).round(3)

@@ -11,6 +11,7 @@ from scipy import stats
 
 from infosem_study.methods import METHODS
 from infosem_study.reported import reported
+from infosem_study.statistics import format_number, format_numbers
 from infosem_study.tables import beside_paper
 
 __all__ = [
@@ -21,8 +22,6 @@ __all__ = [
     "seen_beside_unseen",
     "supervised",
 ]
-
-_DOWNSAMPLED = " (downsampled)"
 
 
 def seen_beside_unseen(rows: pd.DataFrame) -> pd.DataFrame:
@@ -62,15 +61,14 @@ def drops(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a data set: seen, unseen, drop and sem (of the drop, over splits), and the paper's
+        One row per data set: seen, unseen, drop and sem (of the drop, over splits), and the paper's
         seen, unseen and drop as paper_<name>.
     """
-    by_split = _drops_by_split(rows)
-    groups = by_split.groupby("dataset", sort=False)
+    groups = drops_by_split(rows).groupby("dataset", sort=False)
     table = groups.mean().assign(sem=groups["drop"].sem())
-    methods = supervised(_paper("unseen").columns)
+    methods = supervised(paper_auprc("unseen").columns)
     for test in ("seen", "unseen"):
-        table[f"paper_{test}"] = _paper(test)[methods].mean(axis=1).reindex(table.index)
+        table[f"paper_{test}"] = paper_auprc(test)[methods].mean(axis=1).reindex(table.index)
     table["paper_drop"] = 1 - table["paper_unseen"] / table["paper_seen"]
     return table.reset_index()
 
@@ -81,23 +79,22 @@ def format_drops(table: pd.DataFrame) -> pd.DataFrame:
     last = table.drop(columns="dataset").mean()
     last["sem"] = np.sqrt((table["sem"] ** 2).sum(skipna=False)) / n
     table = pd.concat([table, last.to_frame().T.assign(dataset="mean")], ignore_index=True)
-    percent = [_number(*pair, form=".0%") for pair in zip(table["drop"], table["sem"], strict=True)]
     return pd.DataFrame(
         {
             "dataset": table["dataset"],
-            "seen": table["seen"].map(_number),
-            "unseen": table["unseen"].map(_number),
-            "drop": percent,
-            "paper: seen": table["paper_seen"].map(_number),
-            "paper: unseen": table["paper_unseen"].map(_number),
-            "paper: drop": [_number(drop, form=".0%") for drop in table["paper_drop"]],
+            "seen": table["seen"].map(format_number),
+            "unseen": table["unseen"].map(format_number),
+            "drop": format_numbers(table["drop"], table["sem"], form=".0%"),
+            "paper: seen": table["paper_seen"].map(format_number),
+            "paper: unseen": table["paper_unseen"].map(format_number),
+            "paper: drop": [format_number(drop, form=".0%") for drop in table["paper_drop"]],
         }
     )
 
 
-def _drops_by_split(rows: pd.DataFrame) -> pd.DataFrame:
+def drops_by_split(rows: pd.DataFrame) -> pd.DataFrame:
     """`drops` of each split: seen, unseen and drop, by data set and split."""
-    methods = supervised(_paper("unseen").columns)
+    methods = supervised(paper_auprc("unseen").columns)
     groups = rows[rows["method"].isin(methods)].groupby(["dataset", "split"], sort=False)
     means = groups[["seen_auprc", "unseen_auprc"]].mean()
     means.columns = pd.Index(["seen", "unseen"])
@@ -115,7 +112,7 @@ def downsampling(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a data set, method, test ("seen" or "unseen" genes) and training ("all" or
+        One row per data set, method, test ("seen" or "unseen" genes) and training ("all" or
         "downsampled" negatives): mean, sem and n_splits, on the splits that both have.
 
     References
@@ -125,11 +122,9 @@ def downsampling(rows: pd.DataFrame) -> pd.DataFrame:
     lines = []
     for dataset, part in rows.groupby("dataset", sort=False):
         for test in ("seen", "unseen"):
-            lift = (_by_split(part, f"{test}_auprc") - _by_split(part, f"{test}_base")).round(5)
-            for full in map(str, lift.columns):
-                if full + _DOWNSAMPLED not in lift.columns:
-                    continue
-                both = lift[[full, full + _DOWNSAMPLED]].dropna()
+            lift = (by_split(part, f"{test}_auprc") - by_split(part, f"{test}_base")).round(5)
+            for name, full in downsampled_pairs(lift.columns):
+                both = lift[[full, name]].dropna()
                 for training, values in zip(("all", "downsampled"), both.to_numpy().T, strict=True):
                     lines.append(
                         {
@@ -146,9 +141,9 @@ def downsampling(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def format_downsampling(lifts: pd.DataFrame) -> pd.DataFrame:
-    """`downsampling`, as a table to read: a row a data set and method."""
+    """`downsampling`, as a table to read: a row per data set and method."""
     where = ["dataset", "method", "n_splits"]
-    cells = lifts.assign(cell=list(map(_number, lifts["mean"], lifts["sem"])))
+    cells = lifts.assign(cell=format_numbers(lifts["mean"], lifts["sem"]))
     cells["column"] = cells["test"] + ", " + cells["training"]
     order = cells["column"].unique()
     table = cells.set_index([*where, "column"])["cell"].unstack()[order]
@@ -157,16 +152,16 @@ def format_downsampling(lifts: pd.DataFrame) -> pd.DataFrame:
     return table.rename(columns={"n_splits": "splits"})
 
 
-def _number(value: float, error: float = np.nan, form: str = ".3f") -> str:
-    """A number with its error in parentheses, where there is one, or "-"."""
-    if np.isnan(value):
-        return "-"
-    return format(value, form) + ("" if np.isnan(error) else f" ({error:{form.lstrip('+')}})")
-
-
-def _by_split(rows: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """A metric, training seeds averaged: a row a data set and split, a column a method."""
+def by_split(rows: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """A metric, training seeds averaged: a row per data set and split, a column per method."""
     return rows.pivot_table(metric, ["dataset", "split"], "method", sort=False)
+
+
+def downsampled_pairs(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Of the downsampled methods, and those that they are variants of, where there are both."""
+    names = [*names]
+    variants = {METHODS[name].base: name for name in names if METHODS[name].downsampled}
+    return [(variants[name], name) for name in names if name in variants]
 
 
 def supervised(names: Iterable[str]) -> list[str]:
@@ -175,8 +170,8 @@ def supervised(names: Iterable[str]) -> list[str]:
     return [name for name in known if METHODS[name].labels and not METHODS[name].deep]
 
 
-def _paper(test: str, column: str = "value") -> pd.DataFrame:
-    """The paper's AUPRC, or its standard error: a row a data set, a column a method."""
+def paper_auprc(test: str, column: str = "value") -> pd.DataFrame:
+    """The paper's AUPRC, or its standard error: a row per data set, a column per method."""
     table = reported({"seen": "Table 3", "unseen": "Table 1"}[test])
     table = table[table["quantity"] == "AUPRC"]
     return table.pivot(index="dataset", columns="method", values=column)

@@ -1,12 +1,14 @@
 """Every claim of the paper that can be tested, with its verdict: what the page of verdicts shows.
 
-Where another module judges a claim, its verdict is taken over: `tables` (percentages, Tables 1 and
-5, Figures 4 and 6), `bias` (Section 5.1, Appendix D), `recall` (Table 6), `tuning` (Appendix C).
-The rest is judged here. There is one row a claim, whatever was run.
+`frames` gathers the results of the other pages, and `evidence` their verdicts on them; what they do
+not judge is judged here. Each topic (`seen_genes`, `text`, `labels`, `numbers`, `settings`) has its
+claims and the judges that it alone needs; `claim` and `judges` have what several need, `recall`
+what concerns Table 6. `survival` asks of a claim what the audit asks, `catalogue` makes the table,
+and `shown` its text. The rules stand in `infosem_study.verdicts`.
 """
 
 from infosem_study.pages.verdicts.catalogue import claims
-from infosem_study.pages.verdicts.evidence import stored
+from infosem_study.pages.verdicts.frames import gather
 from infosem_study.pages.verdicts.shown import PAGES, describe, linked
 
-__all__ = ["PAGES", "claims", "describe", "linked", "stored"]
+__all__ = ["PAGES", "claims", "describe", "gather", "linked"]

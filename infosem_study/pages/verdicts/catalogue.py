@@ -1,16 +1,26 @@
-"""All claims, judged."""
+"""All claims, and what became of each."""
+
+from collections.abc import Callable
 
 import pandas as pd
 
-from infosem_study.pages.verdicts.claim import _Claim
-from infosem_study.pages.verdicts.evidence import _Evidence, _Missing
-from infosem_study.pages.verdicts.judges import _NO_RUNS, _Finding
-from infosem_study.pages.verdicts.labels import _on_labels
-from infosem_study.pages.verdicts.numbers import _on_numbers
-from infosem_study.pages.verdicts.seen_genes import _on_seen_genes
-from infosem_study.pages.verdicts.settings import _on_settings
-from infosem_study.pages.verdicts.survival import _survives
-from infosem_study.pages.verdicts.text import _on_text
+from infosem_study.pages.verdicts import labels, numbers, seen_genes, settings, text
+from infosem_study.pages.verdicts.claim import PaperClaim
+from infosem_study.pages.verdicts.evidence import Evidence
+from infosem_study.pages.verdicts.judges import NO_RUNS, Finding
+from infosem_study.pages.verdicts.survival import survives
+from infosem_study.verdicts import NOT_CLAIMED, NOT_RUN, NotRun
+
+__all__ = ["TOPICS", "claims"]
+
+TOPICS: dict[str, Callable[[], list[PaperClaim]]] = {
+    "seen genes": seen_genes.claims,
+    "text": text.claims,
+    "labels": labels.claims,
+    "numbers": numbers.claims,
+    "settings": settings.claims,
+}
+"""What the claims are about, in the order of the page."""
 
 
 def claims(
@@ -35,7 +45,7 @@ def claims(
         From `comparison.compare`, on cell-type-specific networks (with downsampled methods) and
         others; with Random TF constant. What is not given counts as not run, here and below.
     coefficients, probabilities : DataFrame, optional
-        From the functions of these names in `bias`.
+        From the functions of these names in `bias_analysis`.
     embeddings, cells, controls : DataFrame, optional
         From `studies.sensitivity`, `studies.subsampling` and `studies.controls`.
     recalls : DataFrame, optional
@@ -50,11 +60,11 @@ def claims(
     Returns
     -------
     DataFrame
-        One row a claim, as text: about ("seen genes", "text", "labels", "numbers" or "settings");
-        claim; verdict ("reproduced", "partly", "not reproduced", "undecided", "not run", or "not
-        claimed", of other data sets than the paper's); survives the audit; paper and ours, numbers
-        with their standard errors in parentheses; because; stands in (of the paper); and page, with
-        the section of the book that shows it.
+        One row per claim, under its id, as text: about (one of `TOPICS`); point, the part of the
+        paper's main points that it speaks to, or ""; claim; verdict (one of `verdicts.VERDICTS`;
+        "not claimed" of other data sets than the paper's); survives the audit; paper and ours,
+        numbers with their standard errors in parentheses; because; stands in (of the paper); and
+        page, with the section of the book that shows it.
 
         The audit asks of a method that is said to be better than others on unseen genes, on each
         data set where the paper's numbers say so: does it beat a random constant per TF
@@ -63,39 +73,37 @@ def claims(
         "yes" where it is to all, or tells where it is, or what speaks against it most often; "-" of
         other claims.
     """
-    evidence = _Evidence(
+    evidence = Evidence(
         specific=specific, non_specific=non_specific, coefficients=coefficients,
         probabilities=probabilities, embeddings=embeddings, cells=cells, recalls=recalls,
         settings=settings, counts=counts, within=within, controls=controls,
     )  # fmt: skip
     lines = []
-    for claim in _catalogue():
-        finding = _judged(claim, evidence)
-        lines.append(
-            {
-                "about": claim.about,
-                "claim": claim.text,
-                "verdict": finding.verdict,
-                "survives the audit": _survives(claim.audit, evidence),
-                "paper": finding.paper,
-                "ours": finding.ours,
-                "because": finding.because,
-                "stands in": claim.stands_in,
-                "page": claim.page,
-            }
-        )
-    return pd.DataFrame(lines)
+    for about, of_topic in TOPICS.items():
+        for claim in of_topic():
+            finding = _judged(claim, evidence)
+            lines.append(
+                {
+                    "id": claim.id,
+                    "about": about,
+                    "point": claim.point,
+                    "claim": claim.text,
+                    "verdict": finding.verdict,
+                    "survives the audit": survives(claim.audit, evidence),
+                    "paper": finding.paper,
+                    "ours": finding.ours,
+                    "because": finding.because,
+                    "stands in": claim.stands_in,
+                    "page": claim.section,
+                }
+            )
+    return pd.DataFrame(lines).set_index("id")
 
 
-def _judged(claim: _Claim, evidence: _Evidence) -> _Finding:
+def _judged(claim: PaperClaim, evidence: Evidence) -> Finding:
     if not evidence.of_paper:
-        return _Finding("not claimed", "these are not the paper's data sets")
+        return Finding(NOT_CLAIMED, "these are not the paper's data sets")
     try:
         return claim.judge(evidence)
-    except _Missing:
-        return _Finding("not run", _NO_RUNS)
-
-
-def _catalogue() -> list[_Claim]:
-    """All claims, in the order of the page."""
-    return [*_on_seen_genes(), *_on_text(), *_on_labels(), *_on_numbers(), *_on_settings()]
+    except NotRun:
+        return Finding(NOT_RUN, NO_RUNS)

@@ -1,66 +1,73 @@
-"""What labels as a prior are worth."""
+"""What labels as a prior are worth: the abstract, Section 5.2, Appendix E."""
 
 from functools import partial
 
 from infosem_study.pages.verdicts.claim import (
-    _CONTROLS,
-    _FIGURE6,
-    _TABLE4,
-    _Claim,
-    _fewer_cells,
-    _gains,
-    _improvements,
-    _kind,
-    _recalled,
-    _top,
+    SECTIONS,
+    PaperClaim,
+    fewer_cells,
+    gains,
+    higher_recall,
+    improvements,
+    network_of,
+    top,
 )
-from infosem_study.pages.verdicts.evidence import _METRICS, _SAME_SHARES, _Evidence, _gains_on_seen
-from infosem_study.pages.verdicts.judges import _each, _figure6, _Finding, _ranked, _tally, _where
-from infosem_study.pages.verdicts.survival import _Better
+from infosem_study.pages.verdicts.evidence import METRICS, Evidence
+from infosem_study.pages.verdicts.judges import Finding, figure6, format_each, ranked
+from infosem_study.pages.verdicts.seen_genes import SAME_SHARES, gains_on_seen
+from infosem_study.pages.verdicts.survival import Better
+from infosem_study.verdicts import HALF, format_where, tally
+
+__all__ = ["claims"]
 
 
 # fmt: off
-def _on_labels() -> list[_Claim]:
-    """What labels as a prior are worth: the abstract, Section 5.2, Appendix E."""
+def claims() -> list[PaperClaim]:
+    """In the order of the page."""
     return [
-        *_gains("labels", "InfoSEM-BC", "InfoSEM-B", 11.1, 31, 66),
-        *_improvements("labels", "InfoSEM-BC", "DeepSEM"),
-        *_improvements("labels", "InfoSEM-BC", "InfoSEM-B"),
-        *(_top("labels", ["InfoSEM-BC"], 1, source, [metric], n,
-               f"InfoSEM-BC has the best {metric} on {number} data sets")
+        *gains("InfoSEM-BC", "InfoSEM-B", 11.1, 31, 66),
+        *improvements("InfoSEM-BC", "DeepSEM"),
+        *improvements("InfoSEM-BC", "InfoSEM-B"),
+        *(top(["InfoSEM-BC"], 1, source, [metric], n,
+              f"InfoSEM-BC has the best {metric} on {number} data sets")
           for source in ("Table 1", "Table 5")
           for metric, n, number in (("AUPRC", 4, "all"), ("Hit@1%", 3, "three"))),
-        _top("labels", ["InfoSEM-BC"], 2, "Table 5", [*_METRICS], 4,
-             "InfoSEM-BC is in the top 2 by both metrics on all data sets"),
-        _Claim("labels", f"Seen genes: InfoSEM-BC is in the top 2 on three data sets, "
-               f"{_kind('Table 4')}", "Table 4", _TABLE4,
-               partial(_ranked, ["InfoSEM-BC"], 2, "Table 4", _METRICS, 3, all, any)),
-        _Claim("labels", "Seen genes: what labels add to InfoSEM-BC is not shares of positives",
-               "Abstract, Section 5.2", _CONTROLS, _avoids_shares),
-        _fewer_cells("labels", "InfoSEM-BC"),
-        _Claim("labels", "InfoSEM-BC is slightly better than InfoSEM-B at any number of cells",
-               "Appendix E.3, Figure 6", _FIGURE6,
-               partial(_figure6, "InfoSEM-BC is better than InfoSEM-B at every percentage"),
-               _Better("InfoSEM-BC", ("InfoSEM-B",))),
-        _recalled("labels", "InfoSEM-BC", "InfoSEM-B"),
+        top(["InfoSEM-BC"], 2, "Table 5", [*METRICS], 4,
+            "InfoSEM-BC is in the top 2 by both metrics on all data sets"),
+        PaperClaim("seen-infosem-bc-top-2-table-4",
+                   f"Seen genes: InfoSEM-BC is in the top 2 on three data sets, "
+                   f"{network_of('Table 4')}", "Table 4", SECTIONS["Table 4"],
+                   partial(ranked, ["InfoSEM-BC"], 2, "Table 4", METRICS, 3, all, any)),
+        PaperClaim("seen-infosem-bc-not-from-shares",
+                   "Seen genes: what labels add to InfoSEM-BC is not shares of positives",
+                   "Abstract, Section 5.2", SECTIONS["controls"], _not_from_shares),
+        fewer_cells("InfoSEM-BC"),
+        PaperClaim("cells-infosem-bc-above-infosem-b",
+                   "InfoSEM-BC is slightly better than InfoSEM-B at any number of cells",
+                   "Appendix E.3, Figure 6", SECTIONS["Figure 6"],
+                   partial(figure6, "infosem-bc-above-infosem-b"),
+                   Better("InfoSEM-BC", ("InfoSEM-B",))),
+        higher_recall("InfoSEM-BC", "InfoSEM-B"),
     ]
 
 
-def _avoids_shares(evidence: _Evidence) -> _Finding:
-    """The same of InfoSEM-BC, beyond what InfoSEM-B has without labels.
+# fmt: on
+def _not_from_shares(evidence: Evidence) -> Finding:
+    """What is left of a gain where a TF's labels are given to its other pairs.
 
-    Labels that are all shuffled take that, too; what is left beyond what they leave is told.
+    Of InfoSEM-BC's, beyond what InfoSEM-B has without labels. Labels that are all shuffled take
+    that, too; what is left beyond what they leave is told.
     """
-    (base, whole, shuffled, wrong), splits = _gains_on_seen(
-        evidence, ("InfoSEM-B", "none"), ("InfoSEM-BC", "none"), ("InfoSEM-BC", _SAME_SHARES),
+    (base, whole, shuffled, wrong), splits = gains_on_seen(
+        evidence, ("InfoSEM-B", "none"), ("InfoSEM-BC", "none"), ("InfoSEM-BC", SAME_SHARES),
         ("InfoSEM-BC", "labels shuffled"),
     )  # fmt: skip
     left = (shuffled - base) / (whole - base)
     beyond_wrong = (shuffled - wrong) / (whole - wrong)
-    holds = left.index[left < 0.5]
+    holds = (left < HALF).to_dict()
     because = (
         f"less than half of the gain over InfoSEM-B is left without the pairs "
-        f"{_where(holds, [*left.index])}; of that over its own with all labels shuffled, "
-        f"{_each(beyond_wrong, '.0%')}; {splits}"
+        f"{format_where(holds)}; of that over its own with all labels shuffled, "
+        f"{format_each(beyond_wrong, '.0%')}; {splits}"
     )
-    return _Finding(_tally(len(holds), len(left)), because, f"left: {_each(left, '.0%')}")
+    return Finding(tally(holds), because, f"left: {format_each(left, '.0%')}")

@@ -1,74 +1,102 @@
 """What the paper says of recall (Table 6)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from infosem_study.pages.appendix import recall
-from infosem_study.pages.verdicts.evidence import _differences, _Evidence, _ours, _theirs
-from infosem_study.pages.verdicts.judges import _Finding, _mean, _tally, _where, _within_errors
-from infosem_study.reported import reported
+from infosem_study.pages.verdicts.evidence import Evidence, differences, paper_numbers
+from infosem_study.pages.verdicts.judges import Finding, format_mean
+from infosem_study.statistics import format_number
+from infosem_study.verdicts import (
+    NOT_REPRODUCED,
+    REPRODUCED,
+    WITHIN,
+    format_cases,
+    format_where,
+    judge_numbers,
+    near,
+    tally,
+)
+
+__all__ = ["beyond", "higher_than", "much_higher", "not_free", "numbers"]
+
+_RECALL = "Recall@0.5"
 
 
-def _recall_numbers(evidence: _Evidence) -> _Finding:
+def numbers(evidence: Evidence) -> Finding:
+    """How many are the paper's, under the nearest conversion."""
     table = evidence.recall.dropna(subset=["mean", "sem", "paper"])
-    near = table["difference"].abs() < 1.96 * np.hypot(table["sem"], table["paper_sem"])
-    verdict, name = _within_errors(near), table["conversion"].iloc[0]
+    same = near(table["difference"], np.hypot(table["sem"], table["paper_sem"]))
+    verdict, name = judge_numbers(same), _conversion(evidence)
     because = f"nearest of {len(recall.CONVERSIONS)} conversions: {name}"
     told = recall.conversions(recall.compared(evidence.of("recalls")))
     if told["conversion"].iloc[0] != name:
-        verdict, because = "not reproduced", f"{because}; zero everywhere is nearer"
-    return _Finding(verdict, because, f"{near.sum()} within errors", f"{len(near)} numbers")
+        verdict, because = NOT_REPRODUCED, f"{because}; zero everywhere is nearer"
+    return Finding(verdict, because, f"{same.sum()} within errors", f"{len(same)} numbers")
 
 
-def _recall_above(evidence: _Evidence) -> _Finding:
-    papers = reported("Table 6").pivot(index="dataset", columns="method", values="value")
+def much_higher(evidence: Evidence) -> Finding:
+    """Whether recall is more than twice the AUPRC."""
+    papers = paper_numbers("Table 6", _RECALL)
     own = evidence.recall.pivot(index="dataset", columns="method", values="mean")
-    times = (own / _ours("Table 5", "AUPRC", evidence))[papers.columns].mean(axis=1).dropna()
-    holds = times.index[times > 2]
-    theirs = (papers / _theirs("Table 5", "AUPRC")[papers.columns]).mean(axis=1)
-    return _Finding(
-        _tally(len(holds), len(times)),
-        f"more than twice as high, mean of the methods, {_where(holds, [*times.index])}",
+    times = (own / evidence.means("Table 5", "AUPRC"))[papers.columns].mean(axis=1).dropna()
+    theirs = (papers / paper_numbers("Table 5", "AUPRC")[papers.columns]).mean(axis=1)
+    holds = (times > 2).to_dict()
+    return Finding(
+        tally(holds),
+        f"more than twice as high, mean of the methods, {format_where(holds)}",
         f"{times.mean():.1f} times as high",
         f"{theirs.mean():.1f} times as high",
     )
 
 
-def _recall_order(method: str, against: str, evidence: _Evidence) -> _Finding:
-    found, papers = _recall_differences("recall", method, against, evidence)
-    holds = found.index[found["low"] > 0]
-    verdict, where = _tally(len(holds), len(found)), _where(holds, [*found.index])
-    (name,) = evidence.recall["conversion"].unique()
-    return _Finding(verdict, f"{where}; {name}", _mean(found, "+.2f"), f"{papers.mean():+.2f}")
+def higher_than(method: str, against: str, evidence: Evidence) -> Finding:
+    """Whether one method's recall is above another's, where the paper's is."""
+    found, papers = _differences("recall", method, against, evidence)
+    holds = (found["low"] > 0).to_dict()
+    because = f"{format_where(holds)}; {_conversion(evidence)}"
+    paper = format_number(papers.mean(), form="+.2f")
+    return Finding(tally(holds), because, format_mean(found, "+.2f"), paper)
 
 
-def _recall_differences(
-    measure: str, method: str, against: str, evidence: _Evidence
-) -> tuple[pd.DataFrame, pd.Series]:
+# --- the audit of it ------------------------------------------------------------------------------
+# Recall is free as far as it is the share of all pairs that pass the threshold.
+
+
+def not_free(evidence: Evidence) -> str:
+    """Where the recall of each method is beyond that share."""
+    own = evidence.recall.dropna(subset=["paper", "beyond", "beyond_sem"])
+    shown = own["beyond"] > WITHIN * own["beyond_sem"]
+    return _survives(shown.groupby(own["dataset"], sort=False).all().to_dict())
+
+
+def beyond(method: str, against: str, evidence: Evidence) -> str:
+    """Where one method's recall is further beyond it than another's."""
+    found, _ = _differences("beyond", method, against, evidence)
+    return _survives((found["low"] > 0).to_dict())
+
+
+def _survives(holds: Mapping[Any, bool]) -> str:
+    verdict = tally(holds)
+    if verdict == NOT_REPRODUCED:
+        return "no: not beyond the share of all pairs that pass"
+    there = format_cases(dataset for dataset, good in holds.items() if good)
+    return "yes" if verdict == REPRODUCED else f"on {there} only"
+
+
+def _conversion(evidence: Evidence) -> str:
+    return str(evidence.recall["conversion"].iloc[0])
+
+
+def _differences(
+    measure: str, method: str, against: str, evidence: Evidence
+) -> tuple[pd.DataFrame, "pd.Series[float]"]:
     """By data set on which the paper's recall is higher: ours of the measure, and the paper's."""
-    (name,) = evidence.recall["conversion"].unique()
-    rows = evidence.of("recalls")
-    found = _differences(rows[rows["conversion"] == name], measure, [(method, against)])
-    table = reported("Table 6").pivot(index="dataset", columns="method", values="value")
+    rows, table = evidence.of("recalls"), paper_numbers("Table 6", _RECALL)
+    own = rows[rows["conversion"] == _conversion(evidence)]
+    found = differences(own, measure, [(method, against)])
     papers = (table[method] - table[against]).reindex(found.index)
     return found[papers > 0], papers[papers > 0]
-
-
-def _recall_not_free(evidence: _Evidence) -> str:
-    """That the recall is more than the share of all pairs that pass, for each of the methods."""
-    own = evidence.recall.dropna(subset=["paper", "beyond", "beyond_sem"])
-    shown = (own["beyond"] > 1.96 * own["beyond_sem"]).groupby(own["dataset"], sort=False).all()
-    return _survives_on(shown.index[shown], len(shown))
-
-
-def _survives_on(holds: pd.Index, n: int) -> str:
-    verdict = _tally(len(holds), n)
-    if verdict == "not reproduced":
-        return "no: not beyond the share of all pairs that pass"
-    return "yes" if verdict == "reproduced" else f"on {', '.join(holds)} only"
-
-
-def _recall_beyond(method: str, against: str, evidence: _Evidence) -> str:
-    """The same of recall beyond the share of all pairs that pass the threshold, which is free."""
-    found, _ = _recall_differences("beyond", method, against, evidence)
-    return _survives_on(found.index[found["low"] > 0], len(found))

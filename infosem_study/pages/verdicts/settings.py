@@ -1,50 +1,61 @@
-"""Data and settings."""
+"""The data and the settings of the paper: Appendices B and C."""
 
 from functools import partial
 
-from infosem_study.pages.verdicts.claim import _APPENDIX_B, _APPENDIX_C, _Claim
-from infosem_study.pages.verdicts.evidence import _NETWORKS, _Evidence, _Missing
-from infosem_study.pages.verdicts.judges import _Finding, _tally, _where
+from infosem_study.pages.verdicts.claim import SECTIONS, PaperClaim
+from infosem_study.pages.verdicts.evidence import NETWORKS, Evidence
+from infosem_study.pages.verdicts.judges import Finding
+from infosem_study.verdicts import SAME_COUNT, NotRun, claim_id, format_where, tally
+
+__all__ = ["claims"]
 
 
 # fmt: off
-def _on_settings() -> list[_Claim]:
+def claims() -> list[PaperClaim]:
+    """In the order of the page."""
     searched = (("InfoSEM-B", "sigma_w"), ("InfoSEM-BC", "sigma_l and h"))
     return [
-        *(_Claim("settings", f"The data sets have the counts of Appendix B, {kind}", "Appendix B",
-                 _APPENDIX_B, partial(_counts, kind))
-          for kind in _NETWORKS.values()),
-        *(_Claim("settings", f"{what}: cross-validation chooses what Appendix C prints, {network}",
-                 "Appendix C", _APPENDIX_C, partial(_settings, method, network))
-          for network in _NETWORKS.values()
+        *(PaperClaim(claim_id("counts", network),
+                     f"The data sets have the counts of Appendix B, {network}", "Appendix B",
+                     SECTIONS["Appendix B"], partial(_counts, network))
+          for network in NETWORKS.values()),
+        *(PaperClaim(claim_id("settings", method, network),
+                     f"{what}: cross-validation chooses what Appendix C prints, {network}",
+                     "Appendix C", SECTIONS["Appendix C"], partial(_settings, method, network))
+          for network in NETWORKS.values()
           for method, what in searched),
     ]
 
 
-def _settings(method: str, network: str, evidence: _Evidence) -> _Finding:
+# fmt: on
+def _counts(network: str, evidence: Evidence) -> Finding:
+    """How many counts are the paper's."""
+    table = evidence.of("counts").query("network == @network").dropna(subset="paper")
+    same = (table["ours"] - table["paper"]).abs() < SAME_COUNT * table["paper"]
+    by_dataset = same.groupby(table["dataset"], sort=False)
+    return Finding(
+        tally(dict(enumerate(same))),
+        ", ".join(f"{name} {part.sum()} of {len(part)}" for name, part in by_dataset),
+        f"{same.sum()} within {SAME_COUNT:.0%}",
+        f"{len(same)} counts",
+    )
+
+
+def _settings(method: str, network: str, evidence: Evidence) -> Finding:
+    """On how many data sets the paper's setting is as good as the best, within the noise."""
     same = "method == @method and network == @network and paper_auprc.notna()"
     own = evidence.settings.query(same).set_index("dataset")
     if not len(own):
-        raise _Missing
-    holds = own.index[own["verdict"] != "below the best"]
+        raise NotRun
+    holds = (own["verdict"] != "below the best").to_dict()
+    tried = evidence.of("settings").drop_duplicates("setting").set_index("setting")
+    tried = tried[["sigma_w", "sigma_l", "h"]]
+
+    def values(setting: str) -> str:
+        return " and ".join(f"{value:g}" for value in tried.loc[setting].dropna())
+
     ours, paper = (
-        ", ".join(f"{dataset} {_values(setting)}" for dataset, setting in own[column].items())
+        ", ".join(f"{dataset} {values(setting)}" for dataset, setting in own[column].items())
         for column in ("best", "paper")
     )
-    where = _where([*holds], [*own.index])
-    return _Finding(_tally(len(holds), len(own)), f"best within the noise {where}", ours, paper)
-
-
-def _values(setting: str) -> str:
-    """The numbers of "sigma_l 0.1, h 128"."""
-    return " and ".join(part.split(" ")[-1] for part in setting.split(", "))
-
-
-def _counts(network: str, evidence: _Evidence) -> _Finding:
-    table = evidence.of("counts").query("network == @network").dropna(subset="paper")
-    near = (table["ours"] - table["paper"]).abs() < 0.01 * table["paper"]
-    by_dataset = near.groupby(table["dataset"], sort=False)
-    where = ", ".join(f"{name} {part.sum()} of {len(part)}" for name, part in by_dataset)
-    return _Finding(
-        _tally(int(near.sum()), len(near)), where, f"{near.sum()} within 1%", f"{len(near)} counts"
-    )
+    return Finding(tally(holds), f"best within the noise {format_where(holds)}", ours, paper)

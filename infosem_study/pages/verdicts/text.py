@@ -1,73 +1,78 @@
-"""What the prior from text is worth."""
+"""What the prior from text is worth: the abstract, Section 5.2, Figures 4 and 6."""
 
 from functools import partial
 
 from infosem_study.pages.verdicts.claim import (
-    _FIGURE4,
-    _INFOSEM,
-    _PAGE_OF,
-    _Claim,
-    _fewer_cells,
-    _gains,
-    _improvements,
-    _kind,
-    _recalled,
-    _top,
+    SECTIONS,
+    PaperClaim,
+    fewer_cells,
+    gains,
+    higher_recall,
+    improvements,
+    network_of,
+    top,
 )
 from infosem_study.pages.verdicts.evidence import (
-    _METRICS,
-    _SUPERVISED,
-    _differences,
-    _Evidence,
-    _line,
+    METRICS,
+    SUPERVISED,
+    Evidence,
+    differences,
+    line_of,
 )
-from infosem_study.pages.verdicts.judges import _above, _Finding, _mean, _never, _where
-from infosem_study.pages.verdicts.survival import _Better
+from infosem_study.pages.verdicts.judges import Finding, above_all, format_mean, never
+from infosem_study.pages.verdicts.survival import Better
+from infosem_study.verdicts import claim_id, format_where
+
+__all__ = ["claims"]
 
 
 # fmt: off
-def _on_text() -> list[_Claim]:
-    """What the prior from text is worth: the abstract, Section 5.2, Figures 4 and 6."""
-    text, better = "InfoSEM-B, text", _Better("InfoSEM-B")
+def claims() -> list[PaperClaim]:
+    """In the order of the page."""
+    content, better = "content matters", Better("InfoSEM-B")
     figure4 = (
-        ("Text helps: better than DeepSEM", text, "DeepSEM", better._replace(against=("DeepSEM",))),
-        ("One-hot vectors do not help: not better than DeepSEM",
-         "InfoSEM-B, one-hot", "DeepSEM", None),
-        ("Random vectors do not help: not better than DeepSEM",
-         "InfoSEM-B, random", "DeepSEM", None),
-        ("Text is better than one-hot vectors", text, "InfoSEM-B, one-hot", better),
-        ("Text is better than random vectors", text, "InfoSEM-B, random", better),
+        ("text-above-deepsem", "Text helps: better than DeepSEM",
+         better._replace(against=("DeepSEM",)), ""),
+        ("one-hot-not-above-deepsem", "One-hot vectors do not help: not better than DeepSEM",
+         None, ""),
+        ("random-not-above-deepsem", "Random vectors do not help: not better than DeepSEM",
+         None, ""),
+        ("text-above-one-hot", "Text is better than one-hot vectors", better, content),
+        ("text-above-random", "Text is better than random vectors", better, content),
     )
     return [
-        *_gains("text", "InfoSEM-B", "existing models (DeepSEM)", 38.5, 25, 52),
-        *_improvements("text", "InfoSEM-B", "DeepSEM"),
+        *gains("InfoSEM-B", "existing models", 38.5, 25, 52),
+        *improvements("InfoSEM-B", "DeepSEM"),
         *(
             claim
             for source in ("Table 1", "Table 5")
             for claim in (
-                _top("text", _INFOSEM, 2, source, ["AUPRC"], 4,
-                     "InfoSEM-B and InfoSEM-BC are the two best on all data sets"),
-                _top("text", ["InfoSEM-B"], 2, source, [*_METRICS], 3,
-                     "InfoSEM-B is in the top 2 by both metrics on three data sets"),
-                _Claim("text", f"InfoSEM-B surpasses supervised methods, {_kind(source)}",
-                       f"Section 1, {source}", _PAGE_OF[source],
-                       partial(_above, ["InfoSEM-B"], _SUPERVISED, source),
-                       _Better("InfoSEM-B", _SUPERVISED, (source,))),
+                top(("InfoSEM-B", "InfoSEM-BC"), 2, source, ["AUPRC"], 4,
+                    "InfoSEM-B and InfoSEM-BC are the two best on all data sets"),
+                top(["InfoSEM-B"], 2, source, [*METRICS], 3,
+                    "InfoSEM-B is in the top 2 by both metrics on three data sets"),
+                PaperClaim(claim_id("InfoSEM-B above supervised", source),
+                           f"InfoSEM-B surpasses supervised methods, {network_of(source)}",
+                           f"Section 1, {source}", SECTIONS[source],
+                           partial(above_all, ["InfoSEM-B"], SUPERVISED, source),
+                           Better("InfoSEM-B", SUPERVISED, (source,))),
             )
         ),
-        *(_Claim("text", key, "Section 5.2, Figure 4", _FIGURE4,
-                 partial(_figure4, key, method, against), audited)
-          for key, method, against, audited in figure4),
-        _Claim("text", "Text of another kind helps, too (GenePT)", "Section 5.2, Figure 4",
-               _FIGURE4, partial(_never, "its vectors are a download of 574 MB")),
-        _fewer_cells("text", "InfoSEM-B"),
-        _recalled("text", "InfoSEM-B", "DeepSEM"),
+        *(PaperClaim(known, text, "Section 5.2, Figure 4", SECTIONS["Figure 4"],
+                     partial(_figure4, known), audit, point)
+          for known, text, audit, point in figure4),
+        PaperClaim("genept", "Text of another kind helps, too (GenePT)",
+                   "Section 5.2, Figure 4", SECTIONS["Figure 4"],
+                   partial(never, "its vectors are a download of 574 MB")),
+        fewer_cells("InfoSEM-B"),
+        higher_recall("InfoSEM-B", "DeepSEM"),
     ]
 
 
-def _figure4(claim: str, method: str, against: str, evidence: _Evidence) -> _Finding:
-    row = _line(evidence.embeddings, claim=claim)
-    verdict = row["verdict"].replace("holds", "reproduced").replace("does not hold", "")
-    difference = _differences(evidence.of("embeddings"), "unseen_auprc", [(method, against)])
-    where = _where(row["holds on"].split(", "), [*map(str, difference.index)])
-    return _Finding(verdict or "not reproduced", where, _mean(difference))
+# fmt: on
+def _figure4(claim: str, evidence: Evidence) -> Finding:
+    """The claim with that id of `embedding_sensitivity.verdicts`."""
+    row = line_of(evidence.embeddings, id=claim)
+    pair = (row["claim"].method, row["claim"].against)
+    found = differences(evidence.of("embeddings"), "unseen_auprc", [pair])
+    return Finding(row["verdict"], format_where(row["holds"]), format_mean(found))

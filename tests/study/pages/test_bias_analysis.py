@@ -260,15 +260,16 @@ def test_drop_of_the_paper_s_tables_is_the_42_percent_of_its_text(memorising):
 
 
 def test_verdicts_where_the_paper_is_right(memorising):
-    table = bias_analysis.verdicts(*memorising).set_index("claim")
-    missing = table.index.str.contains("scGREAT") | table.index.str.contains("GENELink predicts")
-    assert set(table.loc[missing, "verdict"]) == {"not run"}
-    assert set(table.loc[~missing, "verdict"]) == {"reproduced"}
-    lowered = table.loc["Downsampling lowers the AUPRC on seen genes"]
-    assert lowered["holds in"] == "12 of 12"
-    above = table.loc["Unseen genes: DeepSEM is above One-hot LR, MatComp, GENELink"]
+    table = bias_analysis.verdicts(*memorising)
+    shown = bias_analysis.format_verdicts(table).set_index(table["id"])
+    missing = shown["claim"].str.contains("scGREAT") | (shown.index == "genelink-predicts-shares")
+    assert set(shown.loc[missing, "verdict"]) == {"not run"}
+    assert set(shown.loc[~missing, "verdict"]) == {"reproduced"}
+    assert shown.loc["downsampling-lowers-seen", "holds in"] == "12 of 12"
+    above = shown.loc["deepsem-above-one-hot-lr-matcomp-genelink"]
     assert above["claimed on"] == "hESC, hHEP, mDC"  # by the paper's numbers, as its text says
     assert above["ours"].startswith("+0.245 (0.00")
+    assert shown.loc["genelink-predicts-shares", "claim"].startswith("(ours) GENELink")
 
 
 def test_verdicts_where_the_paper_is_wrong(memorising):
@@ -279,12 +280,13 @@ def test_verdicts_where_the_paper_is_wrong(memorising):
     rows.loc[(rows["method"] == "DeepSEM") & (rows["dataset"] == "hHEP"), "unseen_auprc"] = 0.2
     coefs["coefficient"] = -coefs["coefficient"]
     probs["probability"] = 1 - probs["probability"]
-    table = bias_analysis.verdicts(rows, coefs, probs).set_index("claim")
-    assert table.loc["Seen genes: One-hot LR is as good as GENELink", "verdict"] == "not reproduced"
-    chance = table.loc["Unseen genes: supervised methods are no better than chance"]
-    assert (chance["verdict"], chance["holds in"]) == ("partly", "8 of 12")
-    assert chance["but not in"].startswith("GENELink on hESC, GENELink on hHEP")
-    memory = table[table.index.str.contains("coefficients follow|^One-hot LR predicts")]
+    table = bias_analysis.verdicts(rows, coefs, probs).set_index("id")
+    assert table.loc["seen-one-hot-lr-not-below-genelink", "verdict"] == "not reproduced"
+    chance = table.loc["supervised-not-above-chance"]
+    assert (chance["verdict"], sum(chance["holds"].values())) == ("partly", 8)
+    fails = [case for case, good in chance["holds"].items() if not good]
+    assert fails == [f"GENELink on {dataset}" for dataset in CELLS]
+    memory = table.loc[["coefficients-follow-shares", "one-hot-lr-predicts-shares"]]
     assert memory["verdict"].tolist() == ["not reproduced"] * 2
 
 
@@ -292,15 +294,19 @@ def test_verdicts_count_what_the_paper_claims_and_two_splits_can_show(memorising
     rows, coefs, probs = memorising
     seen = rows[rows["dataset"] == "mDC"]
     like = seen[seen["method"] == "GENELink"].assign(method="scGREAT")
-    claim = "Seen genes: One-hot LR is as good as scGREAT"
+
+    def judged(*parts):
+        table = bias_analysis.verdicts(pd.concat(parts), coefs, probs)
+        shown = bias_analysis.format_verdicts(table).set_index(table["id"])
+        return shown.loc["seen-one-hot-lr-not-below-scgreat", ["claimed on", "verdict"]].tolist()
+
     # By Table 3 it is not on mDC, and it is on hESC.
-    table = bias_analysis.verdicts(pd.concat([seen, like]), coefs, probs).set_index("claim")
-    assert table.loc[claim, ["claimed on", "verdict"]].tolist() == ["-", "not claimed"]
+    assert judged(seen, like) == ["-", "not claimed"]
     seen, like = (part.assign(dataset="hESC") for part in (seen, like))
-    table = bias_analysis.verdicts(pd.concat([seen, like.head(1)]), coefs, probs).set_index("claim")
-    assert table.loc[claim, ["claimed on", "verdict"]].tolist() == ["hESC", "one split only"]
-    synthetic = seen.assign(dataset="synthetic")
-    assert bias_analysis.verdicts(synthetic, coefs, probs).empty
+    assert judged(seen, like.head(1)) == ["hESC", "one split only"]
+    synthetic = bias_analysis.verdicts(seen.assign(dataset="synthetic"), coefs, probs)
+    assert synthetic.empty
+    assert bias_analysis.format_verdicts(synthetic).empty
 
 
 def test_downsampled_methods_are_compared_on_the_splits_of_both(memorising):

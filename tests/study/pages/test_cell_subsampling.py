@@ -149,9 +149,9 @@ def made_rows(levels, n_splits=6):
 
 
 def verdict(rows, claim):
-    table = cell_subsampling.subsampling_verdicts(rows).set_index("claim")
-    (found,) = [name for name in table.index if name.startswith(claim)]
-    return table.loc[found]
+    """The line of a claim as it is shown."""
+    table = cell_subsampling.verdicts(rows)
+    return cell_subsampling.format_verdicts(table).set_index(table["id"]).loc[claim]
 
 
 def test_verdicts_follow_the_numbers():
@@ -161,33 +161,34 @@ def test_verdicts_follow_the_numbers():
             ("InfoSEM-B", 20): 0.3, ("InfoSEM-B", 100): 0.31,
         }
     )  # fmt: skip
-    paper = verdict(rows, "InfoSEM-B with 20% of the cells is no worse than DeepSEM with all")
+    paper = verdict(rows, "infosem-b-20-not-below-deepsem-100")
     assert (paper["claimed on"], paper["verdict"]) == ("hESC", "reproduced")
     assert "no difference shown" in paper["hESC"]
-    assert verdict(rows, "InfoSEM-BC with 20%")["verdict"] == "not run"
-    assert verdict(rows, "InfoSEM-BC is better")["verdict"] == "not run"
-    lead = verdict(rows, "InfoSEM-B is better than DeepSEM")
+    assert verdict(rows, "infosem-bc-20-not-below-deepsem-100")["verdict"] == "not run"
+    assert verdict(rows, "infosem-bc-above-infosem-b")["verdict"] == "not run"
+    lead = verdict(rows, "infosem-b-above-deepsem")
     assert lead["verdict"] == "holds"
     assert "better at 2 of 2" in lead["mDC"]
-    assert verdict(rows, "InfoSEM-B beats")["hESC"] == "p 0.048 to p 0.048, better at 2 of 2"
-    assert verdict(rows, "More cells help DeepSEM")["verdict"] == "holds"
-    assert verdict(rows, "Trained longer, DeepSEM")["verdict"] == "holds"
+    beaten = verdict(rows, "infosem-b-above-constant")
+    assert beaten["hESC"] == "p 0.048 to p 0.048, better at 2 of 2"
+    assert verdict(rows, "deepsem-100-above-20")["verdict"] == "holds"
+    assert verdict(rows, "deepsem-longer-20-not-below-100")["verdict"] == "holds"
     # Judged on hESC, whatever the other data set says.
     worse = rows["unseen_auprc"].where(
         (rows["dataset"] != "hESC") | (rows["method"] != "InfoSEM-B"), 0.1
     )
     rows = rows.assign(unseen_auprc=worse)
-    paper = verdict(rows, "InfoSEM-B with 20% of the cells is no worse than DeepSEM with all")
+    paper = verdict(rows, "infosem-b-20-not-below-deepsem-100")
     assert paper["verdict"] == "not reproduced"
-    assert verdict(rows, "InfoSEM-B is better than DeepSEM")["verdict"] == "partly"
+    assert verdict(rows, "infosem-b-above-deepsem")["verdict"] == "partly"
 
 
 def test_a_method_may_be_missing_on_one_data_set():
     rows = made_rows({(name, n): 0.2 for name in ("DeepSEM", "InfoSEM-BC") for n in (20, 100)})
     rows = rows[(rows["dataset"] == "hESC") | (rows["method"] != "InfoSEM-BC")]
-    few = verdict(rows, "InfoSEM-BC with 20% of the cells is no worse than DeepSEM with all")
+    few = verdict(rows, "infosem-bc-20-not-below-deepsem-100")
     assert (few["verdict"], few["mDC"]) == ("reproduced", "-")
-    ours = verdict(rows, "More cells help InfoSEM-BC")
+    ours = verdict(rows, "infosem-bc-100-above-20")
     assert (ours["verdict"], ours["mDC"]) == ("does not hold", "-")
 
 
@@ -207,21 +208,21 @@ def test_what_takes_long_is_run_where_asked(finished):
 def test_claims_of_the_paper_are_not_judged_on_other_data_sets():
     rows = made_rows({("DeepSEM", 20): 0.2, ("InfoSEM-B", 20): 0.3})
     rows = rows[rows["dataset"] == "mDC"]
-    assert verdict(rows, "InfoSEM-B with 20%")["verdict"] == "no hESC here"
+    assert verdict(rows, "infosem-b-20-not-below-deepsem-20")["verdict"] == "no hESC here"
 
 
-def test_table_has_a_column_a_percentage():
+def test_table_has_a_column_per_percentage():
     rows = made_rows({("DeepSEM", 20): 0.2, ("DeepSEM", 100): 0.3})
-    table = cell_subsampling.by_percent(rows).set_index(["dataset", "method"])
+    table = cell_subsampling.format_by_percent(rows).set_index(["dataset", "method"])
     assert table.loc[("hESC", "Random TF constant"), "20%"] == "-"
     assert table.loc[("mDC", "DeepSEM"), "100%"].startswith(("0.29", "0.30"))
-    flat = cell_subsampling.by_percent(rows, "unseen_hit").set_index(["dataset", "method"])
+    flat = cell_subsampling.format_by_percent(rows, "unseen_hit").set_index(["dataset", "method"])
     assert flat.loc[("hESC", "DeepSEM")].tolist() == ["0.200 (0.000)", "0.300 (0.000)", "0.000"]
 
 
 def test_cost_counts_a_run_once():
     rows = made_rows({("DeepSEM", 20): 0.2, ("DeepSEM", 100): 0.3})
-    (line, _) = cell_subsampling.subsampling_costs(rows).to_dict("records")
+    (line, _) = cell_subsampling.format_costs(rows).to_dict("records")
     assert line == {
         "dataset": "hESC", "method": "DeepSEM", "20%, s": "60.5", "100%, s": "60.5", "runs": 4,
         "minutes in all": "4.0",
@@ -235,7 +236,7 @@ def test_cost_of_a_method_stands_in_its_line():
     longer = rows["method"] == "DeepSEM (longer)"  # as from `subsampling`: last, and on hESC only
     rows = pd.concat([rows[~longer], rows[longer & (rows["dataset"] == "hESC")]])
     rows["seconds"] += rows["method"].map({"DeepSEM": 600}).fillna(0)
-    table = cell_subsampling.subsampling_costs(rows)
+    table = cell_subsampling.format_costs(rows)
     spent = rows.drop_duplicates("key").groupby(["dataset", "method"])["seconds"].sum() / 60
     assert len(table) == 5
     for line in table.to_dict("records"):

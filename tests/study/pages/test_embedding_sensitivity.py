@@ -11,8 +11,9 @@ from infosem_study import Runner, Store
 from infosem_study.comparison import compare
 from infosem_study.pages.embedding_sensitivity import (
     directions,
+    format_verdicts,
     prior_effects,
-    sensitivity_verdicts,
+    verdicts,
 )
 from infosem_study.variants import load
 
@@ -103,6 +104,9 @@ def test_what_embeddings_are_worth_follows_the_paired_differences() -> None:
         for seed in (0, 1)
         for split in (0, 1, 2)
     )  # fmt: skip
-    verdicts = sensitivity_verdicts(rows)["verdict"].tolist()
+    table = verdicts(rows)
+    shown = format_verdicts(table)
     yes, no = "holds", "does not hold"
-    assert verdicts == [yes, yes, no, yes, no, yes, no, yes]
+    assert shown["verdict"].tolist() == [yes, yes, no, yes, no, yes, no, yes]
+    assert shown["holds on"].tolist() == [{yes: "hESC", no: "none"}[v] for v in shown["verdict"]]
+    assert table.set_index("id").loc["random-not-above-deepsem", "holds"] == {"hESC": False}

@@ -46,7 +46,7 @@ def both_networks(rows):
 
 
 def test_percentages_of_the_paper_follow_from_its_tables_but_for_one(both_networks):
-    table = table1.percentages(both_networks)
+    table = table1.format_percentages(table1.percentages(both_networks))
     assert table["paper"].tolist() == ["25%", "52%", "31%", "66%", "38.5%", "11.1%"]
     assert table["follows"].tolist() == ["yes"] * 5 + ["no"]
     recomputed = [float(text.partition("%")[0]) for text in table["from its tables"]]
@@ -55,7 +55,7 @@ def test_percentages_of_the_paper_follow_from_its_tables_but_for_one(both_networ
 
 
 def test_our_percentages_are_means_over_data_sets_and_networks(both_networks):
-    table = table1.percentages(both_networks)
+    table = table1.format_percentages(table1.percentages(both_networks))
     ours = [float(text.partition("%")[0]) for text in table["ours"][[0, 1, 4]]]
     assert ours == pytest.approx([30, 100, 53.3], abs=1.0)
     assert table["on"].tolist() == ["2 of 4", "1 of 4", "0 of 4", "0 of 4", "3 of 8", "0 of 8"]
@@ -79,14 +79,14 @@ def test_verdicts_count_the_data_sets_on_which_a_claim_holds(rows):
     other = rows.assign(dataset="mDC")
     # On the second data set the methods change places.
     other["method"] = other["method"].map({"DeepSEM": "InfoSEM-B", "InfoSEM-B": "DeepSEM"})
-    claim = "claim == 'InfoSEM-B improves upon DeepSEM' and metric == 'AUPRC'"
+    claim = "id == 'infosem-b-above-deepsem' and metric == 'AUPRC'"
     for data, verdict, holds in (
-        (rows, "reproduced", "hESC"),
-        (other, "not reproduced", "none"),
-        (pd.concat([rows, other]), "partly", "hESC"),
+        (rows, "reproduced", {"hESC": True}),
+        (other, "not reproduced", {"mDC": False}),
+        (pd.concat([rows, other]), "partly", {"hESC": True, "mDC": False}),
     ):
         line = table1.verdicts(data).query(claim).iloc[0]
-        assert (line["verdict"], line["holds on"]) == (verdict, holds)
+        assert (line["verdict"], line["holds"]) == (verdict, holds)
 
 
 def test_the_paper_s_own_numbers_are_held_against_the_constants():
@@ -107,5 +107,29 @@ def test_claim_counts_only_where_the_paper_makes_it(rows):
     """The paper's DeepSEM is ahead of Random on hESC, and behind it on mESC."""
     ahead = rows.replace({"method": {"InfoSEM-B": "DeepSEM", "DeepSEM": "Random"}})
     table = table1.verdicts(pd.concat([ahead, ahead.assign(dataset="mESC")]))
-    line = table.query("claim == 'DeepSEM beats chance' and metric == 'AUPRC'").iloc[0]
-    assert (line["claimed on"], line["verdict"]) == ("hESC", "reproduced")
+    line = table.query("id == 'deepsem-above-random' and metric == 'AUPRC'").iloc[0]
+    assert (line["holds"], line["verdict"]) == ({"hESC": True}, "reproduced")
+
+
+def test_verdicts_are_told_in_words(rows):
+    constant = pd.concat(
+        rows[rows["method"] == "DeepSEM"].assign(
+            method="Random TF constant", seed=seed, unseen_auprc=0.1 + 0.001 * seed
+        )
+        for seed in range(20)
+    )
+    table = table1.format_verdicts(table1.verdicts(pd.concat([rows, constant])))
+    lines = table[table["metric"] == "AUPRC"].set_index("claim")
+    improved = lines.loc["InfoSEM-B improves upon DeepSEM"]
+    assert (improved["claimed on"], improved["holds on"]) == ("hESC", "hESC")
+    assert improved["verdict"] == "reproduced"
+    assert improved["paper"] == "+0.066"
+    beaten = lines.loc["(ours) InfoSEM-B beats a random constant per TF"]
+    assert beaten[["paper", "verdict"]].tolist() == ["-", "holds"]
+    assert "id" not in table
+
+
+def test_of_other_data_nothing_is_claimed(rows):
+    other = rows.assign(dataset="synthetic")
+    assert table1.verdicts(other).empty
+    assert table1.format_verdicts(table1.verdicts(other)).empty

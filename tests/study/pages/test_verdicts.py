@@ -1,6 +1,8 @@
 """Every claim has its row, and the verdict that the numbers give it."""
 
 import re
+from fnmatch import fnmatch
+from inspect import signature
 from itertools import product
 from pathlib import Path
 
@@ -11,13 +13,16 @@ from bs4 import BeautifulSoup
 from docutils.nodes import make_id
 
 from infosem.data import CELLS
-from infosem.errors import InfosemError
+from infosem_study import Store
 from infosem_study.pages import verdicts
 from infosem_study.pages.appendix import recall
+from infosem_study.pages.verdicts import shown
 from infosem_study.reported import reported
 from infosem_study.scheduling import STORED_ONLY
+from infosem_study.verdicts import claim_id
 
-NOTEBOOKS = Path(__file__).resolve().parents[3] / "notebooks"
+ROOT = Path(__file__).resolve().parents[3]
+NOTEBOOKS = ROOT / "notebooks"
 NETWORKS = {
     "cell-type-specific": {"seen": "Table 3", "unseen": "Table 1"},
     "non-cell-type-specific": {"seen": "Table 4", "unseen": "Table 5"},
@@ -171,17 +176,17 @@ def controlled(left_unseen=0.0):
 
 @pytest.fixture(scope="module")
 def found(right):
-    return verdicts.claims(**right).set_index("claim")
+    return verdicts.claims(**right)
 
 
 def test_what_labels_add_is_measured_on_the_splits_that_all_have(right, found):
-    claim = "Seen genes: what labels add to InfoSEM-BC is not shares of positives"
+    claim = "seen-infosem-bc-not-from-shares"
     rows = controlled()
     first = rows["split"] == 0
     # Elsewhere InfoSEM-B alone was run, where it needs no labels.
     rows.loc[~first & (rows["method"] == "InfoSEM-B"), "seen_auprc"] = 0.9
     rows = rows[first | (rows["method"] != "InfoSEM-BC")]
-    fewer = verdicts.claims(**{**right, "controls": rows}).set_index("claim").loc[claim]
+    fewer = verdicts.claims(**{**right, "controls": rows}).loc[claim]
     assert fewer["ours"] == found.loc[claim, "ours"]
     assert "6%" in fewer["ours"]  # (.25 - .2) / (1 - .2)
 
@@ -196,40 +201,38 @@ def wrong(right):
         for d, method in numbers.index:
             numbers.loc[(d, method)] = chance.loc[d] * (1 - 0.1 * method.startswith("InfoSEM"))
         frames[name] = compared(network, numbers, constants=1.0)
-    return verdicts.claims(**frames).set_index("claim")
+    return verdicts.claims(**frames)
 
 
-def verdicts_of(table, start):
-    chosen = table[table.index.str.startswith(start)]
-    assert len(chosen), start
-    return set(chosen["verdict"])
+def verdicts_of(table, pattern):
+    """Of the claims whose ids match."""
+    chosen = [known for known in table.index if fnmatch(known, pattern)]
+    assert chosen, pattern
+    return set(table.loc[chosen, "verdict"])
 
 
 # --- the whole ------------------------------------------------------------------------------------
 
 
 def test_all_that_other_modules_judge_is_found_there(found):
-    untestable = {
-        "Seen genes: methods do as in earlier studies",
-        "Text of another kind helps, too (GenePT)",
-        "Negatives of non-specific networks are noisier",
-    }
+    untestable = {"seen-as-in-earlier-studies", "genept", "noisier-negatives"}
     assert set(found.index[found["verdict"] == "not run"]) == untestable
     assert found.index.is_unique
+    assert found["claim"].is_unique
     assert set(found["verdict"]) <= {"reproduced", "partly", "not reproduced", "not run"}
     assert (found["because"].str.len() > 1).all()
 
 
 def test_without_results_nothing_was_run(found):
     table = verdicts.claims()
-    assert table["claim"].tolist() == found.index.tolist()
+    assert table.index.tolist() == found.index.tolist()
     assert set(table["verdict"]) == {"not run"}
     assert set(table["survives the audit"]) == {"-", "not run"}
 
 
 @pytest.mark.parametrize("missing", ["specific", "probabilities", "recalls"])
 def test_any_frame_may_be_missing(right, found, missing):
-    table = verdicts.claims(**{**right, missing: None}).set_index("claim")
+    table = verdicts.claims(**{**right, missing: None})
     assert table.index.tolist() == found.index.tolist()
     n_missing = (table["verdict"] == "not run").sum()
     assert (found["verdict"] == "not run").sum() < n_missing < len(table)
@@ -251,53 +254,75 @@ def test_links_lead_to_sections_of_the_pages(found):
 
 
 def test_rows_are_linked_and_escaped(found):
-    table = found.reset_index().head(1).assign(because="p < 0.05 & more")
+    table = found.head(1).assign(because="p < 0.05 & more")
     soup = BeautifulSoup(verdicts.linked(table), "html.parser")
     assert soup.table["class"] == ["dataframe"]
     assert len(soup.thead.find_all("tr")) == 1  # so that it can be sorted
     assert "p < 0.05 & more" in [cell.text for cell in soup.find_all("td")]
     assert soup.a["href"] == "bias_analysis.html#verdicts"
     assert soup.a.text == "Seen genes"
+    assert [cell.text for cell in soup.tbody.find_all("th")] == table["claim"].tolist()
 
 
-def test_what_may_not_be_run_is_missing(tmp_path, capsys):
-    def lacking(*, runner):
-        raise InfosemError("1 results are not stored, and nothing may be run")
+def test_what_is_not_stored_is_missing(tmp_path, capsys):
+    frames = verdicts.gather(
+        Store(tmp_path), datasets=["hESC"], splits=range(2), runner=STORED_ONLY
+    )
+    assert set(frames.values()) == {None}
+    out = capsys.readouterr().out
+    for study in ("compare", "sensitivity", "subsampling", "search", "counts", "controls"):
+        assert f"{study}: " in out
+    assert set(verdicts.claims(**frames)["verdict"]) == {"not run"}
 
-    assert verdicts.stored(lacking, runner=STORED_ONLY) is None
-    assert "lacking: 1 results" in capsys.readouterr().out
-    assert len(verdicts.stored(pd.DataFrame, [1])) == 1
+
+def test_what_is_stored_is_gathered():
+    store = Store(ROOT / "results")
+    frames = verdicts.gather(store, datasets=["mDC"], splits=range(2), runner=STORED_ONLY)
+    assert set(frames) == set(signature(verdicts.claims).parameters)
+    assert all(len(frame) for frame in frames.values())
+    assert all(set(frame["dataset"]) == {"mDC"} for frame in frames.values())
+
+
+def test_what_is_said_in_short_is_of_points_that_claims_have(found):
+    assert set(found["point"]) - {""} == set(shown.POINTS)
+
+
+def test_ids_are_made_of_words(found):
+    assert all(known == claim_id(known) for known in found.index)
 
 
 # --- verdicts -------------------------------------------------------------------------------------
 
 
 def test_the_paper_s_own_numbers_reproduce_its_tables(found):
-    for start in ("The AUPRC in", "The Hit@1% in", "The order of", "The recall in", "The data"):
-        assert verdicts_of(found, start) == {"reproduced"}
-    for start in ("InfoSEM-B improves upon", "InfoSEM-BC improves upon", "Text ", "InfoSEM-B with",
-                  "InfoSEM-BC has a higher", "sigma_", "AUPRC is very small"):  # fmt: skip
-        assert verdicts_of(found, start) <= {"reproduced", "not run"}, start
+    for pattern in (
+        "numbers-*", "order-*", "recall-above-auprc", "counts-*", "settings-*", "small-auprc",
+        "infosem-b-above-deepsem-*", "infosem-bc-above-*", "text-*", "cells-*-deepsem-*",
+        "recall-infosem-bc-*",
+    ):  # fmt: skip
+        assert verdicts_of(found, pattern) == {"reproduced"}, pattern
 
 
 def test_where_text_and_tables_disagree_both_are_told(found):
-    both = "InfoSEM-B is in the top 2 by both metrics on three data sets, cell-type-specific"
+    both = "infosem-b-top-2-auprc-hit-1-table-1"
     assert found.loc[both, "paper"] == "3 of 4 (its table: 2)"
     assert found.loc[both, "verdict"] == "partly"
-    assert found.loc["InfoSEM-BC improves on InfoSEM-B by 11.1%", "verdict"] == "partly"
-    assert "give 7.4%" in found.loc["InfoSEM-BC improves on InfoSEM-B by 11.1%", "because"]
-    lost = "From seen to unseen genes they lose 79% of AUPRC, non-cell-type-specific"
+    gain = found.loc["infosem-bc-over-infosem-b-percent"]
+    assert gain["verdict"] == "partly"
+    assert "give 7.4%" in gain["because"]
+    lost = "drop-auprc-non-specific"
     assert found.loc[lost, "paper"] == "79% (its tables: 87%)"
     assert found.loc[lost, "ours"].startswith("87%")
     assert found.loc[lost, "verdict"] == "partly"
 
 
 def test_methods_that_know_nothing_reproduce_nothing(wrong):
-    for start in ("InfoSEM-B improves", "InfoSEM-BC improves", "InfoSEM-B surpasses",
-                  "InfoSEM-BC has the best", "InfoSEM-B and", "The order of the methods by AUPRC",
-                  "Seen genes: every", "Seen genes: supervised"):  # fmt: skip
-        assert verdicts_of(wrong, start) == {"not reproduced"}, start
-    assert "partly" not in verdicts_of(wrong, "From seen to unseen genes they")
+    for pattern in (
+        "infosem-b-above-*", "infosem-bc-above-*", "*-percent*", "order-auprc-*",
+        "infosem-bc-top-1-*", "infosem-b-infosem-bc-top-2-*", "seen-supervised-*",
+    ):  # fmt: skip
+        assert verdicts_of(wrong, pattern) == {"not reproduced"}, pattern
+    assert "partly" not in verdicts_of(wrong, "drop-*specific")
 
 
 def test_ranks_are_on_the_splits_that_both_have(right):
@@ -308,34 +333,33 @@ def test_ranks_are_on_the_splits_that_both_have(right):
     rows.loc[of_bc, unseen] = 0.01
     rows.loc[rows["split"] == 0, unseen] += 1
     rows = rows[~of_bc | (rows["split"] == 0)]
-    table = verdicts.claims(specific=rows).set_index("claim")
-    line = table.loc["InfoSEM-BC has the best AUPRC on all data sets, cell-type-specific"]
+    line = verdicts.claims(specific=rows).loc["infosem-bc-top-1-auprc-table-1"]
     assert (line["ours"], line["verdict"]) == ("0 of 4", "not reproduced")
 
 
 def test_how_near_a_rank_is_stands_beside_it(found):
-    line = found.loc["InfoSEM-BC has the best AUPRC on all data sets, cell-type-specific"]
+    line = found.loc["infosem-bc-top-1-auprc-table-1"]
     nearest = r"nearest decision: InfoSEM-BC on hESC by AUPRC, [+-]0.000 \(0.000\) to InfoSEM-B$"
     assert re.search(nearest, line["because"])  # a tie in the paper
 
 
 def test_shares_of_positives_are_told_from_pairs(found):
-    assert verdicts_of(found, "One-hot LR's accuracy") == {"reproduced"}
-    of_bc = found.loc["Seen genes: what labels add to InfoSEM-BC is not shares of positives"]
+    assert verdicts_of(found, "seen-one-hot-lr-from-shares") == {"reproduced"}
+    of_bc = found.loc["seen-infosem-bc-not-from-shares"]
     assert of_bc["verdict"] == "reproduced"
     assert "hESC 6%" in of_bc["ours"]
 
 
 # --- the audit ------------------------------------------------------------------------------------
 
-BETTER = "InfoSEM-B improves upon DeepSEM by AUPRC, cell-type-specific"
+BETTER = "infosem-b-above-deepsem-auprc-table-1"
 
 
 def test_what_passes_all_tests_survives(found):
     audited = found.loc[~found["survives the audit"].isin(["-"]), "survives the audit"]
     assert len(audited) > 30
     assert set(audited) == {"yes"}
-    assert found.loc["Downsampling does not help on unseen genes", "survives the audit"] == "-"
+    assert found.loc["downsampling-not-above-unseen", "survives the audit"] == "-"
 
 
 def test_what_fails_a_test_says_which(right):
@@ -344,8 +368,7 @@ def test_what_fails_a_test_says_which(right):
         for name, frame in frames.items():  # fewer data sets are faster
             if frame is not None:
                 frames[name] = frame[frame["dataset"].isin(["hESC", "mDC"])]
-        table = verdicts.claims(**frames).set_index("claim")
-        return table.loc[BETTER, "survives the audit"]
+        return verdicts.claims(**frames).loc[BETTER, "survives the audit"]
 
     numbers = papers("cell-type-specific")
     lucky = compared("cell-type-specific", numbers, constants=1.0)
@@ -366,18 +389,16 @@ def test_orders_are_of_methods_on_the_same_splits(right):
     few = (rows["method"] == "scGREAT") & (rows["split"] > 0)
     lucky = rows["unseen_auprc"].where(rows["method"] != "scGREAT", 0.99)
     found, without = (
-        verdicts.claims(specific=own).set_index("claim")["ours"]
+        verdicts.claims(specific=own)["ours"]
         for own in (rows.assign(unseen_auprc=lucky)[~few], rows[rows["method"] != "scGREAT"])
     )
-    name = "The order of the methods by AUPRC in Table 1"
-    assert found[name] == without[name]
+    assert found["order-auprc-table-1"] == without["order-auprc-table-1"]
 
 
 def test_a_search_on_one_network_tells_nothing_of_the_other(right):
     own = right["settings"][right["settings"]["network"] == "cell-type-specific"]
-    table = verdicts.claims(specific=right["specific"], settings=own).set_index("claim")
-    name = "sigma_w: cross-validation chooses what Appendix C prints, "
-    found = table.loc[[name + network for network in NETWORKS], "verdict"]
+    table = verdicts.claims(specific=right["specific"], settings=own)
+    found = table.loc[[f"settings-infosem-b-{network}" for network in NETWORKS], "verdict"]
     assert found.tolist() == ["reproduced", "not run"]
 
 
@@ -385,8 +406,7 @@ def test_few_cells_are_no_merit_where_cells_do_not_help(right):
     cells = right["cells"].copy()
     of_deepsem = cells["method"] == "DeepSEM"
     cells.loc[of_deepsem, "unseen_auprc"] = 0.1 + 1e-3 * cells["split"]
-    table = verdicts.claims(cells=cells).set_index("claim")
-    line = table.loc["InfoSEM-B with 20% of the cells is as good as DeepSEM with all"]
+    line = verdicts.claims(cells=cells).loc["cells-infosem-b-20-not-below-deepsem-100"]
     assert line["verdict"] == "reproduced"
     assert line["survives the audit"] == "no: cells do not help DeepSEM"
 
@@ -394,12 +414,10 @@ def test_few_cells_are_no_merit_where_cells_do_not_help(right):
 def test_recall_is_free_where_as_many_pairs_pass(right):
     def survives(recalls):
         table = verdicts.claims(non_specific=right["non_specific"], recalls=recalls)
-        table = table.set_index("claim")
         assert table.loc[higher, "verdict"] == "reproduced"
         return table.loc[[higher, high], "survives the audit"].tolist()
 
-    higher = "InfoSEM-B has a higher recall than DeepSEM"
-    high = "The recall in Table 6 is much higher than the AUPRC in Table 5"
+    higher, high = "recall-infosem-b-above-deepsem", "recall-above-auprc"
     recalls = right["recalls"]
     assert survives(recalls) == ["yes", "yes"]
     none = "no: not beyond the share of all pairs that pass"
@@ -415,7 +433,7 @@ def test_recall_is_free_where_as_many_pairs_pass(right):
 
 
 def test_what_is_said_depends_on_the_verdicts(found, wrong):
-    text, other = (verdicts.describe(table.reset_index()) for table in (found, wrong))
+    text, other = map(verdicts.describe, (found, wrong))
     n = (found["verdict"] == "reproduced").sum()
     assert text.startswith(f"**Of {len(found)} claims: {n} reproduced, ")
     assert "InfoSEM-B is ahead of DeepSEM wherever the paper says so" in text

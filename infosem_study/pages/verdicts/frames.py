@@ -1,0 +1,128 @@
+"""The results of the other pages, as far as they are stored."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from infosem.errors import InfosemError
+from infosem_study import studies
+from infosem_study.comparison import compare
+from infosem_study.pages import audit, bias_analysis, protocol
+from infosem_study.pages.appendix import recall, tuning
+from infosem_study.pages.verdicts.evidence import NETWORKS
+from infosem_study.scheduling import Runner
+from infosem_study.store import Store
+
+__all__ = ["gather", "stored"]
+
+Frames = dict[str, pd.DataFrame | None]
+
+
+def stored(
+    function: Callable[..., pd.DataFrame], *args: Any, **options: Any
+) -> pd.DataFrame | None:
+    """What a function returns, or None where it lacks something that it may not run, or cannot.
+
+    Parameters
+    ----------
+    function : callable
+        One that computes what the ledger lacks, such as `comparison.compare`.
+    *args, **options
+        Of the function. With ``runner=STORED_ONLY`` it may run nothing.
+    """
+    try:
+        return function(*args, **options)
+    except InfosemError as error:
+        print(f"{function.__name__}: {error}")
+        return None
+
+
+def gather(
+    store: Store,
+    *,
+    datasets: Sequence[str],
+    splits: Sequence[int] = tuple(range(10)),
+    split: int = 0,
+    runner: Runner,
+) -> Frames:
+    """Everything that `claims` judges by, as far as it is stored or may be run.
+
+    What is missing is None; why is printed.
+
+    Parameters
+    ----------
+    store : Store
+    datasets, splits
+        As for `comparison.compare`.
+    split : int
+        The one of which predicted probabilities are looked at.
+    runner : Runner
+        `scheduling.STORED_ONLY` runs nothing.
+
+    Returns
+    -------
+    dict of str to DataFrame or None
+        By the names of the parameters of `claims`.
+    """
+    where: dict[str, Any] = {"datasets": datasets, "splits": splits, "runner": runner}
+    methods = [*studies.TABLE1_METHODS, *studies.DOWNSAMPLED]
+    specific = stored(compare, store, methods=methods, seeds=studies.SEEDS, **where)
+    non_specific = stored(compare, store, **studies.STUDIES["non-specific"], **where)
+    frames: Frames = {
+        "specific": specific,
+        "non_specific": non_specific,
+        "embeddings": stored(studies.sensitivity, store, **where),
+        "cells": stored(studies.subsampling, store, **where),
+        "settings": _joined(
+            stored(tuning.search, store, datasets=datasets, network=network, runner=runner)
+            for network in NETWORKS.values()
+        ),
+        "counts": stored(protocol.counts, store, datasets=datasets, runner=runner),
+    }
+    # From scores, which the ledger does not hold.
+    if specific is not None:
+        frames |= _memory(store, specific, datasets, split=split, runner=runner)
+    if non_specific is not None:
+        frames["recalls"] = stored(recall.recalls, store, non_specific, runner=runner)
+    audited = _joined(
+        None if rows is None else rows[rows["method"].isin(audit.METHODS_OF[NETWORKS[name]])]
+        for name, rows in (("specific", specific), ("non_specific", non_specific))
+    )
+    if audited is not None:
+        frames["within"] = stored(audit.within, store, audited, runner=runner)
+    controls = [
+        stored(studies.controls, store, network=NETWORKS[name], taken=taken, **where)
+        for name, taken in (
+            ("specific", studies.CONTROLS),
+            ("non_specific", studies.NON_SPECIFIC_CONTROLS),
+        )
+    ]
+    # Without columns that have no value, whose type could not be told.
+    frames["controls"] = _joined(
+        None if part is None else part.dropna(axis=1, how="all") for part in controls
+    )
+    return frames
+
+
+def _memory(
+    store: Store, rows: pd.DataFrame, datasets: Sequence[str], *, split: int, runner: Runner
+) -> Frames:
+    """What methods have learned of TFs; of scGREAT, which takes long, on one data set."""
+    coefs = stored(bias_analysis.coefficients, store, rows, runner=runner)
+    if coefs is None:
+        return {}
+    tfs = bias_analysis.illustrated_tfs(coefs, split=split)
+    probs = _joined(
+        stored(
+            bias_analysis.probabilities, store, rows[rows["dataset"].isin(on)], tfs, [name],
+            split=split, runner=runner,
+        )
+        for name, on in (("One-hot LR", datasets), ("scGREAT", ["mDC"]))
+    )  # fmt: skip
+    return {"coefficients": coefs, "probabilities": probs}
+
+
+def _joined(parts: Iterable[pd.DataFrame | None]) -> pd.DataFrame | None:
+    found = [part for part in parts if part is not None]
+    return pd.concat(found) if found else None
