@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from infosem.data import CELLS, NETWORKS, appendix_b, load_beeline
 from infosem.errors import InfosemError
-from infosem_study import studies, verification
+from infosem_study import everything, studies, verification
 from infosem_study.environment import machine
 from infosem_study.ledger import Ledger
 from infosem_study.methods import METHODS
@@ -86,7 +86,7 @@ _TOLD_APART_BY = {"choice": "{}", "control": "{}", "epochs": "{} epochs"}
 
 
 @command.command()
-@click.argument("study", type=click.Choice(["all", *studies.EVERYTHING, "audit"]))
+@click.argument("study", type=click.Choice(["all", *everything.EVERYTHING, "audit"]))
 @_datasets
 @click.option(
     "--methods",
@@ -152,7 +152,7 @@ def run(
             given["draws"] = given.pop("seeds")
         if "methods" in given:  # which were asked for where they take long, too
             given["in_full"] = datasets
-    rows = studies.EVERYTHING[study](store, runner=runner, **given, **on)
+    rows = everything.EVERYTHING[study](store, runner=runner, **given, **on)
     if study in studies.STUDIES:
         specific = (rows["network"] != "non-cell-type-specific").all()
         compared = beside_paper(rows, "Table 1" if specific else "Table 5")
@@ -195,7 +195,7 @@ def _audit(
 
 def _run_all(store: Store, runner: Runner, on: dict[str, Any]) -> None:
     """Run what the ledger lacks of every study, saying how much is left before each."""
-    plan = studies.plan(store, recompute=runner.recompute, **on)
+    plan = everything.plan(store, recompute=runner.recompute, **on)
     if runner.scheduler:  # whose workers come and go
         n_cores, where = 1, "one core"
     else:
@@ -209,7 +209,7 @@ def _run_all(store: Store, runner: Runner, on: dict[str, Any]) -> None:
             f"{line.study}: {line.runs} runs; with those of the studies after it "
             f"{left['runs'].sum()}, about {about} on {where}{unknown}"
         )
-        studies.EVERYTHING[str(line.study)](store, runner=runner, **on)
+        everything.EVERYTHING[str(line.study)](store, runner=runner, **on)
     click.echo(f"{store.root} has all runs that the book shows of {', '.join(on['datasets'])}")
 
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from infosem.data import Dataset
-from infosem.files import read_npz, save_npz
 from infosem.errors import InfosemError
+from infosem.files import read_npz, save_npz
 from infosem.metrics import evaluate
 from infosem.splits import Split, make_split
 from infosem_study.environment import machine, peak_memory_mib, reset_peak_memory, versions

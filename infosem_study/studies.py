@@ -4,13 +4,11 @@ A study takes a store, has what it lacks run, and returns the rows that the book
 stopped at any moment and resumed by calling it again. How jobs are run is told in `scheduling`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import product
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from infosem.errors import InfosemError
@@ -20,7 +18,7 @@ from infosem_study.comparison import compare, jobs_of
 from infosem_study.jobs import Job, results_of
 from infosem_study.methods import METHODS
 from infosem_study.presets import method_for
-from infosem_study.scheduling import HERE, Rehearsal, Runner
+from infosem_study.scheduling import HERE, Runner
 from infosem_study.store import Store
 from infosem_study.variants import all_genes, base_name, fewer_cells, shuffled
 
@@ -28,7 +26,6 @@ __all__ = [
     "CONTROLS",
     "CURVE_EPOCHS",
     "DOWNSAMPLED",
-    "EVERYTHING",
     "FEWER_SEEDS",
     "NON_SPECIFIC_CONTROLS",
     "NON_SPECIFIC_METHODS",
@@ -43,7 +40,6 @@ __all__ = [
     "TABLE1_METHODS",
     "controls",
     "learning_curve",
-    "plan",
     "prior_settings",
     "protocol_choices",
     "sensitivity",
@@ -470,75 +466,3 @@ def subsampling(
 def smallest(datasets: Sequence[str]) -> str:
     """The data set of some on which the book shows what takes long: mDC, with the fewest cells."""
     return "mDC" if "mDC" in datasets else datasets[0]
-
-
-def _curve(
-    store: Store, *, datasets: Sequence[str], splits: Sequence[int], runner: Runner = HERE
-) -> pd.DataFrame:
-    """The learning curve that the page of Table 1 shows."""
-    return learning_curve(store, smallest(datasets), split=splits[0], runner=runner)
-
-
-def _scales(
-    store: Store, *, datasets: Sequence[str], splits: Sequence[int], runner: Runner = HERE
-) -> pd.DataFrame:
-    """The settings of InfoSEM-B's prior that the page of embeddings shows."""
-    return prior_settings(store, datasets=[smallest(datasets)], splits=splits, runner=runner)
-
-
-def _all_genes(
-    store: Store, *, datasets: Sequence[str], splits: Sequence[int], runner: Runner = HERE
-) -> pd.DataFrame:
-    """The runs under whose keys the counts of Appendix B are kept, no gene dropped."""
-    return compare(
-        store, datasets=[all_genes(name) for name in datasets], methods=["Random"],
-        network="non-cell-type-specific", splits=splits[:1], runner=runner,
-    )  # fmt: skip
-
-
-EVERYTHING: dict[str, Callable[..., pd.DataFrame]] = {
-    **{name: partial(compare, **wanted) for name, wanted in STUDIES.items()},
-    "learning-curve": _curve,
-    "embeddings": sensitivity,
-    "prior-settings": _scales,
-    "known-edges-settings": partial(prior_settings, method="InfoSEM-BC"),
-    "protocol": protocol_choices,
-    "start": partial(compare, **START),
-    "all-genes": _all_genes,
-    "controls": controls,
-    "controls-non-specific": partial(
-        controls, network="non-cell-type-specific", taken=NON_SPECIFIC_CONTROLS
-    ),
-    "subsampling": subsampling,
-}
-"""Every study that the book shows; to be called with a ledger, and `datasets`, `splits` and
-a `runner` as for `compare`."""
-
-
-def plan(store: Store, *, recompute: bool = False, **study: Any) -> pd.DataFrame:
-    """What `EVERYTHING` would run, and how long that takes.
-
-    Parameters
-    ----------
-    store : Store
-        It stays as it is.
-    recompute : bool
-        Count also what is stored.
-    **study
-        What the studies are to be called with.
-
-    Returns
-    -------
-    DataFrame
-        One row per study, in order: study, runs (how many the ledger will lack, when those before
-        are done), seconds (of one core, by earlier runs) and unknown, the number of runs of methods
-        of which there is none, which are not in the seconds.
-    """
-    ahead, lines = store.copy(), []
-    for name, compute in EVERYTHING.items():
-        rehearsal = Rehearsal(recompute=recompute)
-        compute(ahead, runner=rehearsal, **study)
-        known = [seconds for seconds in rehearsal.seconds if np.isfinite(seconds)]
-        n_runs = len(rehearsal.seconds)
-        lines.append((name, n_runs, sum(known), n_runs - len(known)))
-    return pd.DataFrame(lines, columns=["study", "runs", "seconds", "unknown"])

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from infosem.data import CELLS
-from infosem_study import METHODS, Store, method_for, studies
+from infosem_study import METHODS, Store, everything, method_for
 from infosem_study.jobs import Job
 from infosem_study.ledger import key
 
@@ -26,6 +26,6 @@ def test_every_preset_has_the_settings_and_the_key_that_it_had() -> None:
 
 
 def test_the_ledger_has_every_run_that_the_book_shows() -> None:
-    plan = studies.plan(Store(ROOT / "results"), datasets=CELLS, splits=range(10))
-    assert set(plan["study"]) == set(studies.EVERYTHING)
+    plan = everything.plan(Store(ROOT / "results"), datasets=CELLS, splits=range(10))
+    assert set(plan["study"]) == set(everything.EVERYTHING)
     assert plan["runs"].sum() == 0, plan

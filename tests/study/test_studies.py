@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from infosem import InfosemError
-from infosem_study import Runner, Store, scheduling, studies
+from infosem_study import Runner, Store, everything, scheduling, studies
 from infosem_study.comparison import compare, jobs_of
 from infosem_study.execution import execute
 from infosem_study.ledger import Ledger
@@ -239,12 +239,12 @@ def test_learning_curve_trains_anew_for_each_number_of_epochs(tmp_path):
 def test_plan_counts_what_is_then_run(tmp_path, monkeypatch):
     few = partial(compare, methods=["Random TF constant", "InfoSEM-BC"], epochs=2, seeds=[0])
     more = partial(compare, methods=["Pearson correlation", "Random"], seeds=[0])
-    everything = {"few": few, "same": few, "more": more}
-    monkeypatch.setattr(studies, "EVERYTHING", everything)
+    studied = {"few": few, "same": few, "more": more}
+    monkeypatch.setattr(everything, "EVERYTHING", studied)
     store, where = Store(tmp_path), {"datasets": ["synthetic"], "splits": range(2)}
     compare(store, methods=["Random"], **where, runner=Runner(n_jobs=1))
-    planned = studies.plan(store, **where)
-    assert planned["study"].tolist() == list(everything)
+    planned = everything.plan(store, **where)
+    assert planned["study"].tolist() == list(studied)
     # InfoSEM-BC on two splits rests on two candidates; what InfoSEM-B is given is one of them.
     assert planned["runs"].tolist() == [20 + 2 + 2, 0, 1]
     assert planned["unknown"].tolist() == [20 + 2 + 2, 0, 1]
@@ -254,11 +254,11 @@ def test_plan_counts_what_is_then_run(tmp_path, monkeypatch):
     monkeypatch.setattr(
         scheduling, "execute", lambda job, *rest: executed.append(job) or execute(job, *rest)
     )
-    for compute in everything.values():
+    for compute in studied.values():
         compute(store, **where, runner=Runner(n_jobs=1))
     assert len(executed) == planned["runs"].sum()
-    assert studies.plan(store, **where)["runs"].sum() == 0
-    again = studies.plan(store, **where, recompute=True)
+    assert everything.plan(store, **where)["runs"].sum() == 0
+    again = everything.plan(store, **where, recompute=True)
     assert again["unknown"].sum() == 0
     assert again["seconds"].sum() > 0
 
@@ -270,8 +270,8 @@ def test_unknown_names_are_refused(tmp_path):
         compare(Store(tmp_path), datasets=["hESCC"], methods=["Random"])
 
 
-@pytest.mark.parametrize("name", list(studies.EVERYTHING))
+@pytest.mark.parametrize("name", list(everything.EVERYTHING))
 def test_a_misspelt_keyword_is_an_error(name, tmp_path):
     where = {"datasets": ["synthetic"], "splits": range(2), "runner": STORED_ONLY}
     with pytest.raises(TypeError, match="unexpected keyword argument 'n_jobs'"):
-        studies.EVERYTHING[name](Store(tmp_path), **where, n_jobs=1)
+        everything.EVERYTHING[name](Store(tmp_path), **where, n_jobs=1)

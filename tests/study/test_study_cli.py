@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 import pytest
 
-from infosem_study import cli, studies
+from infosem_study import cli, everything, studies
 from infosem_study.comparison import compare
 
 
@@ -41,7 +41,7 @@ def test_run_embeddings_prints_every_control(tmp_path, capsys, monkeypatch):
         ]  # fmt: skip
         return pd.DataFrame(lines)
 
-    monkeypatch.setitem(studies.EVERYTHING, "embeddings", sensitivity)
+    monkeypatch.setitem(everything.EVERYTHING, "embeddings", sensitivity)
     arguments = ["run", "embeddings", "--datasets", "hESC", "--ledger", str(tmp_path)]
     assert cli.main(arguments) == 0
     out = capsys.readouterr().out
@@ -53,7 +53,7 @@ def test_run_embeddings_prints_every_control(tmp_path, capsys, monkeypatch):
 
 def test_run_controls_tells_what_was_taken(tmp_path, capsys, monkeypatch):
     taken = {"labels shuffled": ["One-hot LR"]}
-    monkeypatch.setitem(studies.EVERYTHING, "controls", partial(studies.controls, taken=taken))
+    monkeypatch.setitem(everything.EVERYTHING, "controls", partial(studies.controls, taken=taken))
     arguments = ["--datasets", "synthetic", "--n-splits", "2", "--jobs", "1"]
     assert cli.main(["run", "controls", *arguments, "--ledger", str(tmp_path)]) == 0
     out = capsys.readouterr().out
@@ -64,7 +64,7 @@ def test_run_controls_tells_what_was_taken(tmp_path, capsys, monkeypatch):
 def test_run_all_runs_every_study_and_says_what_is_left(tmp_path, capsys, monkeypatch):
     first = partial(compare, methods=["Random"])
     monkeypatch.setattr(
-        studies, "EVERYTHING", {"first": first, "second": partial(first, methods=["One-hot LR"])}
+        everything, "EVERYTHING", {"first": first, "second": partial(first, methods=["One-hot LR"])}
     )
     arguments = [
         "run", "all", "--datasets", "synthetic", "--n-splits", "2", "--jobs", "1",

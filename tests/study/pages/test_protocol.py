@@ -6,7 +6,7 @@ import pytest
 
 from infosem import InfosemError
 from infosem.data import CELLS
-from infosem_study import Runner, Store, cli, execution, studies
+from infosem_study import Runner, Store, cli, everything, execution, studies
 from infosem_study.comparison import compare
 from infosem_study.pages import protocol
 from infosem_study.scheduling import STORED_ONLY
@@ -118,7 +118,7 @@ def test_counts_run_nothing_that_no_study_runs(tmp_path):
     compare(store, methods=["Random"], **where)
     with pytest.raises(InfosemError, match="no result of Random on synthetic:genes-all"):
         protocol.counts(store, datasets=["synthetic"], runner=STORED_ONLY)
-    studies.EVERYTHING["all-genes"](store, **where)
+    everything.EVERYTHING["all-genes"](store, **where)
     n_rows = len(store.rows())
     assert len(protocol.counts(store, datasets=["synthetic"], runner=HERE))
     assert len(store.rows()) == n_rows
@@ -209,7 +209,7 @@ def test_figure_has_a_panel_for_each_metric_and_data_set(rows):
 
 
 def test_run_protocol_prints_every_choice(tmp_path, capsys, monkeypatch, rows):
-    monkeypatch.setitem(studies.EVERYTHING, "protocol", lambda *_, **__: rows.copy())
+    monkeypatch.setitem(everything.EVERYTHING, "protocol", lambda *_, **__: rows.copy())
     arguments = ["run", "protocol", "--datasets", CELLS[0], "--ledger", str(tmp_path)]
     assert cli.main(arguments) == 0
     out = capsys.readouterr().out
