@@ -51,6 +51,31 @@ def test_run_embeddings_prints_every_control(tmp_path, capsys, monkeypatch):
     assert "--methods" in capsys.readouterr().err
 
 
+def test_run_subsampling_prints_both_metrics_by_percentage(tmp_path, capsys, monkeypatch):
+    asked = []
+
+    def subsampling(store, **options):
+        asked.append(options)
+        return pd.DataFrame(
+            {"dataset": "hESC", "method": "DeepSEM", "seed": 0, "split": split, "percent": percent,
+             "unseen_auprc": 0.003 * percent, "unseen_hit": 0.5}
+            for percent in (20, 100) for split in range(2)
+        )  # fmt: skip
+
+    monkeypatch.setitem(everything.EVERYTHING, "subsampling", subsampling)
+    arguments = ["run", "subsampling", "--datasets", "hESC", "--ledger", str(tmp_path)]
+    assert cli.main([*arguments, "--seeds", "5"]) == 0
+    assert asked[0]["draws"] == [5]
+    assert not {"methods", "in_full"} & set(asked[0])  # it has its own
+    out = capsys.readouterr().out
+    assert "0.060 (0.000)  0.300 (0.000)" in out
+    assert "Hit@1%" in out
+    assert cli.main([*arguments, "--methods", "InfoSEM-BC"]) == 0
+    assert asked[1]["in_full"] == ["hESC"]  # what takes long was asked for
+    assert cli.main([*arguments, "--complete"]) == 2
+    assert "--complete" in capsys.readouterr().err
+
+
 def test_run_controls_tells_what_was_taken(tmp_path, capsys, monkeypatch):
     taken = {"labels shuffled": ["One-hot LR"]}
     monkeypatch.setitem(everything.EVERYTHING, "controls", partial(studies.controls, taken=taken))
