@@ -56,7 +56,8 @@ VERDICTS = (REPRODUCED, PARTLY, NOT_REPRODUCED, UNDECIDED, NOT_RUN, NOT_CLAIMED)
 WITHIN = 1.96
 """Standard errors of a difference: two numbers that lie nearer than these are the same."""
 MOST, HALF = 0.9, 0.5
-"""Of a table's numbers: from which share on it is reproduced, and from which on partly."""
+"""Shares of a table's numbers from which on it is reproduced, and from which on partly; and what is
+more than half of a whole is most of it."""
 STRONG = 0.8
 """The least rank correlation of a strong one; the paper has the word and no number."""
 ABOUT = 0.05

@@ -161,7 +161,7 @@ def verdicts(rows: pd.DataFrame) -> pd.DataFrame:
 
     Differences are on the same splits, means over draws, with the 95% interval over splits
     (`statistics.paired`). A random constant per TF is beaten where `statistics.beyond_constant`
-    says so. Where a claim is about every percentage, it holds on a data set where it does at all.
+    says so. A claim about every percentage holds on a data set where it does so at all of them.
 
     Parameters
     ----------
@@ -171,10 +171,10 @@ def verdicts(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per claim: id; claim; holds (bool by data set, where its methods were run); found,
-        the numbers in words by data set, of several percentages the smallest and the largest, "-"
-        where it was not run; verdict, of a claim of the paper on `PAPER_ON` only; because, why it
-        was not run, if it was not for want of runs.
+        One row per claim: id; claim; holds (bool by data set, of those with its methods); found, by
+        data set the numbers as text, of several percentages the smallest and the largest, or "-";
+        verdict, of a claim of the paper on `PAPER_ON` only; because, why it was not run, if not for
+        want of runs.
     """
     labels = [_label(at) for at in zip(rows["method"], rows["percent"], strict=True)]
     by_label = rows.assign(method=labels)
@@ -239,14 +239,14 @@ def _claims(rows: pd.DataFrame) -> list[_Claim]:
     for name in dict.fromkeys(of_cells["method"]):
         if name.endswith(_LONGER):
             usual = name.removesuffix(_LONGER)
-            text = f"Trained longer, {usual} with {few}% is no worse than with {whole}"
-            pair, rule = ((name, few), (usual, most)), not_below
+            claim = _Claim(claim_id(name, few, "not below", most),
+                           f"Trained longer, {usual} with {few}% is no worse than with {whole}",
+                           (((name, few), (usual, most)),), not_below, ours=True)  # fmt: skip
         else:
-            text = f"More cells help {name}: better with {whole} than with {few}%"
-            pair, rule = ((name, most), (name, few)), above
-        word = "above" if rule is above else "not below"
-        ends = f"{pair[0][1]} {word} {pair[1][1]}"
-        claims.append(_Claim(claim_id(name, ends), text, (pair,), rule, ours=True))
+            claim = _Claim(claim_id(name, most, "above", few),
+                           f"More cells help {name}: better with {whole} than with {few}%",
+                           (((name, most), (name, few)),), above, ours=True)  # fmt: skip
+        claims.append(claim)
     return claims
 
 

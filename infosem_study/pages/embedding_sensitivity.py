@@ -1,7 +1,7 @@
 """The page of embeddings (Figure 4): what the text is worth, and what the prior learned of it.
 
 The prior mean of Eq. 7 is a sum, of one number for the TF and one for the target: of which TFs, and
-along which directions of the text? They are kept beside the ledger (see `derived`).
+along which directions of the text? Both are a derived table (see `derived`).
 """
 
 from collections.abc import Mapping

@@ -91,10 +91,9 @@ def verdicts(rows: pd.DataFrame, coefs: pd.DataFrame, probs: pd.DataFrame) -> pd
     DataFrame
         One row per claim: id; claim; paper (mean over data sets, NaN where it prints no number);
         ours (mean over data sets; methods are averaged on each split before), with error, its
-        standard error; claimed_on (data sets); splits (numbers of them, of the cases); holds (bool
-        by case); verdict; because, why there is no
-        case, if it is not for want of runs. Empty for
-        data sets that the paper does not have.
+        standard error; claimed_on (data sets); splits (their numbers, of the cases); holds (bool by
+        case); verdict; because, why there is no case, if not for want of runs. Empty for data sets
+        that the paper does not have.
     """
     rows = rows[rows["dataset"].isin(paper_auprc("unseen").index)]
     if not len(rows):

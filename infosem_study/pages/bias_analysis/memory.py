@@ -137,7 +137,7 @@ def tf_probabilities(
     return pd.concat(parts, ignore_index=True)
 
 
-# --- beside the ledger ----------------------------------------------------------------------------
+# --- derived tables -------------------------------------------------------------------------------
 
 
 def coefficients(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.DataFrame:

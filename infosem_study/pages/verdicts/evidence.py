@@ -118,15 +118,17 @@ class Evidence:
 
     @cached_property
     def table1(self) -> pd.DataFrame:
-        """See `table1.verdicts`, and so below, each of the page of its name."""
+        """See `table1.verdicts`."""
         return table1.verdicts(self.of("specific"))
 
     @cached_property
     def table5(self) -> pd.DataFrame:
+        """The same of Table 5."""
         return table1.verdicts(self.of("non_specific"), "Table 5")
 
     @cached_property
     def bias(self) -> pd.DataFrame:
+        """See `bias_analysis.verdicts`."""
         rows, coefs = self.of("specific"), self.of("coefficients")
         probs = self.frames["probabilities"]
         if probs is None:
@@ -135,10 +137,12 @@ class Evidence:
 
     @cached_property
     def embeddings(self) -> pd.DataFrame:
+        """See `embedding_sensitivity.verdicts`."""
         return embedding_sensitivity.verdicts(self.of("embeddings"))
 
     @cached_property
     def cells(self) -> pd.DataFrame:
+        """See `cell_subsampling.verdicts`."""
         return cell_subsampling.verdicts(self.of("cells"))
 
     @cached_property
