@@ -134,5 +134,6 @@ def _read_gene_info(data: bytes, source: str) -> list[list[str]]:
 
 
 def genes_without_record() -> list[str]:
+    """Return the BEELINE genes of which NCBI has no record, sorted."""
     lines = resources.files("infosem.data").joinpath("no_text_record.txt").read_text().splitlines()
     return [line for line in lines if not line.startswith("#")]
