@@ -124,7 +124,7 @@ def plan(*, quick: bool, real: bool) -> list[Task]:
     limit
         The arithmetic that cannot be avoided, beside the measured time.
     many
-        One process a core, each with one thread, beside one process with all threads.
+        One process per core, each with one thread, beside one process with all threads.
     """
     stand_in = Task("", "", "simulated", genes=800, cells=400)
     sets = [replace(stand_in, dataset=c, genes=None, cells=None) for c in CELLS]

@@ -155,7 +155,7 @@ class ScalarMap(nn.Module):
 
 
 class _Cubics(NamedTuple):
-    """One cubic an interval: coefficients (outputs, intervals, powers 0 to 3)."""
+    """One cubic per interval: coefficients (outputs, intervals, powers 0 to 3)."""
 
     coefficients: Tensor
     first: int  # interval 0 starts at the node first x step

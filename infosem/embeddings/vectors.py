@@ -141,7 +141,7 @@ def _vectors(
         return permuted(dataset, true, draw), f"each gene has another's, draw {draw}: {what}"
     if drawn := _RANDOM.fullmatch(name):
         draw = int(drawn[1] or 0)
-        what = f"{RANDOM_DIM} standard normal numbers a gene, draw {draw}"
+        what = f"{RANDOM_DIM} standard normal numbers per gene, draw {draw}"
         return random_normal(genes, draw), what
     if name == "one-hot":
         return one_hot(genes), "the identity matrix, genes in the order of their names"

@@ -42,7 +42,7 @@ def prior_alone(
     embedding : str
         Name of one of the data set's embeddings.
     epochs, batch_size : int
-        Epochs of InfoSEM-B in which w learns, which are two of three, and its cells a step.
+        Epochs of InfoSEM-B in which w learns, which are two of three, and its cells per step.
     lr_w : float
         The learning rate, as in `training.Settings`.
 

@@ -24,7 +24,7 @@ from infosem_study.baselines.labels import require_labels
 
 __all__ = ["scgreat"]
 
-ENCODED = 512  # numbers a gene's expression is first brought down to
+ENCODED = 512  # to how many numbers a gene's expression is first brought down
 LAYERS, HEADS, FEED_FORWARD = 2, 4, 2048
 ATTENTION_DROPOUT, DROPOUT = 0.1, 0.2
 HEAD = (1024, 512, 256)
@@ -107,7 +107,7 @@ def scgreat(
     text = torch.tensor(dataset.embedding(embedding), dtype=torch.float32)
     if text.shape[1] % HEADS:
         raise InfosemError(
-            f"scGREAT: embedding {embedding!r} has {text.shape[1]} numbers a gene; its {HEADS} "
+            f"scGREAT: embedding {embedding!r} has {text.shape[1]} numbers per gene; its {HEADS} "
             f"heads need a multiple of {HEADS}"
         )
     x = dataset.expression - dataset.expression.mean(1, keepdims=True)

@@ -295,7 +295,7 @@ def format_costs(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per data set and method: seconds a run for each percentage, the number of
+        One row per data set and method: seconds per run for each percentage, the number of
         runs and minutes of all, on one core. Runs that only chose alpha are not counted.
     """
     runs = rows[rows["method"] != _CONSTANT].drop_duplicates(["key", "seconds"])

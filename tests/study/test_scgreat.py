@@ -147,7 +147,7 @@ def test_missing_input_is_named(planted: Dataset) -> None:
     with pytest.raises(InfosemError, match="has 2 cells"):
         scgreat(few, edges, seed=0, embedding="text")
     odd = planted.with_embedding("odd", planted.embeddings["text"][:, :15])
-    with pytest.raises(InfosemError, match="15 numbers a gene; its 4 heads"):
+    with pytest.raises(InfosemError, match="15 numbers per gene; its 4 heads"):
         scgreat(odd, edges, seed=0, embedding="odd")
     few_positives = edges.copy()
     few_positives.flat[np.flatnonzero(edges == 1)[5:]] = UNKNOWN

@@ -32,7 +32,7 @@ METRICS = [f"{test}_{metric}" for test in ("seen", "unseen") for metric in ("aup
 
 
 def papers(network):
-    """The paper's numbers: a row a data set and method, a column a metric of ours."""
+    """The paper's numbers: a row per data set and method, a column per metric of ours."""
     parts = {}
     for test, source in NETWORKS[network].items():
         table = reported(source)
