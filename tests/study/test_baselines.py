@@ -104,7 +104,7 @@ def test_nothing_is_learned_from_shuffled_labels(method: object, planted: Datase
         scores = method(planted, edges, seed=seed)
         labels = planted.network[split.seen]
         lifts.append(auprc(labels, scores[split.seen]) - labels.mean())
-    # Such scores are still a sum of one number per TF and one per target, so their lifts spread widely
+    # Such scores are still a sum of a number per TF and one per target, so their lifts spread far
     # and centre above 0 (see tf_constant); with the true labels the lift is above 0.25.
     assert abs(np.mean(lifts)) < 0.1
 
@@ -141,7 +141,7 @@ def test_matcomp_recovers_a_matrix_of_low_rank_and_knows_nothing_of_unseen_genes
         assert result["seen_auprc"] > result["seen_base"] + 0.25
         assert (scores[split.unseen] == 0).all()
         assert result["unseen_auprc"] == pytest.approx(result["unseen_base"])
-    # It sees which TFs have which targets, which no sum of one number per TF and one per target can.
+    # It sees which TFs have which targets, which no sum of a number per TF and one per target can.
     additive = evaluate(one_hot_lr(low_rank, edges, seed=0), network, split)["seen_auprc"]
     assert result["seen_auprc"] > additive + 0.1
 

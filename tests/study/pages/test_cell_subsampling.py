@@ -106,7 +106,7 @@ def test_alpha_is_what_all_cells_chose_on_the_training_edges_of_the_split(finish
     assert set(rows["percent"]) == {30, 50}
     assert dict(zip(rows["split"], rows["alpha"], strict=True)) == best
     assert rows.groupby("split")["alpha"].nunique().eq(1).all()
-    # Nothing was screened on fewer cells: one run per percentage and alpha, one more trained longer.
+    # Nothing was screened on fewer cells: a run per percentage and alpha, one more trained longer.
     fewer = [row for row in store.rows() if ":" in row["dataset"]]
     assert len(fewer) == 3 * 2
     assert all(len(row["splits"]) == 1 for row in fewer)
