@@ -21,6 +21,8 @@ _SYNTHETIC = {"alpha": 0.1, "beta": 0.1, "epochs": 45, "batch_size": 32, "hidden
               "lr": 1e-3, "lr_adjacency": 1e-3, "lr_w": 1e-3, "precision": "float64"}  # fmt: skip
 _SYNTHETIC_FIXED: dict[str, dict[str, Any]] = {
     "Prior alone": {"epochs": 30, "batch_size": 32, "lr_w": 1e-3},  # as InfoSEM-B, see above
+    "GENELink": {"precision": "float64"},
+    "GENELink (downsampled)": {"precision": "float64"},
     "GENIE3": {"n_trees": 10},
     "scGREAT": {"epochs": 6},
     "scGREAT (downsampled)": {"epochs": 6},

@@ -39,7 +39,12 @@ _FEWEST_CELLS = 3
 
 
 def genelink(
-    dataset: Dataset, train_edges: NDArray[np.int8] | None, *, seed: int, epochs: int = 20
+    dataset: Dataset,
+    train_edges: NDArray[np.int8] | None,
+    *,
+    seed: int,
+    epochs: int = 20,
+    precision: str = "float32",
 ) -> NDArray[np.float64]:
     """Score pairs by the inner product of two embeddings that a graph attention network learns.
 
@@ -67,6 +72,9 @@ def genelink(
         Draws initial values, batches and dropout.
     epochs : int
         20 in the authors' ``main.py``, 90 in their ``Demo.py``.
+    precision : {"float32", "float64"}
+        Training magnifies what a processor rounds otherwise than another, in single precision until
+        it shows.
 
     Returns
     -------
@@ -89,13 +97,14 @@ def genelink(
         )
     x = dataset.expression - dataset.expression.mean(1, keepdims=True)
     deviation = x.std(1, keepdims=True)
-    features = torch.tensor(x / np.where(deviation > 0, deviation, 1), dtype=torch.float32)
+    dtype = getattr(torch, precision)
+    features = torch.tensor(x / np.where(deviation > 0, deviation, 1), dtype=dtype)
     positive = torch.from_numpy(edges == 1).nonzero()
     tfs = torch.from_numpy(dataset.tfs)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         graph = _Graph(tfs[positive[:, 0]], positive[:, 1], dataset.n_genes, seed=seed)
-        network = _Network(graph, features)
+        network = _Network(graph, features).to(dtype)
         _train(network, tfs, torch.from_numpy(edges), epochs)
         network.eval()
         with torch.no_grad():
@@ -107,7 +116,7 @@ def genelink(
 
 def _train(network: "_Network", tfs: Tensor, edges: Tensor, epochs: int) -> None:
     pairs = (edges != UNKNOWN).nonzero()
-    labels = edges[pairs[:, 0], pairs[:, 1]].float()
+    labels = edges[pairs[:, 0], pairs[:, 1]].to(network.features.dtype)
     sources, targets = tfs[pairs[:, 0]], pairs[:, 1]
     optimiser = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE)
     schedule = torch.optim.lr_scheduler.StepLR(optimiser, step_size=1, gamma=DECAY)
@@ -155,14 +164,15 @@ class _Graph:
         by_self, by_neighbour = (h @ a.view(2, -1).T).unbind(1)
         e = functional.leaky_relu(_rows(by_self, self.to) + _rows(by_neighbour, self.of), SLOPE)
         # A softmax over the neighbours of each gene; that of a constant less is the same.
-        highest = torch.full((self.n_genes,), -torch.inf)
+        highest = h.new_full((self.n_genes,), -torch.inf)
         highest = highest.scatter_reduce(0, self.to, e.detach(), "amax")
         weight = torch.exp(e - highest[self.to])
-        total = torch.zeros(self.n_genes).index_add(0, self.to, weight)
+        total = h.new_zeros(self.n_genes).index_add(0, self.to, weight)
         weight = functional.dropout(weight / _rows(total, self.to), ATTENTION_DROPOUT, training)
         out = torch.zeros_like(h).index_add(0, self.to, weight[:, np.newaxis] * _rows(h, self.of))
         if training:
-            return out.index_copy(0, self.alone, (self._half() @ h) * (2 / self.n_genes))
+            half = self._half().to(h.dtype)
+            return out.index_copy(0, self.alone, (half @ h) * (2 / self.n_genes))
         return out.index_copy(0, self.alone, h.mean(0).expand(len(self.alone), -1))
 
     def _half(self) -> Tensor:
