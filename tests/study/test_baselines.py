@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sklearn.decomposition import TruncatedSVD
 
 from infosem.data import Dataset, simulate
 from infosem.errors import InfosemError
@@ -13,7 +12,7 @@ from infosem.splits import UNKNOWN, make_split
 from infosem_study.baselines.aracne import aracne
 from infosem_study.baselines.genelink import genelink
 from infosem_study.baselines.labels import SHUFFLES, downsample, shuffle
-from infosem_study.baselines.matcomp import complete, matcomp
+from infosem_study.baselines.matcomp import matcomp
 from infosem_study.baselines.one_hot_lr import one_hot_lr
 from infosem_study.baselines.random import random
 from infosem_study.baselines.scgreat import scgreat
@@ -122,60 +121,6 @@ def test_one_hot_lr_chooses_a_penalty_that_generalises(
     too_strong, too_weak, good = seen_auprc(1e-12), seen_auprc(1e6), seen_auprc(1.0)
     assert good > max(too_strong, too_weak)
     assert seen_auprc(1e-12, 1.0, 1e6) == good
-
-
-def test_matcomp_recovers_a_matrix_of_low_rank_and_knows_nothing_of_unseen_genes(
-    planted: Dataset,
-) -> None:
-    rng = np.random.default_rng(0)
-    sides = rng.normal(size=(planted.n_tfs, 2)), rng.normal(size=(2, planted.n_genes))
-    network = sides[0] @ sides[1] > 0.5  # of rank 2, but for the threshold
-    network[np.arange(planted.n_tfs), planted.tfs] = False
-    low_rank = replace(planted, network=network)
-    split = make_split(low_rank, seed=0)
-    edges = split.train_edges(network)
-
-    for rank in (128, None):
-        scores = matcomp(low_rank, edges, seed=0, rank=rank)
-        result = evaluate(scores, network, split)
-        assert result["seen_auprc"] > result["seen_base"] + 0.25
-        assert (scores[split.unseen] == 0).all()
-        assert result["unseen_auprc"] == pytest.approx(result["unseen_base"])
-    # It sees which TFs have which targets, which no sum of a number per TF and one per target can.
-    additive = evaluate(one_hot_lr(low_rank, edges, seed=0), network, split)["seen_auprc"]
-    assert result["seen_auprc"] > additive + 0.1
-
-
-def test_completion_restores_a_matrix_from_most_of_its_entries() -> None:
-    rng = np.random.default_rng(0)
-    whole = rng.normal(size=(30, 2)) @ rng.normal(size=(2, 40))
-    known = rng.random(whole.shape) < 0.8
-    found = complete(np.where(known, whole, np.nan), known, rank=2)
-    assert np.abs(found - whole)[~known].max() < 0.1 * np.abs(whole).max()
-
-
-@pytest.mark.parametrize("rank", [1, 3, 128])
-def test_completion_is_the_algorithm_of_fancyimpute(rank: int) -> None:
-    """Which no longer installs: its steps once more, on scikit-learn's decomposition."""
-    rng = np.random.default_rng(0)
-    values, known = (rng.random((12, 30)) < 0.3) * 1.0, rng.random((12, 30)) < 0.7
-    filled = values * known
-    for i in range(200):
-        svd = TruncatedSVD(min(2**i, rank, 12), algorithm="arpack" if 2**i < 12 else "randomized",
-                           random_state=0)  # fmt: skip
-        approximation = svd.inverse_transform(svd.fit_transform(filled))
-        old, new = filled[~known], approximation[~known]
-        filled[~known] = new
-        if ((old - new) ** 2).sum() < 1e-5 * (old**2).sum():
-            break
-    np.testing.assert_allclose(complete(values, known, rank)[~known], filled[~known], atol=1e-6)
-
-
-def test_completion_stops_growing_where_the_rank_is_that_of_the_matrix() -> None:
-    """The paper's rank of 128 exceeds the number of TFs: more rank is no other result."""
-    rng = np.random.default_rng(0)
-    values, known = rng.random((20, 30)) < 0.3, rng.random((20, 30)) < 0.7
-    np.testing.assert_array_equal(complete(values, known, 128), complete(values, known, 20))
 
 
 def test_downsampling_balances_the_labels_of_every_tf(planted: Dataset) -> None:
