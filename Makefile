@@ -4,10 +4,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-# The stored results were made with the kernels that OpenBLAS picks for the processor. Others, which
-# an environment may force, change digits: of MatComp, whose rank exceeds that of its matrix, the first.
-unexport OPENBLAS_CORETYPE
-
 .DEFAULT_GOAL := help
 .PHONY: help book test lint format study notebooks bench bench-quick clean distclean
 
