@@ -18,8 +18,8 @@ from infosem.metrics import evaluate
 from infosem.splits import make_split
 from infosem_study.baselines.matcomp import complete, matcomp
 from infosem_study.baselines.one_hot_lr import one_hot_lr
-from infosem_study.methods import method_for
-from infosem_study.runs import one_thread
+from infosem_study.execution import one_thread
+from infosem_study.presets import method_for
 
 
 def test_it_recovers_a_matrix_of_low_rank_and_knows_nothing_of_unseen_genes() -> None:
