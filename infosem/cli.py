@@ -1,5 +1,7 @@
 """The command `infosem`: a network from a file of cells."""
 
+import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -63,6 +65,7 @@ def infer_network(
             raise InfosemError(f"{option}: {method} does not use it; use --method {needed}")
     if edges is None and method == "InfoSEM-BC":
         raise InfosemError("--edges: InfoSEM-BC needs known edges; name a file, or use InfoSEM-B")
+    _check_output(output)
     known = None if edges is None else _table("--edges", edges, ",")
     dataset = Dataset.from_anndata(cells, _names(tfs), known)
     if method != "DeepSEM":
@@ -72,9 +75,19 @@ def infer_network(
     click.echo(f"{len(found.edges)} pairs of {dataset.n_tfs} TFs, best first, in {output}")
 
 
+def _check_output(path: str) -> None:
+    """Before the training, not after it."""
+    folder = Path(path).absolute().parent
+    if Path(path).is_dir() or not os.access(folder, os.W_OK):
+        raise InfosemError(
+            f"--output {path}: cannot be written; name a file in a folder that can be written"
+        )
+
+
 def _names(path: str) -> list[str]:
     try:
-        return Path(path).read_text(encoding="utf-8").split()
+        text = Path(path).read_text(encoding="utf-8")
+        return [name for name in re.split(r"[\s,;]+", text) if name]
     except (OSError, UnicodeDecodeError) as error:
         raise InfosemError(
             f"--tfs {path}: cannot be read ({error}); give a text file of TF names"

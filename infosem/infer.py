@@ -107,7 +107,7 @@ class Network:
             part.unlink(missing_ok=True)
             todo = "name a file in a folder that can be written"
             raise InfosemError(
-                f"{os.fspath(path)}: cannot be written ({error.strerror}); {todo}"
+                f"{os.fspath(path)}: cannot be written ({error.strerror or error}); {todo}"
             ) from error
 
 
@@ -155,6 +155,14 @@ def infer(
         For an unknown method, setting or device, one that the method does not use, and an input
         that the method needs and does not get.
     """
+    if not isinstance(dataset, Dataset):
+        raise InfosemError(
+            f"dataset: {dataset!r} is none; make one, of a file by Dataset.from_anndata"
+        )
+    if dataset.n_genes < 2:
+        raise InfosemError(f"{dataset.name}: one gene is no network; give more")
+    if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**63:
+        raise InfosemError(f"seed: {seed!r} is none; give a whole number from 0")
     if method not in DEFAULTS:
         raise InfosemError(
             f"method: {method!r} is unknown{_nearest(method, DEFAULTS)}; choose from "
@@ -244,8 +252,10 @@ def _known(dataset: Dataset, given: NDArray[np.integer] | None) -> NDArray[np.in
 def _check_device(device: str) -> None:
     try:
         kind = torch.device(device).type
-    except RuntimeError as error:
+    except (RuntimeError, TypeError) as error:
         raise InfosemError(f"device: {device!r} is unknown to torch; use cpu or cuda") from error
+    if kind not in ("cpu", "cuda"):
+        raise InfosemError(f"device: {device!r} cannot be used; use cpu or cuda")
     if kind == "cuda" and not torch.cuda.is_available():
         raise InfosemError("device: torch finds no CUDA device here; use cpu")
 

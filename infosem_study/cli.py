@@ -1,7 +1,6 @@
 """The command `infosem-study`: run studies, search settings, do stored runs again, count data."""
 
 import secrets
-import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -56,7 +55,7 @@ _datasets = click.option(
     help=f"Some of {','.join(CELLS)},synthetic (default: the real ones).",
 )  # fmt: skip
 _jobs = click.option(
-    "--jobs", "n_jobs", type=int, metavar="N",
+    "--jobs", "n_jobs", type=click.IntRange(1), metavar="N",
     help="Processes of one thread each (default: one for each core).",
 )  # fmt: skip
 _recompute = click.option("--recompute", is_flag=True, help="Also what is stored.")
@@ -94,7 +93,7 @@ _TOLD_APART_BY = {"choice": "{}", "control": "{}", "epochs": "{} epochs"}
     metavar="LIST",
     help="Instead of the study's own; with fewer cells, also those that take long.",
 )
-@click.option("--n-splits", type=int, default=10, show_default=True)
+@click.option("--n-splits", type=click.IntRange(1), default=10, show_default=True)
 @click.option(
     "--seeds",
     type=_Listed(click.INT),
@@ -107,7 +106,7 @@ _TOLD_APART_BY = {"choice": "{}", "control": "{}", "epochs": "{} epochs"}
     metavar="ADDRESS",
     help="Run on the workers of this dask scheduler, such as tcp://host:8786, instead; start them "
     "with --nthreads 1 and, for the real data, with their own INFOSEM_DATA; results are stored "
-    "here as they come.",
+    "here as they come. Tables beside the ledger are made on this machine.",
 )
 @click.option(
     "--complete",
@@ -218,14 +217,19 @@ def _run_all(store: Store, runner: Runner, on: dict[str, Any]) -> None:
 
 @command.command()
 @click.option(
-    "--sample", type=int, default=20, show_default=True, metavar="N", help="Rows at most."
+    "--sample",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="Rows at most.",
 )
 @click.option("--keys", type=_Listed(), metavar="LIST", help="Of these only.")
 @click.option("--methods", type=_METHODS, metavar="LIST", help="Of these only.")
 @click.option(
     "--datasets", type=_Listed(), metavar="LIST", help="Of these only, such as hESC:shuffled-0."
 )
-@click.option("--seed", type=int, help="Of the draw (default: another each time).")
+@click.option("--seed", type=click.IntRange(0), help="Of the draw (default: another each time).")
 @click.option(
     "--max-seconds",
     type=float,
@@ -253,6 +257,8 @@ def verify(
     filters = {"key": keys, "method": methods, "dataset": datasets}
     rows = Ledger(ledger).rows(**{name: f for name, f in filters.items() if f})
     seed = seed if seed is not None else secrets.randbelow(10**6)
+    if not rows:
+        raise InfosemError(f"{ledger}: no row has these --keys, --methods and --datasets")
     chosen = verification.sample(rows, sample, seed=seed, max_seconds=max_seconds)
     left_out = Counter(filter(None, map(verification.obstacle, rows)))
     for why, n in sorted(left_out.items()):
@@ -346,7 +352,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo("infosem-study: stopped; what had finished is stored", err=True)
         return 130
     return int(status or 0)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

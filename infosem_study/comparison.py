@@ -58,7 +58,10 @@ def jobs_of(
     protocol: Protocol | None = None,
     complete: bool = False,
 ) -> list[Job]:
-    """Jobs of one stage of a comparison on one data set, in the order of `_STAGES`."""
+    """Jobs of one stage of a comparison on one data set: "fixed", "screen" or "chosen".
+
+    Methods with fixed settings; candidates for the others; and what was chosen among these.
+    """
     name_of_data = base_name(dataset)
     if name_of_data == "synthetic":
         network, complete = "planted", True
@@ -192,6 +195,13 @@ def compare(
     """
     if unknown := sorted(set(methods) - set(METHODS)):
         raise InfosemError(f"methods: {unknown} unknown; choose from {list(METHODS)}")
+    asked = {"datasets": datasets, "methods": methods, "splits": splits, "seeds": seeds}
+    for name, given in asked.items():
+        if not len(given):
+            raise InfosemError(f"{name}: none is given; give at least one")
+    # Each once, whatever is given twice.
+    datasets, methods = list(dict.fromkeys(datasets)), list(dict.fromkeys(methods))
+    splits, seeds = list(dict.fromkeys(splits)), list(dict.fromkeys(seeds))
     needed = [*methods]
     if "InfoSEM-BC" in methods and "InfoSEM-B" not in methods:
         needed.append("InfoSEM-B")  # on which InfoSEM-BC's settings rest
@@ -210,5 +220,7 @@ def compare(
             if stage != "screen":
                 shown[dataset] += [job for job in stage_jobs if job.method.name in methods]
         runner.run(jobs, store)
-    frames = [pd.DataFrame(results_of(store, jobs)) for jobs in shown.values()]
+    frames = [pd.DataFrame(results_of(store, jobs)) for jobs in shown.values() if jobs]
+    if not frames:
+        raise InfosemError(f"methods: {', '.join(methods)} cannot be run on {', '.join(datasets)}")
     return pd.concat(frames, ignore_index=True)

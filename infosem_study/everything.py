@@ -66,7 +66,7 @@ EVERYTHING: dict[str, Callable[..., pd.DataFrame]] = {
     ),
     "subsampling": subsampling,
 }
-"""Every study that the book shows; to be called with a ledger, and `datasets`, `splits` and
+"""Every study that the book shows; to be called with a store, and `datasets`, `splits` and
 a `runner` as for `compare`."""
 
 

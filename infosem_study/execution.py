@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from infosem.data import Dataset
 from infosem.errors import InfosemError
-from infosem.files import read_npz, save_npz
+from infosem.files import UNREADABLE, read_npz, save_npz
 from infosem.metrics import evaluate
 from infosem.splits import Split, make_split
 from infosem_study.environment import machine, peak_memory_mib, reset_peak_memory, versions
@@ -152,7 +152,11 @@ def scores_of(store: Store, run: Mapping[str, Any]) -> tuple[Dataset, Split, Sco
     job = replace(job_of(store.row(run)), splits=(int(run["split"]),))
     kept = store.scores and store.scores / _file_of(job, str(run["key"]))
     if kept and kept.is_file():
-        (scores,) = read_npz(kept, "scores")
+        try:
+            (scores,) = read_npz(kept, "scores")
+        except UNREADABLE as error:
+            todo = "delete it, and the run is done again"
+            raise InfosemError(f"{kept}: cannot be read ({error}); {todo}") from error
     else:
         scores = execute(job, scores=store.scores).scores
     return *confirm(store, run, scores), scores

@@ -58,6 +58,22 @@ class Ledger:
     def __init__(self, root: str | os.PathLike[str]) -> None:
         self.root = Path(root)
 
+    def create(self) -> None:
+        """Make the folder, if it is not there.
+
+        Raises
+        ------
+        InfosemError
+            If nothing can be written there.
+        """
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            with self._lock():
+                pass
+        except OSError as error:
+            todo = "name a folder that can be written"
+            raise InfosemError(f"{self.root}: no ledger can be kept ({error}); {todo}") from error
+
     def append(self, row: Mapping[str, Any]) -> Row:
         """Store a finished run; it is on the disk when this returns.
 
@@ -101,6 +117,7 @@ class Ledger:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         stored = _checked({"versions": versions(), "date": now, **row}, "row")
         path, line = self._path(stored), _line(stored)
+        self.create()
         path.parent.mkdir(parents=True, exist_ok=True)
         with self._lock(), path.open("ab+", buffering=0) as file:
             file.seek(0)

@@ -50,7 +50,7 @@ class Runner:
         by its workers, not by processes of this machine. Scheduler and workers need infosem in
         the version of this process; the workers one thread each (``dask worker ADDRESS --nthreads
         1``) and, for the real data, an INFOSEM_DATA of their own. They share no file with this
-        process. The run of a worker that died is done again by another.
+        process, so that no scores are kept. The run of a worker that died is done again by another.
     recompute : bool
         Make everything again.
     """
@@ -58,6 +58,14 @@ class Runner:
     n_jobs: int | None = None
     scheduler: str | None = None
     recompute: bool = False
+
+    def __post_init__(self) -> None:
+        if self.n_jobs is not None and self.n_jobs < 1:
+            raise InfosemError(
+                f"n_jobs: {self.n_jobs} processes cannot run anything; give 1 or more"
+            )
+        if self.n_jobs is not None and self.scheduler is not None:
+            raise InfosemError("n_jobs, scheduler: give one; a scheduler uses all of its workers")
 
     def run(self, jobs: Iterable[Job], store: Store) -> None:
         """Run the jobs that a store lacks (or all, to `recompute`), and store each as it ends.
@@ -72,6 +80,7 @@ class Runner:
         todo = jobs if self.recompute else _missing(jobs, store)
         if not todo:
             return
+        store.create()  # before the work, not after it
         times = {job.kind: store.expected_seconds(job.kind) for job in todo}
         # The longest first, so that none is left to run alone at the end; what is not known may be
         # long, too.
@@ -81,7 +90,7 @@ class Runner:
         if self.scheduler is None:
             rows = self.each(_row, [(*call, store.scores) for call in calls])
         else:
-            rows = _on_cluster(calls, self.n_jobs, self.scheduler)
+            rows = _on_cluster(calls, self.scheduler)
         with closing(rows):
             for row in _shown(rows, todo, times):
                 data = row["dataset"], row["network"], row["settings"].get("embedding")
@@ -100,6 +109,8 @@ class Runner:
     ) -> Generator[_Result, None, None]:
         """What a function returns, as the calls finish, from processes of this machine.
 
+        Tables beside the ledger are made by it, also where runs are made by a scheduler.
+
         Parameters
         ----------
         function : callable
@@ -116,8 +127,6 @@ class Runner:
         # A run of one thread has a core to itself. Two such runs side by side beat one after the
         # other on two threads. Cores are those of the CPU affinity and the container.
         n_jobs = cpu_count() if self.n_jobs is None else self.n_jobs
-        if n_jobs < 1:
-            raise InfosemError(f"n_jobs: {n_jobs} processes cannot run anything; give 1 or more")
         parallel = Parallel(
             n_jobs=min(n_jobs, len(calls)),
             return_as="generator_unordered",
@@ -251,17 +260,13 @@ def _shown(rows: Iterable[Row], jobs: list[Job], times: Mapping[Kind, float]) ->
 # --- on a cluster ---------------------------------------------------------------------------------
 
 
-def _on_cluster(
-    calls: list[tuple[Job, str | None]], n_jobs: int | None, scheduler: str
-) -> Generator[Row, None, None]:
+def _on_cluster(calls: list[tuple[Job, str | None]], scheduler: str) -> Generator[Row, None, None]:
     """Rows as they finish, from the workers of a dask.distributed scheduler.
 
     Not by joblib's dask backend: it waits forever where a job kills every worker that tries it, or
     cannot be unpickled there (joblib 1.6), and as it holds on to finished rows, the death of a
     worker has those that it made computed once more.
     """
-    if n_jobs is not None:
-        raise InfosemError("n_jobs, scheduler: give one; a scheduler uses all of its workers")
     try:
         from distributed import CancelledError, Client, as_completed
     except ImportError as error:

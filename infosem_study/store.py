@@ -120,6 +120,10 @@ class Store:
         self.memory.add(stored)
         return str(stored["key"])
 
+    def create(self) -> None:
+        """Make the folder of the ledger, or say why not (see `ledger.Ledger.create`)."""
+        Ledger(self.root).create()
+
     def compact(self) -> None:
         """Sort the files of the ledger (see `ledger.Ledger.compact`)."""
         Ledger(self.root).compact()

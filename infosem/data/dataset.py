@@ -212,6 +212,8 @@ class Dataset:
             If the file cannot be read, a TF is not in the data, no edge of the network is, or the
             values or names are not what `Dataset` asks for.
         """
+        if isinstance(tfs, str):
+            raise InfosemError(f"tfs: {tfs!r} is one text; give a list of names")
         name = "AnnData"
         if isinstance(adata, str | os.PathLike):
             import anndata  # slow to import, and needed for files only

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from infosem import InfosemError, Network, Settings, attach, cli, fit, infer, simulate
+from infosem import Dataset, InfosemError, Network, Settings, attach, cli, fit, infer, simulate
 from infosem.embeddings import centre_and_normalise
 from infosem.infer import DEFAULT_METHOD, DEFAULTS
 
@@ -118,6 +118,9 @@ def test_known_edges_come_from_the_data_set(synthetic):
         ("InfoSEM-B", {"rank": 8}, "rank: is of known edges, which InfoSEM-B does not use"),
         ("DeepSEM", {"embedding": "planted"}, "embedding: DeepSEM does not use one"),
         ("InfoSEM-B", {"embedding": "MiniLM"}, "no embedding 'MiniLM'"),
+        ("DeepSEM", {"device": "meta"}, "device: 'meta' cannot be used; use cpu or cuda"),
+        ("DeepSEM", {"device": None}, "device: None is unknown to torch"),
+        ("DeepSEM", {"seed": "x"}, "seed: 'x' is none; give a whole number"),
         ("DeepSEM", {"device": "gpu"}, "device: 'gpu' is unknown to torch; use cpu or cuda"),
         ("InfoSEM-B", {"known_edges": np.ones((12, 100), int)}, "InfoSEM-B does not use them"),
         ("InfoSEM-BC", {"known_edges": np.ones((3, 4), int)}, r"give \(n_tfs, n_genes\)"),
@@ -128,6 +131,13 @@ def test_known_edges_come_from_the_data_set(synthetic):
 def test_what_cannot_be_used_is_one_clear_error(synthetic, method, options, message):
     with pytest.raises(InfosemError, match=message):
         infer(synthetic, method, **options)
+
+
+def test_a_path_is_no_data_set_and_one_text_no_list_of_tfs():
+    with pytest.raises(InfosemError, match=r"dataset: 'cells\.h5ad' is none; .*from_anndata"):
+        infer("cells.h5ad")
+    with pytest.raises(InfosemError, match="tfs: 'SOX2' is one text; give a list of names"):
+        Dataset.from_anndata(None, "SOX2")
 
 
 def test_what_is_missing_is_said(synthetic):
@@ -213,6 +223,14 @@ def test_edges_are_for_infosem_bc(cells, capsys):
     assert "--edges: InfoSEM-BC needs known edges" in capsys.readouterr().err
     assert run(folder, "--edges", "edges.csv") == 2
     assert "--edges: DeepSEM does not use it; use --method InfoSEM-BC" in capsys.readouterr().err
+
+
+def test_an_output_that_cannot_be_written_is_said_before_the_training(cells, capsys, monkeypatch):
+    folder, _ = cells
+    monkeypatch.setattr(cli, "infer", lambda *_, **__: pytest.fail("was trained"))
+    assert run(folder, "--output", str(folder / "none" / "edges.csv")) == 2
+    assert "none/edges.csv: cannot be written; name a file" in capsys.readouterr().err
+    assert run(folder, "--output", str(folder)) == 2
 
 
 @pytest.mark.parametrize("name", ["run", "tune", "verify", "data"])

@@ -100,6 +100,9 @@ def test_kept_scores_serve_as_long_as_they_are_those_of_the_run(tmp_path, monkey
     np.savez(file, scores=-scores)
     with pytest.raises(InfosemError, match="other metrics than the ledger"):
         scores_of(store, result)
+    file.write_bytes(file.read_bytes()[:100])
+    with pytest.raises(InfosemError, match=r"\.npz: cannot be read .*; delete it"):
+        scores_of(store, result)
     file.unlink()
     np.testing.assert_array_equal(scores_of(store, result)[2], scores)  # run again
 
@@ -115,6 +118,13 @@ def test_scores_are_kept_for_the_meantime_where_there_is_no_folder(tmp_path, mon
             assert again is keeping
     assert not keeping.scores.exists()
     assert store.scores is None
+
+
+def test_a_ledger_that_cannot_be_written_is_said_before_the_work(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(scheduling, "execute", lambda *_: pytest.fail("was run"))
+    with pytest.raises(InfosemError, match=r"file: no ledger can be kept \(.*; name a folder"):
+        Runner(n_jobs=1).run(jobs("Random"), Store(tmp_path / "file"))
 
 
 def test_a_job_that_was_not_run_is_named(tmp_path):

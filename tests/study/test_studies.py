@@ -263,6 +263,22 @@ def test_plan_counts_what_is_then_run(tmp_path, monkeypatch):
     assert again["seconds"].sum() > 0
 
 
+@pytest.mark.parametrize("name", ["datasets", "methods", "splits", "seeds"])
+def test_an_empty_list_is_refused(name, tmp_path):
+    asked = {"datasets": ["synthetic"], "methods": ["Random"], "splits": [0], "seeds": [0]}
+    with pytest.raises(InfosemError, match=f"{name}: none is given"):
+        compare(Store(tmp_path), **{**asked, name: []})
+
+
+def test_what_is_asked_for_twice_counts_once(tmp_path):
+    once = {"datasets": ["synthetic"], "methods": ["Pearson correlation"], "splits": [0, 1]}
+    twice = {name: [*values, values[0]] for name, values in once.items()}
+    store, runner = Store(tmp_path), Runner(n_jobs=1)
+    assert compare(store, **twice, runner=runner).equals(compare(store, **once, runner=runner))
+    with pytest.raises(InfosemError, match="RegDiffusion cannot be run on synthetic"):
+        compare(store, datasets=["synthetic"], methods=["RegDiffusion"])
+
+
 def test_unknown_names_are_refused(tmp_path):
     with pytest.raises(InfosemError, match=r"methods: \['DeepSEMM'\] unknown"):
         compare(Store(tmp_path), datasets=["synthetic"], methods=["DeepSEMM"])

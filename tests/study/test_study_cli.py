@@ -1,5 +1,6 @@
 """The command `infosem-study`."""
 
+import sys
 from functools import partial
 
 import pandas as pd
@@ -125,3 +126,14 @@ def test_version_and_help(capsys):
     out = capsys.readouterr().out
     assert "infosem-study, version" in out
     assert all(name in out for name in ("run", "tune", "verify", "data"))
+
+
+def test_what_to_install_is_said_where_a_package_is_missing(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    for name in [name for name in sys.modules if name.startswith("infosem_study.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr("infosem_study.cli", raising=False)
+    from infosem_study.__main__ import main
+
+    assert main() == 2
+    assert "pip install 'infosem[study,text]'" in capsys.readouterr().err
