@@ -34,6 +34,12 @@ def test_edges_are_the_rows_of_the_tfs_best_first(synthetic, network):
     assert (edges["tf"] != edges["target"]).all()
 
 
+def test_inhibited_targets_count_as_activated_ones(network):
+    other = replace(network, adjacency=-network.adjacency)
+    assert np.array_equal(other.scores, network.scores)
+    pd.testing.assert_frame_equal(other.edges, network.edges)
+
+
 def test_result_says_what_it_was_made_with(synthetic, network):
     assert network.method == DEFAULT_METHOD == "DeepSEM"
     assert network.settings == Settings(**{**vars(DEFAULTS["DeepSEM"]), **QUICK})

@@ -82,6 +82,7 @@ def test_known_values() -> None:
     for n, n_top in ((250, 2), (280, 3), (20, 1)):
         labels = np.arange(n) < n_top
         assert hit_at(labels, -np.arange(n)) == 1
+        assert hit_at(np.arange(n) == n_top - 1, -np.arange(n)) == 1 / n_top  # the last of them
         assert hit_at(np.arange(n) == n_top, -np.arange(n)) == 0
 
 

@@ -20,13 +20,12 @@ def make(seed: int = 0, *, outputs: int = 2, growth: float = 1.0, constant_input
 
 
 def both_ways(scalar_map: ScalarMap, x: torch.Tensor, upstream: torch.Tensor):
-    """Values, input gradients and weight gradients: literal, then tabulated."""
+    """Values, input gradients and weight gradients: of the network itself, then tabulated."""
     results = []
-    for literal in (True, False):
-        scalar_map.literal = literal
+    for function in (scalar_map.evaluate, scalar_map):
         scalar_map.zero_grad()
         inputs = x.clone().requires_grad_()
-        values = scalar_map(inputs)
+        values = function(inputs)
         (values * upstream).sum().backward()
         weights = [p.grad.clone() for p in scalar_map.parameters()]
         results.append((values.detach(), inputs.grad, weights))
@@ -70,6 +69,32 @@ def test_table_is_used_and_is_small(monkeypatch):
     scalar_map(x)
     assert max(evaluated) < 0.05 * x.numel()
     assert len(evaluated) <= 8  # once the step is found it is kept
+
+
+def test_table_is_kept_as_long_as_it_serves(monkeypatch):
+    """Without gradients: until a batch leaves its range, or weights or precision change."""
+    scalar_map = make()
+    evaluate, evaluated = scalar_map.evaluate, []
+    monkeypatch.setattr(scalar_map, "evaluate", lambda x: evaluated.append(x) or evaluate(x))
+    x = torch.randn(64, 400, generator=torch.Generator().manual_seed(0))
+
+    def makes_a_table(x: torch.Tensor) -> bool:
+        evaluated.clear()
+        values = scalar_map(x)
+        assert values.dtype == x.dtype
+        assert (values - evaluate(x)).abs().max() < 1e-5
+        return bool(evaluated)
+
+    with torch.no_grad():
+        assert makes_a_table(x)
+        assert not makes_a_table(x[:40])
+        assert not makes_a_table(x + 0.1)  # there is a margin
+        assert makes_a_table(x + 4)
+        assert makes_a_table(x - 4)
+        assert not makes_a_table(x - 4)
+        scalar_map.layers[0].weight *= 1.5
+        assert makes_a_table(x - 4)
+        assert makes_a_table((x - 4).double())
 
 
 def test_wiggly_map_gets_a_finer_grid_and_stays_accurate():

@@ -1,5 +1,7 @@
 """Splits: what is never in two sets, what never reaches training, and what does not matter."""
 
+import hashlib
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from infosem.data import Dataset
 from infosem.errors import InfosemError
-from infosem.splits import UNKNOWN, Protocol, Split, make_split
+from infosem.splits import UNKNOWN, Protocol, Split, hide, make_split
 
 TARGETS = ("positive-in-block", "positive-anywhere", "all")
 
@@ -147,6 +149,16 @@ def test_seeds_give_different_splits_and_the_same_seed_the_same() -> None:
     np.testing.assert_array_equal(first.train, again.train)
     np.testing.assert_array_equal(first.unseen, again.unseen)
     assert (first.unseen != other.unseen).any()
+
+
+def test_splits_are_those_that_they_have_always_been() -> None:
+    """All stored results rest on the random stream: change this only along with all of them."""
+    dataset = random_dataset(seed=0, n_tfs=12, n_others=30, density=0.4)
+    split = make_split(dataset, seed=3)
+    masks = np.stack([split.train, split.seen, split.unseen, hide(dataset, split)])
+    assert masks.sum(axis=(1, 2)).tolist() == [207, 72, 21, 54]
+    digests = [hashlib.sha256(np.packbits(mask).tobytes()).hexdigest()[:8] for mask in masks]
+    assert digests == ["b13b4e6b", "22f142d6", "95d49edd", "5b720f7b"]
 
 
 def test_every_gene_is_unseen_and_every_pair_in_training_equally_often() -> None:

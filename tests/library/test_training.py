@@ -86,7 +86,9 @@ def test_learned_latent_prior_recovers_who_is_linked(planted):
 def test_structure_step_is_that_of_torch(inputs, with_embedding, pair_rank, with_labels):
     """Three steps in blocks against automatic differentiation and torch's RMSprop."""
     n_genes = len(inputs["expression"])
-    options = replace(SMALL, alpha=3.0, bias=True, precision="float64")
+    options = replace(
+        SMALL, alpha=3.0, bias=True, precision="float64", lr_w=2e-3, lr_logits=3e-3
+    )  # each another rate
     generator = torch.Generator().manual_seed(0)
     embedding = torch.as_tensor(inputs["embedding"]) if with_embedding else None
     labels = torch.as_tensor(inputs["train_edges"]).double()
@@ -156,6 +158,18 @@ def test_epochs_alternate_between_networks_and_structure(inputs, monkeypatch):
     }  # fmt: skip
 
 
+def test_rate_of_the_networks_decays_after_each_epoch(inputs, monkeypatch):
+    rates, epoch = [], _Trainer.epoch
+
+    def watched(self, *arguments, **how):
+        rates.append(self.network_optimiser.param_groups[0]["lr"])
+        return epoch(self, *arguments, **how)
+
+    monkeypatch.setattr(_Trainer, "epoch", watched)
+    fit(inputs["expression"], replace(SMALL, epochs=4, lr=1e-3, decay=0.5), seed=0)
+    assert rates == pytest.approx([1e-3, 5e-4, 2.5e-4, 1.25e-4])
+
+
 def test_known_edges_are_learned_as_logits(inputs):
     options = replace(SMALL, epochs=30, batch_size=100, lr_logits=3e-2, rank=20)
     result = fit(**inputs, settings=options, seed=0)
@@ -222,6 +236,13 @@ def test_standardise_gives_unit_moments_over_what_counts(expression, mask_zeros)
             assert np.all(x[:, gene] == 0)
     if mask_zeros:
         assert np.abs(x).max() <= 10
+
+
+def test_outliers_are_clipped_where_zeros_do_not_count():
+    expression = np.ones((1, 1000)) + 0.01 * np.random.default_rng(0).random((1, 1000))
+    expression[0, 0] = 100
+    assert standardise(expression, mask_zeros=True)[0].max() == 10
+    assert standardise(expression, mask_zeros=False)[0].max() > 30
 
 
 def test_objective_that_is_not_finite_is_an_error_with_a_way_out(inputs):

@@ -1,6 +1,7 @@
 """Baselines: what they can know, and what they cannot."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -121,6 +122,15 @@ def test_one_hot_lr_chooses_a_penalty_that_generalises(
     too_strong, too_weak, good = seen_auprc(1e-12), seen_auprc(1e6), seen_auprc(1.0)
     assert good > max(too_strong, too_weak)
     assert seen_auprc(1e-12, 1.0, 1e6) == good
+
+
+@pytest.mark.parametrize("method", [one_hot_lr, partial(matcomp, rank=None)])
+def test_seed_draws_the_folds(method: object, planted: Dataset) -> None:
+    """Of few pairs other folds choose another penalty, or rank."""
+    edges = np.full(planted.network.shape, UNKNOWN, dtype=np.int8)
+    edges[:6, :12] = planted.network[:6, :12]
+    edges[:6:2, :12:2] = UNKNOWN
+    assert len({method(planted, edges, seed=seed).tobytes() for seed in range(4)}) > 1
 
 
 def test_downsampling_balances_the_labels_of_every_tf(planted: Dataset) -> None:

@@ -9,7 +9,6 @@ from arboreto import core
 from infosem.data import Dataset, simulate
 from infosem.errors import InfosemError
 from infosem.metrics import auprc
-from infosem_study import Runner
 from infosem_study.baselines.correlation import partial_correlation, pearson
 from infosem_study.baselines.grnboost2 import grnboost2
 
@@ -95,7 +94,7 @@ def test_grnboost2_follows_the_seed_and_not_the_number_of_processes(chains):
     small = with_expression(chains, chains.expression[:, :60])
     scores = grnboost2(small, None, seed=0)
     assert not np.array_equal(grnboost2(small, None, seed=1), scores)
-    assert np.array_equal(grnboost2(small, None, seed=0, runner=Runner(n_jobs=2)), scores)
+    assert np.array_equal(grnboost2(small, None, seed=0, n_jobs=2), scores)
     assert (scores[np.arange(4), small.tfs] == 0).all()
 
 

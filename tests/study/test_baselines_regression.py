@@ -11,7 +11,6 @@ from sklearn.linear_model import lars_path_gram
 from infosem.data import Dataset, simulate
 from infosem.errors import InfosemError
 from infosem.metrics import auprc
-from infosem_study import Runner
 from infosem_study.baselines.genie3 import genie3
 from infosem_study.baselines.tigress import lars_order, tigress
 
@@ -73,7 +72,7 @@ def test_genie3_follows_the_seed_and_not_the_number_of_processes(chains):
     small = with_expression(chains, chains.expression[:, :60])
     scores = genie3(small, None, seed=0, n_trees=10)
     assert not np.array_equal(genie3(small, None, seed=1, n_trees=10), scores)
-    assert np.array_equal(genie3(small, None, seed=0, n_trees=10, runner=Runner(n_jobs=2)), scores)
+    assert np.array_equal(genie3(small, None, seed=0, n_trees=10, n_jobs=2), scores)
 
 
 # --- TIGRESS --------------------------------------------------------------------------------------

@@ -1,7 +1,9 @@
 import json
+import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -325,6 +327,21 @@ def test_an_edited_row_is_an_error_that_names_it(tmp_path):
         ledger.rows()
 
 
+def test_row_is_on_the_disk_when_append_returns(tmp_path, monkeypatch):
+    ledger, fsync, on_disk = Ledger(tmp_path), os.fsync, []
+
+    def noted(file):
+        fsync(file)
+        stat = os.stat(file)
+        on_disk.append((stat.st_ino, stat.st_size))
+
+    monkeypatch.setattr(os, "fsync", noted)
+    for seed in (1, 2):
+        ledger.append(row(seed=seed))
+        stat = the_file(ledger).stat()
+        assert (stat.st_ino, stat.st_size) in on_disk
+
+
 def test_a_disk_that_is_full(tmp_path, monkeypatch):
     ledger = Ledger(tmp_path)
     ledger.append(row(seed=1))
@@ -393,9 +410,28 @@ def test_kill_9_while_appending_loses_nothing_acknowledged(tmp_path):
     assert set(acknowledged) | {-1} <= {r["seed"] for r in ledger.rows()}
 
 
+def test_row_that_is_appended_while_compacting_is_kept(tmp_path, monkeypatch):
+    ledger, replace = Ledger(tmp_path), os.replace
+    ledger.append(row(seed=1))
+    other = threading.Thread(target=lambda: Ledger(tmp_path).append(row(seed=2)))
+
+    def append_first(*paths):
+        other.start()
+        other.join(0.5)  # if it did not wait, it would be done, in the file that is then replaced
+        replace(*paths)
+
+    monkeypatch.setattr(os, "replace", append_first)
+    ledger.compact()
+    other.join()
+    assert [r["seed"] for r in ledger.rows()] == [1, 2]
+
+
 def test_two_processes_at_once_lose_nothing(tmp_path):
-    n = 40
+    n, ledger = 20, Ledger(tmp_path)
     writers = [writer(tmp_path, start, start + n) for start in (0, 1000)]
+    while any(process.poll() is None for process in writers):
+        ledger.compact()
+        time.sleep(0.3)
     acknowledged = []
     for process in writers:
         acknowledged += [int(i) for i in process.communicate(timeout=60)[0].split()]

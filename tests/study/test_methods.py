@@ -104,12 +104,24 @@ def _no_self_pairs(dataset):
 
 def test_scores_are_the_rows_of_the_tfs(synthetic):
     """scores[i, k] is |A[i, k]| for the i-th TF: regulators are rows, targets columns."""
-    method = quick("DeepSEM")
+    method = quick("DeepSEM").with_settings(start=0.01)  # whence some entries become negative
     adjacency = fit(synthetic.expression, Settings(**method.settings), seed=0).adjacency
     scores = method(synthetic, None, seed=0)
     assert not np.allclose(adjacency, adjacency.T)
+    assert (adjacency[synthetic.tfs] < 0).any()
     for i, tf in enumerate(synthetic.tfs):
         assert np.array_equal(scores[i], np.abs(adjacency[tf]))
+
+
+@pytest.mark.parametrize("name", [name for name, method in METHODS.items() if method.tuned])
+def test_length_and_common_part_of_the_embedding_do_not_matter(name, synthetic, split):
+    edges = split.train_edges(synthetic.network)
+    vectors = synthetic.embeddings["planted"]
+    scores, other = (
+        quick(name)(synthetic.with_embedding("planted", changed), edges, seed=0)
+        for changed in (vectors, 2 * vectors + 1)
+    )
+    np.testing.assert_allclose(other, scores, rtol=1e-4)
 
 
 def test_labels_shape_infosem_bc_on_training_pairs(synthetic, split):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from infosem import InfosemError
 from infosem.splits import make_split
-from infosem_study import Runner, Store, execution, scheduling
+from infosem_study import Runner, Store, execution, scheduling, variants
 from infosem_study.execution import execute, scores_of
 from infosem_study.jobs import Job, results_of
 from infosem_study.ledger import Ledger
@@ -41,6 +41,14 @@ def test_shuffling_gives_every_gene_some_gene_s_expression(synthetic, draw):
     both = (x[np.lexsort(x.T)] for x in (other.expression, synthetic.expression))
     assert np.array_equal(*both)
     assert other.fingerprint() != synthetic.fingerprint()
+
+
+def test_shuffling_does_not_depend_on_the_order_of_genes(synthetic, monkeypatch):
+    order, name = np.random.default_rng(0).permutation(synthetic.n_genes), shuffled("synthetic")
+    there = load(name, "planted", embedding=None)
+    monkeypatch.setattr(variants, "simulate", lambda: synthetic.take_genes(order))
+    moved = load.__wrapped__(name, "planted", embedding=None)  # not the remembered one
+    assert np.array_equal(moved.expression, there.expression[order])
 
 
 @settings(max_examples=10, deadline=None)

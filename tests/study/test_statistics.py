@@ -64,6 +64,16 @@ def test_method_is_placed_among_draws_of_the_constant(rows):
         assert placed.loc[method, "verdict"] == ("better" if p < 0.05 else "no difference shown")
 
 
+def test_draw_of_the_constant_that_equals_the_method_reaches_it(rows):
+    own = rows[rows["method"] == "DeepSEM"].assign(unseen_auprc=0.5)
+    draws = pd.concat(
+        own[own["seed"] == 0].assign(method="Random TF constant", seed=seed, unseen_auprc=value)
+        for seed, value in enumerate([0.4, 0.5, 0.6])
+    )
+    placed = statistics.beyond_constant(pd.concat([own, draws])).query("metric == 'AUPRC'")
+    assert placed["p"].item() == (1 + 2) / (1 + 3)
+
+
 def test_one_split_is_paired_and_shows_no_difference(rows):
     few = rows[(rows["method"] == "DeepSEM") | (rows["split"] < 1)]
     line = statistics.paired(few, "InfoSEM-B", "DeepSEM").query("metric == 'AUPRC'").iloc[0]

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from infosem_study import Runner, Store, studies
 from infosem_study.pages import audit
@@ -66,22 +67,32 @@ def test_methods_are_judged_on_the_test_that_they_can_pass(rows: pd.DataFrame) -
 
 
 def test_gain_and_loss_are_paired_by_split() -> None:
+    rng = np.random.default_rng(0)
+    means = {"none": 0.3, "expression shuffled": 0.1, "no expression": 0.3}
+    gains = {name: mean + rng.normal(0, 0.03, (3, 2)) for name, mean in means.items()}
     lines = [
         {"dataset": "d", "method": "m", "control": control, "seed": seed, "split": split,
-         "unseen_base": 0.1 * split, "unseen_auprc": 0.1 * split + gain + 0.01 * split}
-        for control, gain in (("none", 0.3), ("expression shuffled", 0.1), ("no expression", 0.3))
+         "unseen_base": 0.1 * split, "unseen_auprc": 0.1 * split + gain[split, seed]}
+        for control, gain in gains.items()
         for split in range(3)
         for seed in range(2)
     ]  # fmt: skip
     left = audit.left_of_gain(pd.DataFrame(lines)).set_index("control")
-    assert left["gain"].tolist() == pytest.approx([0.31, 0.11, 0.31])
-    assert left["lost"].tolist() == pytest.approx([0, 0.2, 0])
-    shuffled = left.loc["expression shuffled"]
-    assert np.allclose(shuffled[["low", "high"]].astype(float), 0.2)
+    by_split = {control: gain.mean(axis=1) for control, gain in gains.items()}
+    for control, own in by_split.items():
+        lost = by_split["none"] - own
+        line = left.loc[control]
+        assert line["gain"] == pytest.approx(own.mean())
+        assert line["sem"] == pytest.approx(stats.sem(own))
+        assert line["lost"] == pytest.approx(lost.mean())
+        assert line["n_splits"] == 3
+        interval = stats.ttest_1samp(own if control == "none" else lost, 0).confidence_interval()
+        assert line[["low", "high"]].tolist() == pytest.approx([*interval])
     answer = audit.describe_controls(left.reset_index())
     assert "1 of 1 pairs" in answer
     assert "expression shuffled: takes some of the gain in 1 of 1" in answer
-    assert "of their summed gain 35% is left" in answer
+    share = gains["expression shuffled"].mean() / gains["none"].mean()
+    assert f"of their summed gain {share:.0%} is left" in answer
     assert "no expression: takes some of the gain in 0 of 1" in answer
     text = audit.format_left_of_gain(left.reset_index())
     assert text["d"].str.endswith("*").tolist() == [True, True, False]

@@ -27,6 +27,18 @@ def test_components_of_planted_variance_come_back():
     assert audit.describe_components(one_seed).startswith("No method has several")
 
 
+def test_noise_alone_has_no_components():
+    noise = np.random.default_rng(0).normal(0.3, 0.1, (400, 2))
+    rows = pd.DataFrame(
+        {"network": "n", "dataset": "d", "method": "m", "split": split, "seed": seed,
+         "unseen_auprc": value}
+        for (split, seed), value in np.ndenumerate(noise)
+    )  # fmt: skip
+    (line,) = audit.components(rows).to_dict("records")
+    assert line["sd_rest"] == pytest.approx(0.1, rel=0.1)
+    assert max(line["sd_split"], line["sd_seed"]) < 0.03
+
+
 def test_answer_sets_splits_against_all_that_moves_a_result_on_one_split():
     table = pd.DataFrame(
         {"network": "n", "dataset": dataset, "method": "m", "sd_split": sd, "sd_seed": 0.03,

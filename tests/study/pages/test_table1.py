@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from infosem_study.pages import table1
 
@@ -73,6 +74,17 @@ def test_jackknife_error_of_a_mean_of_ratios_to_a_constant_is_that_of_the_mean(r
     )
     by_split = rows[rows["method"] == "InfoSEM-B"].groupby("split")["unseen_auprc"].mean() / 0.2
     assert (gain, error, n) == pytest.approx((by_split.mean() - 1, by_split.sem(), 3))
+
+
+def test_interval_of_a_mean_of_cases_is_welchs():
+    rng = np.random.default_rng(0)
+    values = rng.normal(0.3, 0.1, 6), rng.normal(0.2, 0.4, 4)
+    cases = [(part.mean(), stats.sem(part), len(part)) for part in values]
+    (mean, low, high), error = table1._mean_of_cases(cases)
+    test = stats.ttest_ind(values[0], -values[1], equal_var=False)  # of their sum
+    assert mean == pytest.approx((values[0].mean() + values[1].mean()) / 2)
+    assert error == pytest.approx(mean / test.statistic)
+    assert (low, high) == pytest.approx(tuple(np.array(test.confidence_interval()) / 2))
 
 
 def test_verdicts_count_the_data_sets_on_which_a_claim_holds(rows):

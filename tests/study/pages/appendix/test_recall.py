@@ -81,6 +81,8 @@ def test_constant_scores_get_what_they_let_pass(synthetic):
     for value in (0.0, 0.3):
         table = at_half(synthetic, np.full(synthetic.network.shape, value))
         assert (table["recall"] == table["passing"]).all()
+        # They are at 1/2 of all that come with them, which passes.
+        assert table.loc[[Z_SCORE, RANK, MIN_MAX], "passing"].tolist() == [1, 1, 0]
 
 
 def test_noise_recalls_the_share_that_it_lets_pass(synthetic):

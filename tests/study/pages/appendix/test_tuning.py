@@ -66,7 +66,7 @@ def test_a_quarter_of_the_training_pairs_of_each_tf_is_hidden(synthetic):
     assert not (hidden & ~split.train).any()
     per_tf = split.train.sum(axis=1)
     np.testing.assert_array_equal(hidden.sum(axis=1), np.rint(per_tf / 4))
-    assert (hidden != hide(synthetic, make_split(synthetic, seed=1))).any()
+    assert (hidden != hide(synthetic, replace(split, seed=1))).any()  # of the same pairs
 
 
 def test_what_is_hidden_does_not_depend_on_the_order_of_genes(synthetic):
