@@ -183,6 +183,13 @@ def test_verdicts_follow_the_numbers():
     assert verdict(rows, "infosem-b-above-deepsem")["verdict"] == "partly"
 
 
+def test_a_claim_of_every_percentage_fails_with_one():
+    levels = {(name, n): 0.3 for name in ("DeepSEM", "InfoSEM-B") for n in (20, 100)}
+    lead = verdict(made_rows({**levels, ("DeepSEM", 20): 0.2}), "infosem-b-above-deepsem")
+    assert "better at 1 of 2" in lead["hESC"]
+    assert lead["verdict"] == "does not hold"
+
+
 def test_a_method_may_be_missing_on_one_data_set():
     rows = made_rows({(name, n): 0.2 for name in ("DeepSEM", "InfoSEM-BC") for n in (20, 100)})
     rows = rows[(rows["dataset"] == "hESC") | (rows["method"] != "InfoSEM-BC")]
