@@ -145,7 +145,7 @@ RUNS = (
 def test_stored_digits_do_not_depend_on_the_kernels_of_openblas(dataset: str, network: str) -> None:
     """This file runs as a script, in processes of its own: kernels are chosen at import."""
     found = {}
-    for kernel in KERNELS:
+    for kernel in KERNELS if dataset == "sparse" else KERNELS[:2]:
         environment = {name: v for name, v in os.environ.items() if name != "OPENBLAS_CORETYPE"}
         environment |= {"OPENBLAS_CORETYPE": kernel} if kernel else {}
         command = [sys.executable, __file__, dataset, network]
