@@ -141,6 +141,9 @@ def test_downsampling_balances_the_labels_of_every_tf(planted: Dataset) -> None:
     np.testing.assert_array_equal((kept == 0).sum(1), np.minimum(positives, negatives))
     assert ((kept == edges) | ((edges == 0) & (kept == UNKNOWN))).all()
     assert (downsample(planted, edges, seed=1) != kept).any()
+    method = method_for("One-hot LR (downsampled)", "", "")
+    expected = one_hot_lr(planted, kept, seed=0)
+    np.testing.assert_array_equal(method(planted, edges, seed=0), expected)
 
     order = np.random.default_rng(2).permutation(planted.n_genes)
     permuted = downsample(planted.take_genes(order), edges[:, order], seed=0)
