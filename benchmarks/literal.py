@@ -25,9 +25,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from infosem.engine import standardise
 from infosem.errors import InfosemError
 from infosem.model import KnownEdges, StructuralModel
-from infosem.training import Fit, Settings, standardise
+from infosem.training import Fit, Settings
 
 __all__ = ["fit_literally"]
 
@@ -103,7 +104,7 @@ def fit_literally(
             history[name].append(float(value))
     with torch.no_grad():
         adjacency = model.adjacency().double().numpy()
-    return Fit(adjacency, history, time.perf_counter() - started)
+    return Fit(adjacency, np.arange(len(adjacency)), history, time.perf_counter() - started)
 
 
 class _LiteralModel(nn.Module):

@@ -112,20 +112,22 @@ def laplace_residual(
     target: Tensor | None = None,
     pairs: tuple[Tensor, Tensor] | None = None,
 ) -> Tensor:
-    """Mean over all P^2 pairs of |a_ik - (source_i + target_k)|: -log p(A) of Eq. 5, 7 and 8.
+    """Sum over P^2 of |a_ik - (source_i + target_k)|: -log p(A) of Eq. 5, 7 and 8.
 
     Up to the factor 1 / sigma_a and a constant. Without source and target the prior mean is 0, as
     in DeepSEM; with factors of pairs it has their product, too. The diagonal is no random variable
-    (a gene has no edge to itself) and adds nothing.
+    (a gene has no edge to itself) and adds nothing, as do the rows of genes that regulate none.
 
-    adjacency (genes, genes), source (genes,), target (genes,), pairs (genes, rank) each -> scalar.
+    adjacency (regulators, genes), source (genes,), target (genes,), pairs (genes, rank) each ->
+    scalar. The regulators are the first genes.
     """
-    residual = adjacency if source is None else adjacency - source[:, None]
+    n_regulators, n_genes = adjacency.shape
+    residual = adjacency if source is None else adjacency - source[:n_regulators, None]
     if target is not None:
         residual = residual - target
     if pairs is not None:
-        residual = residual - pairs[0] @ pairs[1].T
-    return (residual.abs().sum() - residual.diagonal().abs().sum()) / residual.numel()
+        residual = residual - pairs[0][:n_regulators] @ pairs[1].T
+    return (residual.abs().sum() - residual.diagonal().abs().sum()) / n_genes**2
 
 
 def weight_prior(w: Tensor, sigma_w: float) -> Tensor:
@@ -147,13 +149,20 @@ class _Structure(torch.autograd.Function):
 
     mapped = stacked (I - A), whose rows from `cells` to 2 `cells` are log-variances of z;
     jitter = exp(log_variance / 2) * noise; jitter_hat = jitter (I - A)^-1.
+
+    With fewer regulators than genes A = [A_TT A_TN] lacks the rows of the others, which are zero:
+    of x (I - A) = b, x_T = b_T (I - A_TT)^-1 and x = b + x_T A; of x (I - A^T) = b, x_N = b_N and
+    x_T = (b_T + b_N A_TN^T) (I - A_TT^T)^-1.
     """
 
     @staticmethod
     def forward(ctx, adjacency, stacked, noise, resolvent):  # type: ignore[no-untyped-def]
-        mapped = torch.addmm(stacked, stacked, adjacency, alpha=-1)
+        n = len(adjacency)
+        mapped = torch.addmm(stacked, stacked[:, :n], adjacency, alpha=-1)
         jitter = torch.exp(0.5 * mapped[len(noise) : 2 * len(noise)]).mul_(noise)
-        jitter_hat = resolvent.solve(adjacency, jitter)
+        jitter_hat = resolvent.solve(adjacency[:, :n], jitter[:, :n])
+        if n < jitter.shape[1]:
+            jitter_hat = torch.addmm(jitter, jitter_hat, adjacency)
         ctx.resolvent = resolvent
         ctx.save_for_backward(adjacency, stacked, jitter, jitter_hat)
         return mapped, jitter, jitter_hat
@@ -161,29 +170,38 @@ class _Structure(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad_mapped, grad_jitter, grad_jitter_hat):  # type: ignore[no-untyped-def]
         adjacency, stacked, jitter, jitter_hat = ctx.saved_tensors
-        n_cells = len(jitter)
+        n_cells, n = len(jitter), len(adjacency)
         # With l = g (I - A^T)^-1, the gradients of x = b (I - A)^-1 are l for b and x^T l for A.
-        adjoint = ctx.resolvent.solve(adjacency, grad_jitter_hat, transposed=True)
+        adjoint = grad_jitter_hat[:, :n]
+        if n < jitter.shape[1]:
+            adjoint = torch.addmm(adjoint, grad_jitter_hat[:, n:], adjacency[:, n:].T)
+        adjoint = ctx.resolvent.solve(adjacency[:, :n], adjoint, transposed=True)
+        if n < jitter.shape[1]:
+            adjoint = torch.cat([adjoint, grad_jitter_hat[:, n:]], dim=1)
         grad_mapped = grad_mapped.clone()
         grad_mapped[n_cells : 2 * n_cells] += 0.5 * jitter * (grad_jitter + adjoint)
         grad_adjacency = grad_stacked = None
         if ctx.needs_input_grad[0]:
             left, right = torch.cat([-stacked, jitter_hat]), torch.cat([grad_mapped, adjoint])
-            grad_adjacency = left.T @ right
+            grad_adjacency = left[:, :n].T @ right
         if ctx.needs_input_grad[1]:
-            grad_stacked = torch.addmm(grad_mapped, grad_mapped, adjacency.T, alpha=-1)
+            grad_stacked = grad_mapped.clone()
+            grad_stacked[:, :n] -= grad_mapped @ adjacency.T
         return grad_adjacency, grad_stacked, None, None
 
 
 # --- the model --------------------------------------------------------------------------------
 
 
-def starting_effects(n_genes: int, generator: torch.Generator) -> Tensor:
-    """Where DeepSEM starts A (genes, genes): 1 / (P - 1) with a little noise, zero diagonal.
+def starting_effects(
+    n_genes: int, generator: torch.Generator, n_regulators: int | None = None
+) -> Tensor:
+    """Where DeepSEM starts A (regulators, genes): 1 / (P - 1), a little noise, zero diagonal.
 
-    I - A is then close to singular in the direction of ones.
+    Where all genes are regulators, I - A is then close to singular in the direction of ones.
     """
-    start = 1 / (n_genes - 1) + 2e-4 * torch.rand(n_genes, n_genes, generator=generator)
+    shape = n_genes if n_regulators is None else n_regulators, n_genes
+    start = torch.rand(*shape, generator=generator).mul_(2e-4).add_(1 / (n_genes - 1))
     return start.fill_diagonal_(0)
 
 
@@ -198,6 +216,8 @@ class StructuralModel(nn.Module):
     n_genes : int
     generator : torch.Generator
         Source of every initial value.
+    n_regulators : int, optional
+        The first so many genes have rows of A; the others regulate none. By default all have.
     hidden : int
         Width of the networks.
     embedding : Tensor, (n_genes, d), optional
@@ -227,6 +247,7 @@ class StructuralModel(nn.Module):
         n_genes: int,
         generator: torch.Generator,
         *,
+        n_regulators: int | None = None,
         hidden: int = 128,
         embedding: Tensor | None = None,
         bias: bool = False,
@@ -242,7 +263,8 @@ class StructuralModel(nn.Module):
         self.embedding, self.known = embedding, known
         self.likelihood, self.latent_prior, self.sigma_z = likelihood, latent_prior, sigma_z
 
-        self.effects = nn.Parameter(start * starting_effects(n_genes, generator))
+        effects = starting_effects(n_genes, generator, n_regulators)
+        self.effects = nn.Parameter(effects.mul_(start))
         self.encoder = ScalarMap(hidden, 2, generator, constant_input=True)
         self.decoder = ScalarMap(hidden, 1 if likelihood == "squared" else 2, generator)
         if latent_prior == "learned":
@@ -252,7 +274,8 @@ class StructuralModel(nn.Module):
             self.w = nn.Parameter(torch.zeros(2 * embedding.shape[1]))
             self.bias = nn.Parameter(torch.zeros(())) if bias else None
         if known is not None:
-            self.logit_source = nn.Parameter(0.1 * torch.randn(n_genes, rank, generator=generator))
+            rows = len(effects)
+            self.logit_source = nn.Parameter(0.1 * torch.randn(rows, rank, generator=generator))
             self.logit_target = nn.Parameter(0.1 * torch.randn(rank, n_genes, generator=generator))
         self.pair_rank = pair_rank if embedding is not None else 0
         if embedding is not None and pair_rank:
@@ -262,7 +285,7 @@ class StructuralModel(nn.Module):
             self.pair_source, self.pair_target = nn.Parameter(drawn), nn.Parameter(0 * drawn)
 
     def adjacency(self) -> Tensor:
-        """Weighted adjacency matrix A (genes, genes), A[i, k] for i -> k, with a zero diagonal.
+        """Weighted adjacency matrix A (regulators, genes), A[i, k] for i -> k, zero diagonal.
 
         With known edges it is Eq. 9, where A^l = A_a A_b has low rank (Appendix A.2).
         """
@@ -292,7 +315,7 @@ class StructuralModel(nn.Module):
             Data, mask of the entries that count, and standard normal draws.
         encoded : tuple of Tensor
             `self.encode(x)`.
-        adjacency : Tensor, (genes, genes)
+        adjacency : Tensor, (regulators, genes)
             `self.adjacency(...)`.
         resolvent : Resolvent
             Solves with I - A; it keeps an inverse from step to step.
@@ -358,7 +381,7 @@ class StructuralModel(nn.Module):
         if self.known is not None:
             logits = self.logit_source[self.known.tfs] @ self.logit_target
             total = total + logit_prior(logits, self.known.labels, sigma_l)
-        return total / self.effects.numel()
+        return total / self.effects.shape[1] ** 2
 
 
 def _constant_input_net(hidden: int, outputs: int, generator: torch.Generator) -> nn.Sequential:

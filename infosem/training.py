@@ -8,7 +8,8 @@ the networks are still, and one inverse of I - A serves many steps (see `resolve
 
 import math
 import time
-from dataclasses import asdict, dataclass, fields
+from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,110 +18,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 
+from infosem.engine import Cells, Engine, NoTable, cells_of, team
 from infosem.errors import InfosemError
 from infosem.model import KnownEdges, StructuralModel
 from infosem.resolvent import Resolvent
+from infosem.settings import EPSILON, SMOOTHING, Settings
 
-__all__ = ["Fit", "Settings", "fit", "standardise"]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Everything that decides a training run, besides the data and the seed.
-
-    The defaults are the released DeepSEM's.
-
-    Attributes
-    ----------
-    epochs : int
-        Passes over the cells, of which every third trains the networks.
-    batch_size : int
-        Cells a step.
-    hidden : int
-        Width of the networks.
-    lr, lr_adjacency, lr_w, lr_logits : float
-        RMSprop learning rates of the networks, of A, of the weights w (and the bias) of the prior
-        mean, and of the factors of A^l.
-    decay : float
-        Factor on the networks' learning rate after each epoch. DeepSEM sets 0.95 in a schedule
-        that never fires in current torch, hence 1.
-    alpha : float
-        Weight of log p(A, w), whose largest part is the mean absolute residual of A about its
-        prior mean.
-    beta : float
-        Weight of the KL term.
-    sigma_w, sigma_l : float
-        Scales of the priors of w (Eq. 7) and of the known logits (Eq. 9).
-    rank : int
-        Rank h of A^l, at most the number of genes.
-    bias : bool
-        Whether the prior mean has a constant (the paper's has none).
-    likelihood, latent_prior, sigma_z
-        See `model.StructuralModel`.
-    mask_zeros : bool
-        Standardise over, and reconstruct, the non-zero entries only (DeepSEM on cell-type-specific
-        networks); else all entries (on non-specific ones).
-    precision : {"float32", "float64"}
-    start : float
-        Where A (of InfoSEM-BC A^e) starts, as a multiple of DeepSEM's start.
-    pair_rank : int
-        Rank of the pair-aware term of the prior mean, which the paper does not have (see
-        `model.StructuralModel`); 0 for none. Its weights learn as fast as w.
-    """
-
-    epochs: int = 120
-    batch_size: int = 64
-    hidden: int = 128
-    lr: float = 1e-4
-    lr_adjacency: float = 2e-5
-    lr_w: float = 2e-5
-    lr_logits: float = 1e-3
-    decay: float = 1.0
-    alpha: float = 1.0
-    beta: float = 0.1
-    sigma_w: float = 1.0
-    sigma_l: float = 0.1
-    rank: int = 128
-    bias: bool = False
-    likelihood: str = "squared"
-    latent_prior: str = "learned"
-    sigma_z: float = 1.0
-    mask_zeros: bool = True
-    precision: str = "float32"
-    start: float = 1.0
-    pair_rank: int = 0
-
-    def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "hidden", "rank", "lr", "lr_adjacency", "lr_w",
-                     "lr_logits", "decay", "sigma_w", "sigma_l", "sigma_z", "start"):  # fmt: skip
-            if not getattr(self, name) > 0:
-                raise InfosemError(f"settings: {name} is {getattr(self, name)}, must be positive")
-        for name in ("alpha", "beta", "pair_rank"):
-            if not getattr(self, name) >= 0:
-                raise InfosemError(f"settings: {name} is {getattr(self, name)}, must be >= 0")
-        for name, allowed in (
-            ("likelihood", ("squared", "gaussian")),
-            ("latent_prior", ("learned", "standard")),
-            ("precision", ("float32", "float64")),
-        ):
-            if getattr(self, name) not in allowed:
-                raise InfosemError(
-                    f"settings: {name} is {getattr(self, name)!r}, must be one of {allowed}"
-                )
-
-    def recorded(self) -> dict[str, Any]:
-        """The settings that identify a run.
-
-        A setting that did not exist when the first runs were recorded is left out where it has its
-        default, which is what those runs had: so that settings can be added, and runs keep their
-        identity.
-        """
-        everything = asdict(self)
-        added = {f.name: f.default for f in fields(self) if f.name in _ADDED}
-        return {k: v for k, v in everything.items() if k not in added or v != added[k]}
-
-
-_ADDED = ("start", "pair_rank")
+__all__ = ["Fit", "Settings", "fit"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,8 +33,10 @@ class Fit:
 
     Attributes
     ----------
-    adjacency : ndarray, (n_genes, n_genes) float64
-        A, with A[i, k] the effect of gene i on gene k; for InfoSEM-BC A^e * sigmoid(A^l).
+    adjacency : ndarray, (n_regulators, n_genes) float64
+        A, with A[i, k] the effect of regulator i on gene k; for InfoSEM-BC A^e * sigmoid(A^l).
+    regulators : ndarray, (n_regulators,) int
+        Gene index of each row: all genes in their order, or the TFs.
     history : dict of str to list of float
         Epoch means of the objective and its terms.
     seconds : float
@@ -141,43 +47,21 @@ class Fit:
     """
 
     adjacency: NDArray[np.float64]
+    regulators: NDArray[np.integer]
     history: dict[str, list[float]]
     seconds: float
     prior_source: NDArray[np.float64] | None = None
     prior_target: NDArray[np.float64] | None = None
 
-
-def standardise(
-    expression: NDArray[np.floating], *, mask_zeros: bool
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Centre and scale each gene, and say which entries count.
-
-    With `mask_zeros`, moments are taken over a gene's non-zero entries, which alone count, and
-    the result is clipped to +-10; without, over all its entries, which all count. A gene without
-    variation becomes zero.
-
-    Parameters
-    ----------
-    expression : ndarray, (n_genes, n_cells)
-
-    Returns
-    -------
-    x : ndarray, (n_cells, n_genes)
-    observed : ndarray, (n_cells, n_genes) bool
-    """
-    values = np.asarray(expression, dtype=np.float64).T
-    observed = values != 0 if mask_zeros else np.ones(values.shape, dtype=bool)
-    count = np.maximum(observed.sum(0), 1)
-    centred = values - values.sum(0, where=observed) / count
-    deviation = np.sqrt(np.square(centred).sum(0, where=observed) / count)
-    # A constant gene leaves rounding errors in place of zeros.
-    varies = deviation > 1e-9 * np.abs(values).max(0, initial=1e-300)
-    x = np.divide(centred, deviation, out=np.zeros_like(centred), where=varies)
-    return (np.clip(x, -10, 10) if mask_zeros else x), observed
+    def scores(self, tfs: NDArray[np.integer]) -> NDArray[np.float64]:
+        """|A| in the rows of some regulators, by gene index: (n_tfs, n_genes)."""
+        row = {int(gene): i for i, gene in enumerate(self.regulators)}
+        found: NDArray[np.float64] = np.abs(self.adjacency[[row[int(tf)] for tf in tfs]])
+        return found
 
 
 def fit(
-    expression: NDArray[np.floating],
+    expression: Any,
     settings: Settings,
     *,
     seed: int,
@@ -185,13 +69,16 @@ def fit(
     tfs: NDArray[np.integer] | None = None,
     train_edges: NDArray[np.integer] | None = None,
     device: str = "cpu",
+    threads: int | None = None,
     progress: bool = False,
+    keeps_interrupted: bool = False,
+    reference: bool = False,
 ) -> Fit:
     """Train DeepSEM; with `embedding` InfoSEM-B; with `train_edges` too, InfoSEM-BC.
 
     Parameters
     ----------
-    expression : ndarray, (n_genes, n_cells)
+    expression : ndarray or scipy sparse array, (n_genes, n_cells)
         Log-normalised expression.
     settings : Settings
     seed : int
@@ -203,59 +90,123 @@ def fit(
         Gene index of each TF, and the labels: 1 edge, 0 no edge, negative unknown.
     device : str
         "cpu" or "cuda".
+    threads : int, optional
+        Of a CPU; by default torch's number.
     progress : bool
-        Show a progress bar over epochs.
+        Show a progress bar over epochs, with the objective and the time that is left.
+    keeps_interrupted : bool
+        When interrupted by Ctrl-C, return what there is; else the interrupt goes on.
+    reference : bool
+        Train by torch's own operations, as on CUDA, where `engine` would do it faster.
 
     Raises
     ------
     InfosemError
-        Where the objective stops being finite.
+        Where the objective stops being finite, and for inputs that do not fit together.
     """
     started = time.perf_counter()
+    n_genes = expression.shape[0]
+    if train_edges is not None and tfs is None:
+        raise InfosemError("fit: train_edges is given without tfs, its rows' gene indices")
+    order, n_regulators = np.arange(n_genes), n_genes
+    if settings.regulators == "tfs":
+        if tfs is None:
+            raise InfosemError("fit: regulators='tfs' is given without tfs, their gene indices")
+        order = np.concatenate([tfs, np.setdiff1d(order, tfs)])
+        n_regulators = len(tfs)
+        expression = expression[order]
+        embedding = None if embedding is None else embedding[order]
+        train_edges = None if train_edges is None else np.asarray(train_edges)[:, order]
+        tfs = np.arange(n_regulators)
+    dtype = getattr(torch, settings.precision)
+    cells = cells_of(expression, mask_zeros=settings.mask_zeros, dtype=dtype)
+    inputs = cells, n_regulators, embedding, tfs, train_edges
+    reference |= not (
+        torch.device(device).type == "cpu"
+        and (settings.likelihood, settings.latent_prior) == ("squared", "learned")
+    )
+    how = threads or torch.get_num_threads(), progress, keeps_interrupted
+    try:
+        model, history = _trained(inputs, settings, seed, device, reference, *how)
+    except NoTable:  # in a run that diverges, most of all; the reference does without
+        model, history = _trained(inputs, settings, seed, device, True, *how)
+    with torch.no_grad():
+        adjacency = model.adjacency().double().cpu().numpy()
+        prior = [None if p is None else p.double().cpu().numpy() for p in model.prior_mean()]
+    if settings.regulators == "tfs":  # back to the order of the genes
+        back = np.argsort(order)
+        adjacency, prior = adjacency[:, back], [None if p is None else p[back] for p in prior]
+    seconds = time.perf_counter() - started
+    return Fit(adjacency, order[:n_regulators], history, seconds, *prior)
+
+
+def _trained(
+    inputs: tuple[
+        Cells,
+        int,
+        NDArray[np.floating] | None,
+        NDArray[np.integer] | None,
+        NDArray[np.integer] | None,
+    ],
+    settings: Settings,
+    seed: int,
+    device: str,
+    reference: bool,
+    threads: int,
+    progress: bool,
+    keeps_interrupted: bool,
+) -> tuple[StructuralModel, dict[str, list[float]]]:
+    """The model after all epochs, and the epoch means of the objective and its terms."""
+    cells, n_regulators, embedding, tfs, train_edges = inputs
     dtype = getattr(torch, settings.precision)
     generator = torch.Generator().manual_seed(seed)
 
     def tensor(array: NDArray[np.generic]) -> Tensor:
         return torch.as_tensor(np.asarray(array), dtype=dtype, device=device)
 
-    values, mask = standardise(expression, mask_zeros=settings.mask_zeros)
-    x, observed = tensor(values), tensor(mask)
     known = None
     if train_edges is not None:
-        if tfs is None:
-            raise InfosemError("fit: train_edges is given without tfs, its rows' gene indices")
         known = KnownEdges(torch.as_tensor(np.asarray(tfs), device=device), tensor(train_edges))
     model = StructuralModel(
-        x.shape[1],
+        cells.n_genes,
         generator,
+        n_regulators=n_regulators,
         hidden=settings.hidden,
         embedding=None if embedding is None else tensor(embedding),
         bias=settings.bias,
         pair_rank=settings.pair_rank,
         start=settings.start,
         known=known,
-        rank=min(settings.rank, x.shape[1]),
+        rank=min(settings.rank, cells.n_genes),
         likelihood=settings.likelihood,
         latent_prior=settings.latent_prior,
         sigma_z=settings.sigma_z,
     ).to(device=device, dtype=dtype)
-    trainer = _Trainer(model, settings, generator)
-
     history: dict[str, list[float]] = {name: [] for name in _TERMS}
-    for epoch in tqdm(range(settings.epochs), disable=not progress, unit="epoch"):
-        means = trainer.epoch(x, observed, trains_networks=epoch % 3 == 0)
-        for name, value in zip(_TERMS, means, strict=True):
-            history[name].append(value)
-        if not math.isfinite(means[0]):
-            raise InfosemError(
-                f"training: the objective is {means[0]} after epoch {epoch + 1} of "
-                f"{settings.epochs}; lower the learning rates (lr={settings.lr}, "
-                f"lr_adjacency={settings.lr_adjacency}) or check the expression matrix"
-            )
-    with torch.no_grad():
-        adjacency = model.adjacency().double().cpu().numpy()
-        prior = [None if p is None else p.double().cpu().numpy() for p in model.prior_mean()]
-    return Fit(adjacency, history, time.perf_counter() - started, *prior)
+    bar = tqdm(range(settings.epochs), disable=not progress, unit="epoch")
+    with nullcontext() if reference else team(threads) as workers:
+        trainer: _Trainer | Engine
+        if workers is None:
+            trainer = _Trainer(model, settings, generator, cells)
+        else:
+            trainer = Engine(model, settings, generator, cells, workers)
+        try:
+            for epoch in bar:
+                means = trainer.epoch(trains_networks=epoch % 3 == 0)
+                for name, value in zip(_TERMS, means, strict=True):
+                    history[name].append(value)
+                bar.set_postfix_str(f"objective {means[0]:.4f}", refresh=False)
+                if not math.isfinite(means[0]):
+                    raise InfosemError(
+                        f"training: the objective is {means[0]} after epoch {epoch + 1} of "
+                        f"{settings.epochs}; lower the learning rates (lr={settings.lr}, "
+                        f"lr_adjacency={settings.lr_adjacency}) or check the expression matrix"
+                    )
+        except KeyboardInterrupt:
+            if not keeps_interrupted or not history["objective"]:
+                raise
+        trainer.finish()
+    return model, history
 
 
 _TERMS = ("objective", "reconstruction", "kl", "prior")
@@ -265,9 +216,14 @@ class _Trainer:
     """The two optimisers and one epoch of either."""
 
     def __init__(
-        self, model: StructuralModel, settings: Settings, generator: torch.Generator
+        self,
+        model: StructuralModel,
+        settings: Settings,
+        generator: torch.Generator,
+        cells: Cells,
     ) -> None:
         self.model, self.settings, self.generator = model, settings, generator
+        self.x, self.observed = cells.dense(model.effects.device)
         self.resolvent = Resolvent()
         self.encoded: tuple[Tensor, Tensor] | None = None
         self.structure = _StructureOptimiser(model, settings)
@@ -278,9 +234,12 @@ class _Trainer:
             self.network_optimiser, settings.decay
         )
 
-    def epoch(self, x: Tensor, observed: Tensor, *, trains_networks: bool) -> list[float]:
+    def finish(self) -> None:
+        """Nothing is left to do: all steps change the model itself."""
+
+    def epoch(self, *, trains_networks: bool) -> list[float]:
         """One pass over the cells; means of the objective, reconstruction, KL and log prior."""
-        settings, model = self.settings, self.model
+        settings, model, x, observed = self.settings, self.model, self.x, self.observed
         for parameter in self.networks:
             parameter.requires_grad_(trains_networks)
         with torch.no_grad():
@@ -343,19 +302,12 @@ class _StructureOptimiser:
 
     def __init__(self, model: StructuralModel, settings: Settings) -> None:
         self.model, self.settings = model, settings
-        self.effects = model.effects.detach()  # (genes, genes), the parameter's own memory
+        self.effects = model.effects.detach()  # (regulators, genes), the parameter's own memory
         self.squares = torch.zeros_like(self.effects)
-        n_genes = len(self.effects)
+        n, n_genes = self.effects.shape
         size = max(1, _BLOCK_BYTES // (n_genes * self.effects.element_size()))
-        self.blocks = [slice(i, min(i + size, n_genes)) for i in range(0, n_genes, size)]
-        rates = {
-            "w": settings.lr_w,
-            "bias": settings.lr_w,
-            "pair_source": settings.lr_w,
-            "pair_target": settings.lr_w,
-            "logit_source": settings.lr_logits,
-            "logit_target": settings.lr_logits,
-        }
+        self.blocks = [slice(i, min(i + size, n)) for i in range(0, n, size)]
+        rates = settings.prior_rates
         named = dict(model.named_parameters())
         self.small = {name: named[name] for name in rates if name in named}
         if self.small:
@@ -381,7 +333,7 @@ class _StructureOptimiser:
     def step(self, adjacency: Tensor, gradient: Tensor) -> Tensor:
         """Update by d (negative ELBO) / d A, which is overwritten; return the -log prior before."""
         model, settings = self.model, self.settings
-        n_pairs = self.effects.numel()
+        n_pairs = self.effects.shape[1] ** 2
         grads = {name: torch.zeros_like(parameter) for name, parameter in self.small.items()}
         for name, parameter in self.small.items():
             parameter.grad = grads[name]
@@ -392,7 +344,7 @@ class _StructureOptimiser:
                 sigma_w=settings.sigma_w, sigma_l=settings.sigma_l
             )
         # Sums of the residuals' signs over targets and over sources: the slopes of the prior mean.
-        by_source = torch.zeros_like(self.effects[0])
+        by_source = torch.zeros_like(self.effects[0])  # of genes that regulate none it stays 0
         by_target = torch.zeros_like(self.effects[0])
         by_pairs = [] if pairs is None else [torch.zeros_like(factor) for factor in pairs]
         total = torch.zeros_like(self.effects[0, 0])
@@ -421,9 +373,9 @@ class _StructureOptimiser:
                 by_pairs[1].addmm_(sign.T, pairs[0][rows])
             slope.add_(sign, alpha=settings.alpha / n_pairs)
             slope[:, rows].fill_diagonal_(0)  # no edge from a gene to itself
-            squares = self.squares[rows].mul_(_SMOOTHING)
-            squares.addcmul_(slope, slope, value=1 - _SMOOTHING)
-            denominator = torch.sqrt(squares, out=residual).add_(_EPSILON)
+            squares = self.squares[rows].mul_(SMOOTHING)
+            squares.addcmul_(slope, slope, value=1 - SMOOTHING)
+            denominator = torch.sqrt(squares, out=residual).add_(EPSILON)
             effects.addcdiv_(slope, denominator, value=-settings.lr_adjacency)
         prior = total / n_pairs
         if self.small:
@@ -440,6 +392,4 @@ class _StructureOptimiser:
         return prior
 
 
-# The released DeepSEM's, and torch's default.
-_SMOOTHING, _EPSILON = 0.99, 1e-8
 _BLOCK_BYTES = 2**18

@@ -88,6 +88,8 @@ class Method:
 
     def __call__(self, dataset: Dataset, train_edges: Edges | None, *, seed: int) -> Scores:
         """Score all pairs, (n_tfs, n_genes)."""
+        if not self.deep:
+            dataset = dataset.dense()
         settings = dict(self.settings)
         how = settings.pop("labels", None)
         if how is not None and train_edges is not None:
@@ -142,15 +144,14 @@ def infosem_bc(
     vectors = centre_and_normalise(dataset.embedding(embedding))
     return _train(
         dataset, {**settings, "start": start_of_effects}, seed=seed, embedding=vectors,
-        tfs=dataset.tfs, train_edges=train_edges,
+        train_edges=train_edges,
     )  # fmt: skip
 
 
 def _train(dataset: Dataset, settings: dict[str, Any], *, seed: int, **inputs: Any) -> Scores:
     """|A| in the rows of the TFs."""
-    result = fit(dataset.expression, Settings(**settings), seed=seed, **inputs)
-    scores: Scores = np.abs(result.adjacency[dataset.tfs])
-    return scores
+    trained = fit(dataset.expression, Settings(**settings), seed=seed, tfs=dataset.tfs, **inputs)
+    return trained.scores(dataset.tfs)
 
 
 METHODS: dict[str, Method] = {

@@ -131,7 +131,7 @@ def _effects(store: Store, run: Mapping[str, Any]) -> pd.DataFrame:
     vectors = centre_and_normalise(dataset.embedding(name))
     with one_thread():
         trained = fit(dataset.expression, Settings(**settings), seed=job.seed, embedding=vectors)
-    confirm(store, run, np.abs(trained.adjacency[dataset.tfs]))
+    confirm(store, run, trained.scores(dataset.tfs))
     source, target = trained.prior_source, trained.prior_target
     assert source is not None and target is not None  # there was an embedding
     tfs = pd.DataFrame(

@@ -10,10 +10,11 @@ from hypothesis.extra import numpy as hnp
 
 from infosem import training
 from infosem.embeddings import centre_and_normalise
+from infosem.engine import Engine, standardise
 from infosem.errors import InfosemError
 from infosem.metrics import auprc
 from infosem.model import KnownEdges, StructuralModel
-from infosem.training import Settings, _StructureOptimiser, _Trainer, fit, standardise
+from infosem.training import Settings, _StructureOptimiser, fit
 
 SMALL = Settings(epochs=6, batch_size=150, hidden=16, rank=4, lr=1e-3, lr_adjacency=1e-3, lr_w=1e-3)
 
@@ -138,16 +139,17 @@ def test_diagonal_stays_zero(inputs):
 
 def test_epochs_alternate_between_networks_and_structure(inputs, monkeypatch):
     changes = []
-    epoch = _Trainer.epoch
+    epoch = Engine.epoch
 
     def watched(self, *arguments, trains_networks):
         parameters = dict(self.model.named_parameters())
         before = {name: value.detach().clone() for name, value in parameters.items()}
         result = epoch(self, *arguments, trains_networks=trains_networks)
+        self.finish()
         changes.append({n for n, v in parameters.items() if not torch.equal(v, before[n])})
         return result
 
-    monkeypatch.setattr(_Trainer, "epoch", watched)
+    monkeypatch.setattr(Engine, "epoch", watched)
     fit(**inputs, settings=replace(SMALL, bias=True), seed=0)
     structure = {"effects", "w", "bias", "logit_source", "logit_target"}
     assert changes[1] == changes[2] == changes[4] == changes[5] == structure
@@ -159,13 +161,13 @@ def test_epochs_alternate_between_networks_and_structure(inputs, monkeypatch):
 
 
 def test_rate_of_the_networks_decays_after_each_epoch(inputs, monkeypatch):
-    rates, epoch = [], _Trainer.epoch
+    rates, epoch = [], Engine.epoch
 
     def watched(self, *arguments, **how):
-        rates.append(self.network_optimiser.param_groups[0]["lr"])
+        rates.append(self.rate)
         return epoch(self, *arguments, **how)
 
-    monkeypatch.setattr(_Trainer, "epoch", watched)
+    monkeypatch.setattr(Engine, "epoch", watched)
     fit(inputs["expression"], replace(SMALL, epochs=4, lr=1e-3, decay=0.5), seed=0)
     assert rates == pytest.approx([1e-3, 5e-4, 2.5e-4, 1.25e-4])
 
