@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pandas as pd
 from infosem.data import Dataset, data_folder
 from infosem.embeddings import attach
 from infosem.errors import InfosemError
-from infosem.infer import DEFAULT_METHOD, DEFAULTS, infer
+from infosem.infer import DEFAULT_METHOD, DEFAULTS, PRESETS, RegulatorsWarning, infer
 
 __all__ = ["main"]
 
@@ -44,7 +45,16 @@ def command() -> None:
     help="For InfoSEM-BC: CSV file of known edges, with the columns Gene1 (TF) and Gene2 (target).",
 )
 @click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--preset",
+    default="released",
+    show_default=True,
+    type=click.Choice(list(PRESETS)),
+    help="fast takes a third of the time.",
+)
 @click.option("--device", default="cpu", show_default=True, help="cpu or cuda")
+@click.option("--threads", type=click.IntRange(1), help="By default torch's number.")
+@click.option("--top", type=click.IntRange(1), help="Write so many pairs only, the best.")
 @click.option("-o", "--output", required=True, help="CSV file to write: tf, target, score.")
 def infer_network(
     cells: str,
@@ -53,7 +63,10 @@ def infer_network(
     descriptions: str | None,
     edges: str | None,
     seed: int,
+    preset: str,
     device: str,
+    threads: int | None,
+    top: int | None,
     output: str,
 ) -> None:
     """Rank the TF-target pairs of CELLS, an .h5ad file with log-normalised expression in X."""
@@ -70,9 +83,23 @@ def infer_network(
     dataset = Dataset.from_anndata(cells, _names(tfs), known)
     if method != "DeepSEM":
         dataset = _with_text(dataset, descriptions)
-    found = infer(dataset, method, seed=seed, device=device, progress=True)
-    found.to_csv(output)
-    click.echo(f"{len(found.edges)} pairs of {dataset.n_tfs} TFs, best first, in {output}")
+    with warnings.catch_warnings(record=True) as notes:
+        warnings.simplefilter("always", RegulatorsWarning)
+        found = infer(
+            dataset, method, seed=seed, device=device, threads=threads, preset=preset,
+            progress=True,
+        )  # fmt: skip
+    for note in notes:
+        click.echo(f"infosem: {note.message}", err=True)
+    if found.epochs < found.settings.epochs:
+        click.echo(
+            f"infosem: interrupted after {found.epochs} of {found.settings.epochs} epochs; this is "
+            "the network so far",
+            err=True,
+        )
+    found.to_csv(output, top)
+    n_pairs = min(found.n_pairs, top or found.n_pairs)
+    click.echo(f"{n_pairs} pairs of {dataset.n_tfs} TFs, best first, in {output}")
 
 
 def _check_output(path: str) -> None:

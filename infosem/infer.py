@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import os
+import warnings
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -21,12 +22,25 @@ from infosem.embeddings import centre_and_normalise
 from infosem.errors import InfosemError
 from infosem.training import Settings, fit
 
-__all__ = ["DEFAULTS", "DEFAULT_METHOD", "Network", "infer"]
+__all__ = [
+    "DEFAULTS",
+    "DEFAULT_METHOD",
+    "MOST_REGULATORS",
+    "PRESETS",
+    "Network",
+    "RegulatorsWarning",
+    "infer",
+    "sped_up",
+]
 
 # As DeepSEM's authors ran it on cell-type-specific networks: GitHub HantaoShu/DeepSEM,
 # Hyperparameter.MD since commit 5b0c304 (alpha 1, beta 0.01, 150 epochs), and the decay by 0.95 an
 # epoch of torch 1.2.0, which its README asks for.
 _DEEPSEM = Settings(alpha=1.0, beta=0.01, epochs=150, decay=0.95)
+
+MOST_REGULATORS = 6000
+"""With more genes than this, TFs alone are regulators unless it is asked for: A and what is kept of
+its size then take some gigabytes, and a step seconds."""
 
 DEFAULT_METHOD = "DeepSEM"
 """The method that needs nothing but expression."""
@@ -39,8 +53,15 @@ DEFAULTS: Mapping[str, Settings] = MappingProxyType(dict.fromkeys(
 weight of its prior, alpha, is left at DeepSEM's; where edges are known, the study chooses it by
 them among 1, 10 and 100."""
 
+PRESETS: Mapping[str, float] = MappingProxyType({"released": 1.0, "fast": 3.0})
+"""By what factor all learning rates are higher and the epochs fewer."""
+
 _OF_EMBEDDING = ("lr_w", "sigma_w", "bias", "pair_rank")
 _OF_KNOWN_EDGES = ("lr_logits", "sigma_l", "rank")
+
+
+class RegulatorsWarning(UserWarning):
+    """TFs alone are taken as regulators, as there are too many genes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,10 +76,13 @@ class Network:
     genes : str array, (n_genes,)
     tfs : int array, (n_tfs,)
         Indices of the TFs in `genes`.
-    adjacency : float array, (n_genes, n_genes)
-        A, with A[i, k] the effect of gene i on gene k, signed.
+    regulators : int array, (n_regulators,)
+        Indices of the genes that have a row of A: all genes, or the TFs.
+    adjacency : float array, (n_regulators, n_genes)
+        A, with A[i, k] the effect of regulator i on gene k, signed.
     history : dict of str to list of float
-        Epoch means of the objective and its terms.
+        Epoch means of the objective and its terms; of fewer epochs than `settings` says where the
+        training was interrupted.
     seconds : float
         Wall time of the training.
     """
@@ -68,6 +92,7 @@ class Network:
     seed: int
     genes: NDArray[np.str_]
     tfs: NDArray[np.integer]
+    regulators: NDArray[np.integer]
     adjacency: NDArray[np.float64]
     history: dict[str, list[float]]
     seconds: float
@@ -75,24 +100,45 @@ class Network:
     @property
     def scores(self) -> NDArray[np.float64]:
         """|A| in the rows of the TFs, (n_tfs, n_genes); higher is more likely an edge."""
-        scores: NDArray[np.float64] = np.abs(self.adjacency[self.tfs])
+        rows = slice(None) if self.settings.regulators == "tfs" else self.tfs
+        scores: NDArray[np.float64] = np.abs(self.adjacency[rows])
         return scores
+
+    @property
+    def n_pairs(self) -> int:
+        """How many pairs of a TF and another gene there are."""
+        return len(self.tfs) * (len(self.genes) - 1)
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs the training has done."""
+        return len(self.history["objective"])
 
     @cached_property
     def edges(self) -> pd.DataFrame:
         """The pairs, best first: columns tf, target and score. A TF is no target of itself."""
-        ranking = pd.DataFrame(
-            {
-                "tf": np.repeat(self.genes[self.tfs], len(self.genes)),
-                "target": np.tile(self.genes, len(self.tfs)),
-                "score": self.scores.ravel(),
-            }
-        )
-        ranking = ranking[ranking["tf"] != ranking["target"]]
-        return ranking.sort_values("score", ascending=False, kind="stable", ignore_index=True)
+        return self.top(self.scores.size)
 
-    def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write `edges` to a file, numbers with 6 digits: whole, or not at all.
+    def top(self, n: int) -> pd.DataFrame:
+        """The first n rows of `edges`, without the memory that all of them take."""
+        scores = self.scores
+        scores[np.arange(len(self.tfs)), self.tfs] = -1  # last of all
+        scores = scores.ravel()
+        n_pairs = self.n_pairs
+        if n < n_pairs:
+            bound = np.partition(scores, len(scores) - n)[len(scores) - n]
+            kept = np.flatnonzero(scores >= bound)
+        else:
+            kept = np.arange(len(scores))
+        best = kept[np.argsort(-scores[kept], kind="stable")][: min(n, n_pairs)]
+        tf, target = np.divmod(best, len(self.genes))
+        names = {"tf": self.genes[self.tfs[tf]], "target": self.genes[target]}
+        return pd.DataFrame(names | {"score": scores[best]})
+
+    def to_csv(self, path: str | os.PathLike[str], top: int | None = None) -> None:
+        """Write `edges`, or the `top` first of them, to a file: whole, or not at all.
+
+        Scores have 6 digits.
 
         Raises
         ------
@@ -101,7 +147,8 @@ class Network:
         """
         part = Path(f"{os.fspath(path)}.part")
         try:
-            self.edges.to_csv(part, index=False, float_format="%.6g")
+            rows = self.edges if top is None else self.top(top)
+            rows.to_csv(part, index=False, float_format="%.6g")
             os.replace(part, path)
         except OSError as error:
             part.unlink(missing_ok=True)
@@ -119,7 +166,9 @@ def infer(
     known_edges: NDArray[np.integer] | None = None,
     seed: int = 0,
     device: str = "cpu",
+    threads: int | None = None,
     progress: bool = False,
+    preset: str = "released",
     **settings: Any,
 ) -> Network:
     """Infer the network of a data set.
@@ -140,10 +189,17 @@ def infer(
         The same seed on the same machine gives the same network.
     device : str
         "cpu", or "cuda" where torch finds one.
+    threads : int, optional
+        Of a CPU; by default torch's number.
     progress : bool
-        Show a progress bar over epochs.
+        Show a progress bar over epochs, with the objective and the time that is left; Ctrl-C then
+        ends the training, and what there is is returned.
+    preset : {"released", "fast"}
+        "fast" takes a third of the epochs at three times the learning rates of A, of its prior and
+        of the networks, and a third of the time; the page *Speed* shows what it costs.
     **settings
-        Of `training.Settings`, in place of those in `DEFAULTS`.
+        Of `settings.Settings`, in place of those in `DEFAULTS`. Where the genes are more than
+        `MOST_REGULATORS`, `regulators` is "tfs", which a `RegulatorsWarning` says.
 
     Returns
     -------
@@ -169,7 +225,15 @@ def infer(
             f"{', '.join(DEFAULTS)}. The methods that these are compared with are in infosem_study"
         )
     _check_device(device)
-    chosen = _settings(method, settings)
+    if "regulators" not in settings and dataset.n_genes > MOST_REGULATORS:
+        warnings.warn(
+            f"{dataset.n_genes} genes: only the {dataset.n_tfs} TFs are taken as regulators; with "
+            f"regulators='all' A would take {dataset.n_genes**2 * 16 / 2**30:.1f} GiB and more",
+            RegulatorsWarning,
+            stacklevel=2,
+        )
+        settings["regulators"] = "tfs"
+    chosen = _settings(method, preset, settings)
     inputs: dict[str, Any] = {}
     if method == "DeepSEM":
         if embedding is not None:
@@ -178,24 +242,33 @@ def infer(
         name = _embedding(dataset, embedding, method)
         inputs["embedding"] = centre_and_normalise(dataset.embedding(name))
     if method == "InfoSEM-BC":
-        inputs["tfs"], inputs["train_edges"] = dataset.tfs, _known(dataset, known_edges)
+        inputs["train_edges"] = _known(dataset, known_edges)
     elif known_edges is not None:
         raise InfosemError(f"known_edges: {method} does not use them; use InfoSEM-BC")
-    trained = fit(dataset.expression, chosen, seed=seed, device=device, progress=progress, **inputs)
+    trained = fit(
+        dataset.expression, chosen, seed=seed, tfs=dataset.tfs, device=device, threads=threads,
+        progress=progress, keeps_interrupted=progress, **inputs,
+    )  # fmt: skip
     return Network(
         method=method,
         settings=chosen,
         seed=seed,
         genes=dataset.genes,
         tfs=dataset.tfs,
+        regulators=trained.regulators,
         adjacency=trained.adjacency,
         history=trained.history,
         seconds=trained.seconds,
     )
 
 
-def _settings(method: str, given: Mapping[str, Any]) -> Settings:
-    """The default settings with those given, which must exist and concern the method."""
+def _settings(method: str, preset: str, given: Mapping[str, Any]) -> Settings:
+    """The preset's settings with those given, which must exist and concern the method."""
+    if preset not in PRESETS:
+        raise InfosemError(
+            f"preset: {preset!r} is unknown{_nearest(preset, PRESETS)}; choose from "
+            f"{', '.join(PRESETS)}"
+        )
     known = [field.name for field in fields(Settings)]
     for name in given:
         if name not in known:
@@ -207,7 +280,18 @@ def _settings(method: str, given: Mapping[str, Any]) -> Settings:
             raise InfosemError(f"{name}: is of known edges, which {method} does not use; drop it")
         if name in _OF_EMBEDDING and method == "DeepSEM":
             raise InfosemError(f"{name}: is of embeddings, which DeepSEM does not use; drop it")
-    return Settings(**{**asdict(DEFAULTS[method]), **given})
+    return Settings(**{**asdict(sped_up(DEFAULTS[method], PRESETS[preset])), **given})
+
+
+def sped_up(settings: Settings, factor: float) -> Settings:
+    """Fewer epochs by a factor, with all learning rates higher by it."""
+    return replace(
+        settings,
+        epochs=round(settings.epochs / factor),
+        decay=settings.decay**factor,
+        **{name: getattr(settings, name) * factor
+           for name in ("lr", "lr_adjacency", "lr_w", "lr_logits")},
+    )  # fmt: skip
 
 
 def _embedding(dataset: Dataset, name: str | None, method: str) -> str:

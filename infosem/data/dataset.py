@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from infosem.errors import InfosemError, require
 
@@ -39,8 +40,9 @@ class Dataset:
         "hESC", "hHEP", "mDC", "mESC", "synthetic" or the name of a user's file.
     network_name : str
         "cell-type-specific", "non-cell-type-specific", "planted", "given", or "" for none.
-    expression : float64 array (n_genes, n_cells)
-        Log-normalised expression, finite and not negative.
+    expression : float64 array (n_genes, n_cells), or scipy.sparse.csr_array
+        Log-normalised expression, finite and not negative. The models take it as it is; they make
+        cells dense a batch at a time.
     genes, cells : str array (n_genes,), (n_cells,)
         Distinct names; those of genes as `normalise_genes` returns them.
     tfs : int array (n_tfs,)
@@ -60,7 +62,7 @@ class Dataset:
 
     name: str
     network_name: str
-    expression: np.ndarray
+    expression: Any
     genes: np.ndarray
     cells: np.ndarray
     tfs: np.ndarray
@@ -73,7 +75,11 @@ class Dataset:
             require(good, self.name, wrong, todo)
 
         x, tfs, shape = self.expression, self.tfs, (self.n_genes, self.n_cells)
-        check(x.ndim == 2 and x.size, "the expression matrix is empty", "give genes x cells")
+        is_sparse = sparse.issparse(x)
+        if is_sparse and x.format != "csr":
+            raise InfosemError(f"{self.name}: the sparse expression is {x.format}; give csr_array")
+        entries = x.data if is_sparse else x
+        check(x.ndim == 2 and all(x.shape), "the expression matrix is empty", "give genes x cells")
         check(
             x.shape == shape, f"expression {x.shape} is not genes x cells {shape}", "transpose it"
         )
@@ -85,11 +91,20 @@ class Dataset:
             check(counts.max() == 1, f"duplicate {what} names ({twice})", "keep one of each")
             check(np.array_equal(names, normal), "unnormalised gene names", "use normalise_genes")
         for what, bad, todo in (
-            ("NaN or infinite values", ~np.isfinite(x), "remove or impute them"),
-            ("negative values", x < 0, "give log-normalised values, neither centred nor scaled"),
+            ("NaN or infinite values", ~np.isfinite(entries), "remove or impute them"),
+            (
+                "negative values",
+                entries < 0,
+                "give log-normalised values, neither centred nor scaled",
+            ),
         ):
             if bad.any():
-                g, c = np.argwhere(bad)[0]
+                if is_sparse:
+                    first = int(np.flatnonzero(bad)[0])
+                    g = int(np.searchsorted(x.indptr, first, side="right")) - 1
+                    c = int(x.indices[first])
+                else:
+                    g, c = np.argwhere(bad)[0]
                 where = f"the first for gene {self.genes[g]} in cell {self.cells[c]}"
                 raise InfosemError(f"{self.name}: {bad.sum()} {what}, {where}; {todo}")
         check(tfs.size, "there is no TF", "name at least one TF that is among the genes")
@@ -171,6 +186,12 @@ class Dataset:
             self, embeddings={**self.embeddings, name: np.asarray(vectors, dtype=np.float32)}
         )
 
+    def dense(self) -> Dataset:
+        """Return the same data set with dense expression, for methods that need it."""
+        if not sparse.issparse(self.expression):
+            return self
+        return replace(self, expression=self.expression.toarray())
+
     def take_genes(self, index: np.ndarray) -> Dataset:
         """Return the data set of some genes, or of all of them in another order.
 
@@ -199,7 +220,8 @@ class Dataset:
         Parameters
         ----------
         adata : anndata.AnnData or path of an .h5ad file
-            ``X`` (cells x genes, dense or sparse) holds log-normalised expression.
+            ``X`` (cells x genes, dense or sparse) holds log-normalised expression. Sparse stays
+            sparse.
         tfs : iterable of str
             Names of the TFs, all among ``adata.var_names`` after normalisation.
         network : DataFrame with columns Gene1 and Gene2, or pairs (TF, target), optional
@@ -225,8 +247,12 @@ class Dataset:
                 todo = "give the path of a readable .h5ad file"
                 raise InfosemError(f"{adata}: cannot be read ({error}); {todo}") from error
         try:
-            x = adata.X.toarray() if hasattr(adata.X, "toarray") else adata.X[:]
-            x = np.ascontiguousarray(np.asarray(x, dtype=np.float64).T)
+            x = adata.X if sparse.issparse(adata.X) else adata.X[:]  # which reads a file's
+            if sparse.issparse(x):  # it stays sparse
+                x = sparse.csr_array(x.T, dtype=np.float64)
+                x.sum_duplicates()
+            else:
+                x = np.ascontiguousarray(np.asarray(x, dtype=np.float64).T)
         except (TypeError, ValueError) as error:  # no matrix, or one of something else
             todo = "put log-normalised expression into X"
             raise InfosemError(f"{name}: X is not a numeric matrix ({error}); {todo}") from error
@@ -297,9 +323,7 @@ def adjacency_of(
 # --- content, whatever the file it came from ------------------------------------------------------
 
 
-def matrix_content(
-    x: np.ndarray, genes: np.ndarray, cells: np.ndarray
-) -> tuple[str, tuple[float, ...]]:
+def matrix_content(x: Any, genes: np.ndarray, cells: np.ndarray) -> tuple[str, tuple[float, ...]]:
     """Summarise expression in a hash over the sorted names and three sums over the values.
 
     The sums are sum_g u_g mean_g, sum_g u_g var_g and sum_gc u_g v_c x_gc, where the weights u and
@@ -308,9 +332,15 @@ def matrix_content(
     of an unlikely cancellation.
     """
     by_gene, by_cell = np.argsort(genes), np.argsort(cells)  # so that not a bit depends on order
-    x = np.ascontiguousarray(x[by_gene][:, by_cell])
     u, v = _weights(genes[by_gene]), _weights(cells[by_cell])
-    sums = float(u @ x.mean(axis=1)), float(u @ x.var(axis=1)), float(u @ x @ v)
+    x = x[by_gene][:, by_cell]
+    if sparse.issparse(x):
+        mean = x.mean(axis=1)
+        variance = (x * x).mean(axis=1) - mean**2
+    else:
+        x = np.ascontiguousarray(x)
+        mean, variance = x.mean(axis=1), x.var(axis=1)
+    sums = float(u @ mean), float(u @ variance), float(u @ (x @ v))
     return _hash(genes[by_gene], cells[by_cell]), sums
 
 

@@ -30,7 +30,8 @@ def adata(x: Any = VALUES, names: tuple[str, ...] = ("Sox2", "Klf4", "NA", "Gata
 def test_from_anndata(x: Any, tmp_path: Path) -> None:
     pairs = [("SOX2", "klf4"), ("Klf4", "Gata6"), ("Klf4", "Klf4"), ("NA", "Sox2"), ("Sox2", "Z")]
     d = Dataset.from_anndata(adata(x), ["Sox2", "KLF4 "], pairs)
-    np.testing.assert_array_equal(d.expression, VALUES.T)
+    assert scipy.sparse.issparse(d.expression) == scipy.sparse.issparse(x)
+    np.testing.assert_array_equal(d.dense().expression, VALUES.T)
     assert (d.genes.tolist(), d.cells.tolist()) == (
         ["SOX2", "KLF4", "NA", "GATA6"],
         ["a", "b", "c"],

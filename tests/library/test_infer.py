@@ -1,15 +1,18 @@
 """`infer`, what it returns, and the command `infosem`."""
 
+import sys
 from dataclasses import replace
 
 import anndata
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse
 
 from infosem import Dataset, InfosemError, Network, Settings, attach, cli, fit, infer, simulate
 from infosem.embeddings import centre_and_normalise
-from infosem.infer import DEFAULT_METHOD, DEFAULTS
+from infosem.engine import Engine
+from infosem.infer import DEFAULT_METHOD, DEFAULTS, RegulatorsWarning, sped_up
 
 QUICK = {"epochs": 3, "hidden": 8}
 
@@ -46,6 +49,42 @@ def test_result_says_what_it_was_made_with(synthetic, network):
     assert len(network.history["objective"]) == 3
     again = fit(synthetic.expression, network.settings, seed=network.seed)
     assert np.array_equal(network.adjacency, again.adjacency)
+
+
+def test_top_is_the_first_of_the_edges(network):
+    for n in (1, 10, 10**9):
+        pd.testing.assert_frame_equal(network.top(n), network.edges.head(n))
+    assert network.n_pairs == len(network.edges)
+
+
+def test_tfs_alone_regulate_where_genes_are_many(synthetic, monkeypatch):
+    monkeypatch.setattr(sys.modules["infosem.infer"], "MOST_REGULATORS", synthetic.n_genes - 1)
+    with pytest.warns(RegulatorsWarning, match="only the 12 TFs are taken as regulators"):
+        found = infer(synthetic, **QUICK)
+    assert found.settings.regulators == "tfs"
+    assert found.adjacency.shape == (synthetic.n_tfs, synthetic.n_genes)
+    assert np.array_equal(found.regulators, synthetic.tfs)
+    assert np.array_equal(found.scores, np.abs(found.adjacency))
+    assert set(found.edges["tf"]) == set(synthetic.tf_names)
+    asked = infer(synthetic, regulators="all", **QUICK)  # no warning, which would be an error
+    assert asked.adjacency.shape == (synthetic.n_genes, synthetic.n_genes)
+
+
+def test_fast_preset_takes_a_third_of_the_epochs_at_three_times_the_rates(synthetic):
+    fast = infer(synthetic, preset="fast", hidden=8, epochs=1).settings
+    released = DEFAULTS["DeepSEM"]
+    assert sped_up(released, 3).epochs == 50
+    assert sped_up(released, 1) == released
+    assert (fast.lr, fast.lr_adjacency) == (3 * released.lr, 3 * released.lr_adjacency)
+    assert fast.decay == pytest.approx(released.decay**3)
+    with pytest.raises(InfosemError, match=r"preset: 'fats' is unknown \(is it fast\?\)"):
+        infer(synthetic, preset="fats")
+
+
+def test_sparse_cells_give_the_same_network(synthetic, network):
+    thin = replace(synthetic, expression=scipy.sparse.csr_array(synthetic.expression))
+    found = infer(thin, seed=1, **QUICK)
+    np.testing.assert_allclose(found.adjacency, network.adjacency, atol=1e-5)
 
 
 def test_defaults_are_deepsems_as_its_authors_ran_it():
@@ -189,6 +228,39 @@ def test_infer_writes_a_ranking(cells, capsys):
     assert f"{len(ranking)} pairs of 3 TFs" in capsys.readouterr().out
 
 
+def test_infer_can_be_fast_and_brief(cells, capsys):
+    folder, _ = cells
+    assert run(folder, "--preset", "fast", "--threads", "1", "--top", "5") == 0
+    assert len(pd.read_csv(folder / "edges.csv")) == 5
+    told = capsys.readouterr()
+    assert "5 pairs of 3 TFs" in told.out
+    assert "50/50" in told.err  # the bar, over a third of the epochs
+    assert "objective" in told.err
+
+
+def test_interrupt_keeps_the_network_so_far(cells, capsys, monkeypatch):
+    folder, dataset = cells
+    epoch, count = Engine.epoch, []
+
+    def interrupted(self, **how):
+        count.append(1)
+        if len(count) == 5:
+            raise KeyboardInterrupt
+        return epoch(self, **how)
+
+    monkeypatch.setattr(Engine, "epoch", interrupted)
+    assert run(folder) == 0
+    assert "interrupted after 4 of 150 epochs" in capsys.readouterr().err
+    assert len(pd.read_csv(folder / "edges.csv")) == dataset.n_tfs * (dataset.n_genes - 1)
+
+
+def test_infer_says_that_tfs_alone_regulate(cells, capsys, monkeypatch):
+    folder, _ = cells
+    monkeypatch.setattr(sys.modules["infosem.infer"], "MOST_REGULATORS", 10)
+    assert run(folder, "--preset", "fast") == 0
+    assert "only the 3 TFs are taken as regulators" in capsys.readouterr().err
+
+
 def test_infer_with_text_needs_no_data_folder(cells, capsys, monkeypatch):
     folder, dataset = cells
     monkeypatch.delenv("INFOSEM_DATA", raising=False)
@@ -247,4 +319,4 @@ def test_old_calls_say_where_they_went(name, capsys):
 
 def test_version(capsys):
     assert cli.main(["--version"]) == 0
-    assert "infosem, version 0.1.0" in capsys.readouterr().out
+    assert "infosem, version 0.2.0" in capsys.readouterr().out
