@@ -210,6 +210,11 @@ def _run_all(store: Store, runner: Runner, on: dict[str, Any]) -> None:
         )
         everything.EVERYTHING[str(line.study)](store, runner=runner, **on)
     click.echo(f"{store.root} has all runs that the book shows of {', '.join(on['datasets'])}")
+    if n := sum(map(verification.waits, store.rows())):
+        click.echo(
+            f"{n} of its runs of structural models were made by the engine before and wait to be "
+            "run again"
+        )
 
 
 # --- verify, tune, data ---------------------------------------------------------------------------
