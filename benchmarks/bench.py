@@ -22,6 +22,8 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, astuple, dataclass, replace
 from datetime import UTC, datetime
@@ -31,16 +33,21 @@ from pathlib import Path
 from time import perf_counter, time
 from typing import Any
 
+import anndata
 import numpy as np
 import pandas as pd
 import psutil
 import torch
 from literal import fit_literally
-from peers import grnboost2
+from peers import grnboost2, rustscenic
+from scipy import sparse
 from scipy.stats import spearmanr
 
-from infosem.data import CELLS, Dataset, data_available, simulate
+from infosem.data import CELLS, Dataset, data_available, data_folder, simulate
+from infosem.engine.products import product
 from infosem.errors import InfosemError
+from infosem.infer import DEFAULTS, PRESETS, Network, infer, sped_up
+from infosem.metrics import auprc
 from infosem.splits import make_split
 from infosem.training import Settings, fit
 from infosem_study.baselines.regdiffusion import regdiffusion
@@ -51,17 +58,23 @@ from infosem_study.environment import (
     reset_peak_memory,
     versions,
 )
-from infosem_study.methods import METHODS, Method
 from infosem_study.pages import speed
-from infosem_study.presets import method_for
 from infosem_study.variants import load
 
 MEASURED = Path(__file__).with_name("measured.jsonl")
 QUICK = Path(__file__).with_name("quick.jsonl")
 
-PARTS = ("network", "literal", "agreement", "genes", "cells", "limit", "many")
+PARTS = (
+    "network", "literal", "agreement", "genes", "tfs", "cells", "limit", "many", "busy",
+    "transcriptome", "atlas", "accuracy",
+)  # fmt: skip
 OURS = ("DeepSEM", "InfoSEM-B", "InfoSEM-BC")
-PEERS = {"RegDiffusion": "regdiffusion", "GRNBoost2": "arboreto.core"}  # what they import
+FAST = "InfoSEM-B, fast"  # infer(preset="fast")
+TFS_ONLY = "InfoSEM-B, TFs only"  # infer(regulators="tfs")
+PEERS = {  # what they import
+    "RegDiffusion": "regdiffusion", "GRNBoost2": "arboreto.core", "rustscenic": "rustscenic.grn",
+}  # fmt: skip
+TREES = ("GRNBoost2", "rustscenic")
 LITERAL = "literal DeepSEM"
 
 REGDIFFUSION_STEPS = 1000
@@ -83,9 +96,14 @@ class Task:
     dataset : str
         A BEELINE cell, or "simulated" with the number of `genes` and `cells`.
     amount : int, optional
-        Epochs, steps (RegDiffusion) or targets (GRNBoost2) to run; by default all of a network.
+        Epochs, steps (RegDiffusion) or targets (GRNBoost2, rustscenic) to run; by default all of a
+        network.
     repeat : int
         Also the seed.
+    tfs : int, optional
+        Of simulated data, by default a twentieth of the genes.
+    network : str
+        Of real data: which network is asked for.
     """
 
     part: str
@@ -95,6 +113,8 @@ class Task:
     cells: int | None = None
     amount: int | None = None
     repeat: int = 0
+    tfs: int | None = None
+    network: str = "cell-type-specific"
 
     def __str__(self) -> str:
         size = "" if self.genes is None else f" {self.genes} genes x {self.cells} cells"
@@ -104,7 +124,7 @@ class Task:
 
 def unit(method: str) -> str:
     """What a run of the method consists of."""
-    return {"RegDiffusion": "step", "GRNBoost2": "target"}.get(method, "epoch")
+    return "step" if method == "RegDiffusion" else "target" if method in TREES else "epoch"
 
 
 # --- what is measured -----------------------------------------------------------------------------
@@ -114,61 +134,82 @@ def plan(*, quick: bool, real: bool) -> list[Task]:
     """The measurements, in order.
 
     network
-        A whole network on each real data set, by everyone.
+        A whole network on each real data set, by everyone; by the slower peers a part of one.
     literal
-        The literal model beside DeepSEM, for three epochs of the same draws.
+        The literal model for three epochs, on each real data set.
     agreement
-        Both for all epochs: do the objective and the ranking of edges agree?
-    genes, cells
+        The literal model for all epochs, and ours: do the objective and the ranking of edges agree?
+    genes, tfs, cells
         Simulated data of growing size.
     limit
         The arithmetic that cannot be avoided, beside the measured time.
     many
         One process per core, each with one thread, beside one process with all threads.
+    busy
+        A network alone, and beside as many busy processes as there are cores.
+    transcriptome
+        20,000 genes, 1,600 TFs and 3,000 cells, of sparse counts from a file.
+    atlas
+        100,000 cells and 3,000 genes, likewise, for an epoch.
+    accuracy
+        What the fast preset, and TFs as the only regulators, cost on the eight networks.
     """
     stand_in = Task("", "", "simulated", genes=800, cells=400)
     sets = [replace(stand_in, dataset=c, genes=None, cells=None) for c in CELLS]
     sets = [stand_in] if not real else sets[:1] if quick else sets
     repeats = 1 if quick else 3
-    # How much of a run is measured, of a whole network and at a size of the data.
-    part_of = {"RegDiffusion": 20, "GRNBoost2": 20, LITERAL: 3}
-    quick_part_of = {"RegDiffusion": 100, "GRNBoost2": 30}
-    # Starting a process takes longer than most of the measurements of --quick.
-    growing = [LITERAL, *OURS[:2]] if quick else [*PEERS, LITERAL, *OURS]
-    epochs = 6 if quick else 12
+    part_of = {"RegDiffusion": 20, "GRNBoost2": 40, LITERAL: 3}
 
     def rounds(
         part: str,
         where: Iterable[Task],
         methods: Iterable[str],
         amount: Callable[[str], int | None],
+        times: int = repeats,
     ) -> list[Task]:
         return [
             replace(at, part=part, method=method, amount=amount(method), repeat=repeat)
             for at in where
-            for repeat in range(repeats)
+            for repeat in range(times)
             for method in methods
         ]
 
     def simulated(genes: Iterable[int], cells: Iterable[int]) -> list[Task]:
         return [replace(stand_in, genes=g, cells=c) for g in genes for c in cells]
 
-    tasks = rounds(
-        "network", sets, [*PEERS, *OURS],
-        lambda method: quick_part_of.get(method, epochs) if quick else None,
-    )  # fmt: skip
-    tasks += rounds("literal", sets, [LITERAL, "DeepSEM"], lambda method: 3)
-    tasks += rounds(
-        "genes", simulated([500, 1000] if quick else [500, 1000, 2000, 5000], [400]),
-        growing, lambda method: part_of.get(method, 3 if quick else 6),
-    )  # fmt: skip
-    tasks += rounds("limit", sets[:1], ["DeepSEM"], lambda method: epochs)
+    epochs = 6 if quick else 12
+    tasks = rounds("network", sets, [*PEERS, *OURS, FAST], part_of.get)
+    tasks += rounds("literal", sets[:1], [LITERAL], lambda method: 3)
+    tasks += rounds("limit", sets[:1], ["DeepSEM"], lambda method: None)
     tasks += rounds("many", sets[:1], ["one process", "one process a core"], lambda method: epochs)
-    if not quick:
-        tasks += rounds(
-            "cells", simulated([1000], [100, 200, 400, 800, 1600]), OURS[:2], lambda method: 6
-        )
-        tasks.append(replace(sets[0], part="agreement", method=LITERAL))
+    tasks += rounds("busy", sets[:1], ["alone", "busy"], lambda method: 4 * epochs)
+    if quick:
+        tasks += rounds("genes", simulated([1000], [400]), [LITERAL, *OURS[:2]], lambda m: 3)
+        return tasks
+    tasks += rounds(
+        "genes", simulated([500, 1000, 2000, 5000], [400]), [LITERAL, "DeepSEM", "rustscenic"],
+        lambda method: 6 if method == "DeepSEM" else 1,
+    )  # fmt: skip
+    large = simulated([500, 1000, 2000, 5000, 10000, 20000], [400])
+    tasks += rounds("genes", large, [TFS_ONLY], lambda method: 6)
+    several = [replace(stand_in, genes=5000, tfs=n) for n in (125, 250, 500, 1000, 2000)]
+    tasks += rounds("tfs", several, [TFS_ONLY, "rustscenic"],
+                    lambda method: 1 if method == "rustscenic" else 6)  # fmt: skip
+    tasks += rounds(
+        "cells", simulated([1000], [100, 200, 400, 800, 1600]), ["DeepSEM"], lambda method: 6
+    )
+    tasks.append(replace(sets[0], part="agreement", method=LITERAL))
+    counts = Task("transcriptome", "", "counts", genes=20000, cells=3000, tfs=1600)
+    tasks.append(replace(counts, method="rustscenic", amount=1))
+    tasks.append(replace(counts, method="DeepSEM"))
+    tasks.append(Task("atlas", "DeepSEM", "counts", genes=3000, cells=100_000, tfs=150, amount=1))
+    networks = [
+        replace(at, network=network)
+        for at in sets
+        for network in ("cell-type-specific", "non-cell-type-specific")
+        if real
+    ]
+    tasks += rounds("accuracy", networks, ["InfoSEM-B", FAST, TFS_ONLY], lambda method: None)
     return tasks
 
 
@@ -187,7 +228,10 @@ def measure(task: Task) -> dict[str, Any]:
     """Carry out a task and return its row."""
     torch.set_num_threads(n_cores())
     dataset = _dataset(task)
-    special = {"agreement": _agreement, "limit": _limit, "many": _many}
+    special = {
+        "agreement": _agreement, "limit": _limit, "many": _many, "busy": _busy,
+        "transcriptome": _from_file, "atlas": _from_file, "accuracy": _accuracy,
+    }  # fmt: skip
     started, busy, own = perf_counter(), _busy_seconds(), _own_seconds()
     result = special.get(task.part, _timed)(task, dataset)
     others = _busy_seconds() - busy - (_own_seconds() - own)
@@ -241,37 +285,85 @@ def _own_seconds() -> float:
 
 
 def _dataset(task: Task) -> Dataset:
-    if task.dataset == "simulated":
+    if task.dataset in ("simulated", "counts"):
         assert task.genes is not None and task.cells is not None
-        n_tfs = task.genes // 20  # about the share of TFs among the genes of the real data
+        n_tfs = task.tfs or task.genes // 20  # about the share of TFs among the real genes
+        if task.dataset == "counts":
+            return _counts(task.genes, n_tfs, task.cells)
         return simulate(n_tfs, task.genes - n_tfs, task.cells)
-    embedding = None
-    if task.method in OURS:
-        prepared = method_for(task.method, task.dataset, "cell-type-specific")
-        embedding = prepared.settings.get("embedding")
-    return load(task.dataset, "cell-type-specific", embedding=embedding)
+    of_text = task.method.startswith("InfoSEM")
+    dataset = load(task.dataset, task.network, embedding="MiniLM" if of_text else None)
+    if task.method not in TREES:
+        return dataset
+    folder = data_folder()
+    assert folder is not None
+    names = pd.read_csv(folder / "beeline" / task.dataset / "tfs.csv.gz")["TF"].str.upper()
+    tfs = dataset.genes.argsort()
+    tfs = tfs[np.isin(dataset.genes[tfs], names)]
+    return replace(dataset, tfs=tfs, network=np.zeros((len(tfs), dataset.n_genes), dtype=bool))
 
 
-def _prepared(name: str, dataset: Dataset) -> Method:
-    """One of our models; on simulated data with the default settings of `Settings`."""
-    if dataset.network_name != "planted":
-        return method_for(name, dataset.name, dataset.network_name)
-    method = METHODS[name]
-    embedding = {"embedding": "planted"} if method.embeddings else {}
-    return method.with_settings(**asdict(Settings()), **embedding)
+def _counts(genes: int, tfs: int, cells: int) -> Dataset:
+    """Counts without a network, 90% of them zero, log-normalised, by way of an .h5ad file."""
+    rng = np.random.default_rng(0)
+    level = rng.gamma(0.5, size=genes)
+    blocks = []
+    for start in range(0, cells, 1000):
+        size = rng.lognormal(0, 0.3, size=(min(1000, cells - start), 1))
+        # The mean count at which a tenth of them is not zero.
+        blocks.append(sparse.csr_array(rng.poisson(0.115 * size * level / level.mean())))
+    counts = sparse.vstack(blocks, format="csr").astype(np.float32)
+    counts = sparse.csr_array(counts.multiply(1e4 / np.maximum(counts.sum(1), 1)[:, None]))
+    counts.data = np.log1p(counts.data)
+    names = [f"G{i}" for i in range(genes)]
+    frame = {"obs": pd.DataFrame(index=[f"C{i}" for i in range(cells)]),
+             "var": pd.DataFrame(index=names)}  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "counts.h5ad"
+        anndata.AnnData(counts, **frame).write_h5ad(path)
+        del counts, blocks
+        return Dataset.from_anndata(path, names[:tfs])
 
 
-def _timed(task: Task, dataset: Dataset) -> dict[str, Any]:
+def _inferring(task: Task, dataset: Dataset) -> tuple[Callable[[int], Any], int]:
+    """What a user would call, as a function of the number of epochs; and how many there are."""
+    method, _, how = task.method.partition(", ")
+    more: dict[str, Any] = {"preset": "fast"} if how == "fast" else {}
+    if how == "TFs only":
+        more["regulators"] = "tfs"
+    if method == "InfoSEM-BC":
+        more["known_edges"] = make_split(dataset, seed=0).train_edges(dataset.network)
+    if task.network == "non-cell-type-specific":
+        more |= _NON_SPECIFIC
+    factor = PRESETS[more.get("preset", "released")]
+    if "epochs" in more:
+        more["epochs"] = round(more["epochs"] / factor)
+    whole = more.pop("epochs", sped_up(DEFAULTS[method], factor).epochs)
+
+    def run(epochs: int) -> Network:
+        return infer(dataset, method, seed=task.repeat, epochs=epochs, **more)
+
+    return run, whole
+
+
+# As the released DeepSEM on non-specific networks (Hyperparameter.MD).
+_NON_SPECIFIC = {"alpha": 100.0, "beta": 1.0, "epochs": 90, "mask_zeros": False}
+
+
+def _timed(task: Task, dataset: Dataset, *, resets: bool = True) -> dict[str, Any]:
     """Time and peak memory of one inference, or of a part of it."""
     if task.method in PEERS:
         importlib.import_module(PEERS[task.method])
         run, whole = _peer(task, dataset)
     else:
         run, whole = _ours(task, dataset)
-    reset_peak_memory()
+    if resets:
+        reset_peak_memory()
     if task.amount is None or task.method not in PEERS:
         amount = task.amount or whole
         seconds = _seconds(run, amount)
+    elif task.method == "rustscenic":
+        amount, seconds = dataset.n_tfs, _seconds(run, 1)
     elif task.method == "RegDiffusion":
         amount = task.amount
         run(1)  # what the first run of a process takes longer is no part of the difference
@@ -296,25 +388,24 @@ def _peer(task: Task, dataset: Dataset) -> tuple[Callable[[int], Any], int]:
     if task.method == "RegDiffusion":
         return lambda n: regdiffusion(dataset, None, seed=seed, n_steps=n), REGDIFFUSION_STEPS
     order = np.random.default_rng(seed).permutation(dataset.n_genes)
+    if task.method == "rustscenic":
+        # Whatever the amount: all targets, or the fewest, which are the TFs.
+        some = None if task.amount is None else order[:0]
+        return lambda n: rustscenic(dataset, seed=seed, targets=some), dataset.n_genes
     return lambda n: grnboost2(dataset, seed=seed, targets=order[:n]), dataset.n_genes
 
 
 def _ours(task: Task, dataset: Dataset) -> tuple[Callable[[int], Any], int]:
     """A function of the number of epochs, and how many a network takes."""
     if task.method == LITERAL:
-        settings = Settings(**_prepared("DeepSEM", dataset).settings)
+        settings = DEFAULTS["DeepSEM"]
         return (
             lambda n: fit_literally(
                 dataset.expression, replace(settings, epochs=n), seed=task.repeat
             ),
             settings.epochs,
         )
-    method = _prepared(task.method, dataset)
-    edges = make_split(dataset, seed=0).train_edges(dataset.network) if method.labels else None
-    return (
-        lambda n: method.with_settings(epochs=n)(dataset, edges, seed=task.repeat),
-        method.settings["epochs"],
-    )
+    return _inferring(task, dataset)
 
 
 def _peak_mib() -> float:
@@ -331,7 +422,7 @@ def _peak_mib() -> float:
 
 def _agreement(task: Task, dataset: Dataset) -> dict[str, Any]:
     """DeepSEM for `amount` epochs (by default all), literally and by this package, same draws."""
-    settings = Settings(**_prepared("DeepSEM", dataset).settings)
+    settings = DEFAULTS["DeepSEM"]
     if task.amount is not None:
         settings = replace(settings, epochs=task.amount)
     ours = fit(dataset.expression, settings, seed=task.repeat)
@@ -355,9 +446,10 @@ def _agreement(task: Task, dataset: Dataset) -> dict[str, Any]:
 
 def _limit(task: Task, dataset: Dataset) -> dict[str, Any]:
     """DeepSEM beside the rate at which this process multiplies matrices."""
-    settings = Settings(**_prepared("DeepSEM", dataset).settings)
+    settings = DEFAULTS["DeepSEM"]
     epochs = task.amount or settings.epochs
-    before = _matmul_gflops()
+    fit(dataset.expression, replace(settings, epochs=3), seed=task.repeat)  # compiles, if need be
+    before = _best_gflops(dataset.n_genes)
     reset_peak_memory()
     seconds = fit(dataset.expression, replace(settings, epochs=epochs), seed=task.repeat).seconds
     return {
@@ -365,7 +457,7 @@ def _limit(task: Task, dataset: Dataset) -> dict[str, Any]:
         "whole": settings.epochs,
         "seconds": seconds,
         "peak_mib": _peak_mib(),
-        "gflops": (before + _matmul_gflops()) / 2,
+        "gflops": (before + _best_gflops(dataset.n_genes)) / 2,
         "gflop": unavoidable_flops(dataset.n_genes, dataset.n_cells, epochs) / 1e9,
     }
 
@@ -393,17 +485,80 @@ def unavoidable_flops(genes: int, cells: int, epochs: int) -> int:
     return 2 * genes**2 * cells * (6 * network_epochs + 7 * (epochs - network_epochs))
 
 
-def _matmul_gflops(size: int = 2048, products: int = 10) -> float:
-    """Median rate of a square single-precision product, in 1e9 operations a second."""
-    a, b = torch.rand(2, size, size)
-    torch.mm(a, b)
-    seconds = [_seconds(lambda _: torch.mm(a, b), 1) for _ in range(products)]
-    return 2 * size**3 / float(np.median(seconds)) / 1e9
+def _best_gflops(genes: int, rows: int = 129, products: int = 30) -> float:
+    """Median rate of a product of a step, by the fastest library at hand, in 1e9 operations a s.
+
+    Of torch's MKL, its oneDNN, and numpy's BLAS, each with all threads.
+    """
+    a, b = torch.rand(rows, genes), torch.rand(genes, genes)
+    x, y, out = a.numpy(), b.numpy(), np.empty((rows, genes), dtype=np.float32)
+    ways: list[Callable[[], Any]] = [
+        lambda: torch.mm(a, b), lambda: product(a, b), lambda: np.matmul(x, y, out=out),
+    ]  # fmt: skip
+    rates = []
+    for way in ways:
+        way()
+        seconds = np.median([_seconds(lambda _, way=way: way(), 1) for _ in range(products)])
+        rates.append(2 * rows * genes**2 / float(seconds) / 1e9)
+    return max(rates)
+
+
+def _busy(task: Task, dataset: Dataset) -> dict[str, Any]:
+    """DeepSEM, alone or beside as many processes that compute as there are cores."""
+    settings = replace(DEFAULTS["DeepSEM"], epochs=task.amount or 12)
+    fit(dataset.expression, replace(settings, epochs=3), seed=task.repeat)
+    others = [
+        subprocess.Popen([sys.executable, "-c", "while True: pass"])
+        for _ in range(n_cores() if task.method == "busy" else 0)
+    ]
+    reset_peak_memory()
+    try:
+        seconds = fit(dataset.expression, settings, seed=task.repeat).seconds
+    finally:
+        for other in others:
+            other.kill()
+    return {
+        "amount": settings.epochs, "whole": settings.epochs, "seconds": seconds,
+        "peak_mib": _peak_mib(),
+    }  # fmt: skip
+
+
+def _from_file(task: Task, dataset: Dataset) -> dict[str, Any]:
+    """As `_timed`, with the memory that reading the file took."""
+    del dataset
+    reset_peak_memory()
+    dataset = _dataset(task)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*are taken as regulators")
+        return _timed(task, dataset, resets=False)
+
+
+def _accuracy(task: Task, dataset: Dataset) -> dict[str, Any]:
+    """One network, judged by all pairs of its TFs and within them."""
+    run, whole = _inferring(task, dataset)
+    reset_peak_memory()
+    started = perf_counter()
+    scores = run(whole).scores
+    seconds = perf_counter() - started
+    gains, labels, values = [], [], []
+    for row, tf in enumerate(dataset.tfs):
+        others = np.arange(dataset.n_genes) != tf
+        positive, score = dataset.network[row, others], scores[row, others]
+        labels.append(positive)
+        values.append(score)
+        share = positive.mean()
+        if 0 < share < 1:
+            gains.append((auprc(positive, score) - share) / (1 - share))
+    return {
+        "amount": whole, "whole": whole, "seconds": seconds, "peak_mib": _peak_mib(),
+        "network": task.network, "gain_within_tfs": float(np.mean(gains)),
+        "auprc": auprc(np.concatenate(labels), np.concatenate(values)),
+    }  # fmt: skip
 
 
 def _many(task: Task, dataset: Dataset) -> dict[str, Any]:
     """As many runs as there are cores: in one process each, or one after the other with all."""
-    settings = Settings(**_prepared("DeepSEM", dataset).settings)
+    settings = DEFAULTS["DeepSEM"]
     settings = replace(settings, epochs=task.amount or settings.epochs)
     runs = n_cores()
     processes = runs if task.method == "one process a core" else 1

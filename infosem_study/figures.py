@@ -46,6 +46,8 @@ METHOD_STYLES = {
     "literal DeepSEM": ("#D55E00", "D"),
     "RegDiffusion": ("#E69F00", "v"),
     "GRNBoost2": ("#CC79A7", "P"),
+    "rustscenic": ("#CC79A7", "X"),
+    "InfoSEM-B, TFs only": ("#009E73", "s"),
     "Pearson correlation": ("#D55E00", "D"),
     "Partial correlation": ("#E69F00", "v"),
 }

@@ -1,11 +1,13 @@
 """The benchmark's script: what it plans, resumes and counts."""
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import bench
 import pytest
 import torch
+from peers import grnboost2, rustscenic
+from scipy.stats import spearmanr
 
 from infosem.errors import InfosemError
 from infosem.model import StructuralModel
@@ -16,10 +18,12 @@ def test_plans_repeat_in_rounds():
     """A noisy minute hits all methods of a data set."""
     tasks = bench.plan(quick=False, real=True)
     assert len({*tasks}) == len(tasks)
-    first = [task.method for task in tasks[:10]]
-    assert first[:5] == first[5:] == [*bench.PEERS, *bench.OURS]
-    runs = Counter((t.part, t.method, t.dataset, t.genes, t.cells) for t in tasks)
-    assert {n for key, n in runs.items() if key[0] != "agreement"} == {3}
+    first = [task.method for task in tasks[:14]]
+    assert first[:7] == first[7:] == [*bench.PEERS, *bench.OURS, bench.FAST]
+    runs = Counter(replace(task, repeat=0) for task in tasks)
+    once = {"agreement", "transcriptome", "atlas"}
+    assert {n for task, n in runs.items() if task.part not in once} == {3}
+    assert {n for task, n in runs.items() if task.part in once} == {1}
     assert {t.dataset for t in bench.plan(quick=True, real=False)} == {"simulated"}
 
 
@@ -100,3 +104,20 @@ def test_unavoidable_operations_follow_the_alternation():
     # One epoch in three trains the networks, from the first.
     assert bench.unavoidable_flops(10, 5, 1) == 2 * 100 * 5 * 6
     assert bench.unavoidable_flops(10, 5, 4) == 2 * 100 * 5 * (6 + 7 + 7 + 6)
+
+
+def test_rustscenic_and_grnboost2_find_who_drives_a_target(synthetic):
+    """The same contract, and much the same ranking."""
+    found = [
+        peer(synthetic, seed=0, targets=synthetic.tfs[:4])[:, synthetic.tfs[:4]].ravel()
+        for peer in (grnboost2, rustscenic)
+    ]
+    assert all((scores >= 0).all() for scores in found)
+    assert spearmanr(*found).statistic > 0.5
+
+
+def test_counts_are_sparse_and_mostly_zero():
+    dataset = bench._counts(200, 10, 1500)
+    share = dataset.expression.nnz / (200 * 1500)
+    assert 0.05 < share < 0.2
+    assert (dataset.n_genes, dataset.n_cells, dataset.n_tfs) == (200, 1500, 10)

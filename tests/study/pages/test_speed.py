@@ -17,7 +17,8 @@ def speed_file(tmp_path):
         {
             "task": {"genes": genes, "method": method, "repeat": repeat},
             "part": "genes", "method": method, "dataset": "simulated", "genes": genes,
-            "cells": 400, "repeat": repeat, "unit": unit, "amount": amount, "whole": whole,
+            "cells": 400, "tfs": genes // 20, "repeat": repeat, "unit": unit, "amount": amount,
+            "whole": whole,
             "extrapolated": True, "seconds": (1 + repeat) * genes**2 * 1e-6,
             "peak_mib": 500.0 + repeat, "machine": "here", "others_share": 0.01 + 0.1 * repeat,
         }

@@ -1,9 +1,4 @@
-"""Speed and memory: from the rows of benchmarks/bench.py to the tables and figures of the page."""
-
-import json
-import os
-from collections.abc import Callable
-from pathlib import Path
+"""Tables and figures of the page."""
 
 import numpy as np
 import pandas as pd
@@ -13,92 +8,10 @@ from scipy import stats
 
 from infosem.errors import InfosemError
 from infosem_study.figures import METHOD_STYLES, NULL, log_log, panels
+from infosem_study.pages.speed.rows import medians_of
+from infosem_study.pages.speed.targets import format_targets
 
-__all__ = [
-    "describe_disturbance",
-    "format_ratios",
-    "format_targets",
-    "loglog_fit",
-    "medians_of",
-    "read",
-    "scaling_figure",
-    "scaling_fits",
-    "sections",
-]
-
-
-def read(path: str | os.PathLike[str], machine: str | None = None) -> pd.DataFrame:
-    """Read the measurements of one machine.
-
-    Parameters
-    ----------
-    path : path
-        JSON lines, as benchmarks/bench.py appends them; of rows of the same task the last counts.
-    machine : str, optional
-        As in the rows; by default the only one of the file.
-
-    Returns
-    -------
-    DataFrame
-        One row per measurement. Columns part, method, dataset, genes, cells, repeat, unit (epoch,
-        step or target), amount (units measured), whole (units that a network takes), extrapolated,
-        others_share (of the processors, taken by other processes meanwhile), threads, seconds (of
-        `amount` units), peak_mib, machine, versions, date, what the part adds, and network_seconds
-        (seconds * whole / amount).
-
-    Raises
-    ------
-    InfosemError
-        If the file is missing or broken, or has rows of several machines and none is chosen.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise InfosemError(f"{path}: there is no such file; make it with `make bench`")
-    rows = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            row = json.loads(line)
-            rows[row["machine"], json.dumps(row["task"], sort_keys=True)] = row
-        except (ValueError, KeyError, TypeError) as error:
-            raise InfosemError(
-                f"{path}, line {number}: not a measurement ({error}); delete the line"
-            ) from error
-    machines = sorted({name for name, _ in rows})
-    if machine is None and len(machines) > 1:
-        raise InfosemError(f"{path}: rows of several machines, choose one of {machines}")
-    chosen = [row for (name, _), row in rows.items() if machine in (None, name)]
-    if not chosen:
-        raise InfosemError(f"{path}: no measurement of {machine or 'any machine'}; `make bench`")
-    frame = pd.DataFrame(chosen).drop(columns="task")
-    return frame.assign(network_seconds=frame["seconds"] * frame["whole"] / frame["amount"])
-
-
-def medians_of(rows: pd.DataFrame) -> pd.DataFrame:
-    """Medians over repeats, with the smallest and the largest.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        From `read`.
-
-    Returns
-    -------
-    DataFrame
-        One row per part, data set, size and method: runs, unit, amount, whole, extrapolated, and of
-        unit_seconds (s per epoch, step or target), network_seconds and peak_mib the median under
-        the name itself, the extremes under <name>_low and <name>_high.
-    """
-    timed = rows.assign(unit_seconds=rows["seconds"] / rows["amount"])
-    groups = timed.groupby(["part", "dataset", "genes", "cells", "method"], sort=False)
-    first = groups[["unit", "amount", "whole", "extrapolated"]].first()
-    numbers = {"runs": groups.size()}
-    for name in ("unit_seconds", "network_seconds", "peak_mib"):
-        numbers |= {
-            name: groups[name].median(),
-            f"{name}_low": groups[name].min(),
-            f"{name}_high": groups[name].max(),
-        }
-    return first.assign(**numbers).reset_index()
+__all__ = ["format_ratios", "loglog_fit", "scaling_figure", "scaling_fits", "sections"]
 
 
 def format_ratios(medians: pd.DataFrame, against: str) -> pd.DataFrame:
@@ -115,8 +28,10 @@ def format_ratios(medians: pd.DataFrame, against: str) -> pd.DataFrame:
     against : str
         That method.
     """
-    base = medians[medians["method"] == against].set_index(["dataset", "genes", "cells"])
-    where = pd.MultiIndex.from_frame(medians[["dataset", "genes", "cells"]])
+    by_tfs = (medians["part"] == "tfs").all()
+    size = ["dataset", "genes", "cells", *(["tfs"] if by_tfs else [])]
+    base = medians[medians["method"] == against].set_index(size)
+    where = pd.MultiIndex.from_frame(medians[size])
     epochs = medians["unit"] == "epoch"
     part = [
         f"{amount} of {whole} {unit}s" if extrapolated else f"{whole} {unit}s"
@@ -133,6 +48,7 @@ def format_ratios(medians: pd.DataFrame, against: str) -> pd.DataFrame:
             "data": medians["dataset"],
             "genes": medians["genes"],
             "cells": medians["cells"],
+            "TFs": medians["tfs"],
             "method": medians["method"],
             "runs": medians["runs"],
             "s an epoch": np.where(epochs, _ranges(medians, "unit_seconds"), "-"),
@@ -169,7 +85,7 @@ def scaling_fits(medians: pd.DataFrame, part: str) -> pd.DataFrame:
     ----------
     medians : DataFrame
         From `medians_of`.
-    part : {"genes", "cells"}
+    part : {"genes", "tfs", "cells"}
 
     Returns
     -------
@@ -205,7 +121,7 @@ def scaling_figure(medians: pd.DataFrame, part: str) -> Figure:
     ----------
     medians : DataFrame
         From `medians_of`.
-    part : {"genes", "cells"}
+    part : {"genes", "tfs", "cells"}
     """
     medians = medians[medians["part"] == part]
     measures = (
@@ -229,37 +145,13 @@ def scaling_figure(medians: pd.DataFrame, part: str) -> Figure:
                           markerfacecolor="white" if is_open else colour,
                           label=method)  # fmt: skip
         log_log(axis, medians[part])
-        axis.set_xlabel(part)
+        axis.set_xlabel("TFs" if part == "tfs" else part)
         axis.set_ylabel(label)
     handles, labels = axes[0, -1].get_legend_handles_labels()
     # Without their error bars, so that the legend shows the markers.
     figure.legend([handle[0] for handle in handles], labels, loc="outside upper center",
                   ncols=len(labels), frameon=False)  # fmt: skip
     return figure
-
-
-def describe_disturbance(rows: pd.DataFrame, limit: float = 0.05) -> str:
-    """In how many measurements other processes took more than a part of the processors.
-
-    Times of several threads suffer more than in proportion, as each step waits for the slowest.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        From `read`.
-    limit : float
-        That part.
-    """
-    others = rows["others_share"]
-    if not (others > limit).any():
-        return (
-            f"In none of {len(rows)} measurements did other processes use more than {limit:.0%} "
-            "of the processors."
-        )
-    return (
-        f"In {(others > limit).sum()} of {len(rows)} measurements other processes used more than "
-        f"{limit:.0%} of the processors, up to {others.max():.0%}: times are too long there."
-    )
 
 
 def sections(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -274,109 +166,38 @@ def sections(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     found: dict[str, pd.DataFrame] = {}
     for part, title, against in (
         ("network", "One network on real data", "InfoSEM-B"),
-        ("literal", "The literal model beside DeepSEM, same epochs and batches", "DeepSEM"),
-        ("genes", "Simulated data, more and more genes", "InfoSEM-B"),
+        ("literal", "The literal model beside DeepSEM", "DeepSEM"),
+        ("genes", "Simulated data, more and more genes", "DeepSEM"),
+        ("tfs", "Simulated data, more and more TFs", "InfoSEM-B, TFs only"),
         ("cells", "Simulated data, more and more cells", "DeepSEM"),
+        ("transcriptome", "A whole transcriptome", "DeepSEM"),
+        ("atlas", "Many cells", "DeepSEM"),
     ):
-        chosen = medians[medians["part"] == part]
-        if len(chosen):
-            found[title] = format_ratios(chosen, against)
-        if part in ("genes", "cells") and len(fits := scaling_fits(medians, part)):
+        chosen = medians["part"] == part
+        if part == "literal":  # beside whole networks of ours
+            where = medians.loc[chosen, "dataset"]
+            chosen |= (
+                (medians["part"] == "network")
+                & (medians["method"] == "DeepSEM")
+                & medians["dataset"].isin(where)
+            )
+        if (medians["part"] == part).any():
+            found[title] = format_ratios(medians[chosen], against)
+        if part in ("genes", "tfs", "cells") and len(fits := scaling_fits(medians, part)):
             found[f"Time = c x {part}^exponent"] = fits.round(2)
     for part, title, columns in (
         ("agreement", "The literal model beside DeepSEM, results on the same draws", _agreement),
         ("limit", "The arithmetic that a step cannot avoid, beside the measured time", _limit),
         ("many", "One thread in each of many processes, or many threads in one", _many),
+        ("busy", "A network alone, and beside a busy process for every core", _busy),
+        ("accuracy", "What the fast preset and TFs as the only regulators cost", _accuracy),
     ):
-        chosen = rows[rows["part"] == part]
-        if len(chosen):
-            found[title] = columns(chosen)
+        chosen_rows = rows[rows["part"] == part]
+        if len(chosen_rows):
+            found[title] = columns(chosen_rows)
     if len(goals := format_targets(rows)):
         found["Targets"] = goals
     return found
-
-
-_OURS = ("DeepSEM", "InfoSEM-B", "InfoSEM-BC")
-_LITERAL = "literal DeepSEM"
-
-
-def format_targets(rows: pd.DataFrame) -> pd.DataFrame:
-    """What the engine was to reach, beside what was measured.
-
-    Ratios are of medians; where a target speaks of several data sets the worst of them counts. A
-    target is left out where what it speaks of was not measured.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        From `read`.
-
-    Returns
-    -------
-    DataFrame
-        One row per target, as text: target, measured, and met ("yes", "no").
-    """
-    medians = medians_of(rows)
-
-    def by_method(value: str) -> pd.DataFrame:
-        wide = medians.pivot_table(value, ["part", "dataset", "genes"], "method")
-        return wide.reindex(columns=[*_OURS, _LITERAL, "RegDiffusion", "GRNBoost2"])
-
-    time, memory = by_method("network_seconds"), by_method("peak_mib")
-
-    def at(frame: pd.DataFrame, part: str, **index: object) -> pd.DataFrame:
-        chosen = frame[frame.index.get_level_values("part") == part]
-        for name, value in index.items():
-            chosen = chosen[chosen.index.get_level_values(name) == value]
-        return chosen
-
-    pairs, net, large = (
-        at(time, "literal", dataset="hESC"), at(time, "network"), at(time, "genes", genes=5000)
-    )  # fmt: skip
-    least_literal = memory[list(_OURS)].max(axis=1) / memory[_LITERAL]
-    agreement, limit = (rows[rows["part"] == part] for part in ("agreement", "limit"))
-    at_least, at_most = "at least", "at most"
-    checks: list[tuple[str, str, float, float]] = [
-        ("DeepSEM, times as fast as the literal model on hESC", at_least, 20,
-         (pairs[_LITERAL] / pairs["DeepSEM"]).min()),
-        ("the same over a whole network, the literal model's epochs taken as equal", at_least, 20,
-         (at(time, "literal", dataset="hESC")[_LITERAL].droplevel(0)
-          / at(time, "network", dataset="hESC")["DeepSEM"].droplevel(0)).min()),
-        ("DeepSEM, final objective off the literal model's, relative", at_most, 1e-3,
-         _worst(agreement, "objective_difference", max)),
-        ("DeepSEM, Spearman of |A| with the literal model's", at_least, 0.999,
-         _worst(agreement, "spearman", min)),
-        ("InfoSEM-B, times as long as DeepSEM on real data", at_most, 1.3,
-         (net["InfoSEM-B"] / net["DeepSEM"]).max()),
-        ("InfoSEM-BC, times as long as DeepSEM on real data", at_most, 1.6,
-         (net["InfoSEM-BC"] / net["DeepSEM"]).max()),
-        ("InfoSEM-B, times as fast as RegDiffusion on real data", at_least, 1,
-         (net["RegDiffusion"] / net["InfoSEM-B"]).min()),
-        ("InfoSEM-B, times as fast as GRNBoost2 on real data", at_least, 1,
-         (net["GRNBoost2"] / net["InfoSEM-B"]).min()),
-        ("this package, peak memory by the literal model's", at_most, 1, least_literal.max()),
-        ("this package, peak memory at 5000 genes, GiB", at_most, 3,
-         at(memory, "genes", genes=5000)[list(_OURS)].max().max() / 1024),
-        ("DeepSEM, times as fast as the literal model at 5000 genes", at_least, 10,
-         (large[_LITERAL] / large["DeepSEM"]).min()),
-        ("DeepSEM, unavoidable arithmetic by measured time", at_least, 0.5,
-         (limit["gflop"] / limit["gflops"] / limit["seconds"]).median() if len(limit) else np.nan),
-    ]  # fmt: skip
-    return pd.DataFrame(
-        [
-            {
-                "target": f"{what}: {word} {goal:g}",
-                "measured": f"{value:.6f}" if goal == 0.999 else f"{value:.3g}",
-                "met": "yes" if (value >= goal if word == at_least else value <= goal) else "no",
-            }
-            for what, word, goal, value in checks
-            if np.isfinite(value)
-        ]
-    )
-
-
-def _worst(rows: pd.DataFrame, column: str, worst: Callable[[pd.Series], float]) -> float:
-    return float(worst(rows[column])) if len(rows) else float("nan")
 
 
 def _agreement(rows: pd.DataFrame) -> pd.DataFrame:
@@ -430,6 +251,40 @@ def _many(rows: pd.DataFrame) -> pd.DataFrame:
             "peak MiB, together": table["peak_mib"].round(0),
         }
     )
+
+
+def _busy(rows: pd.DataFrame) -> pd.DataFrame:
+    """Medians over the repeats."""
+    seconds = rows.groupby(["dataset", "amount", "method"], sort=False)["seconds"].median()
+    table = seconds.unstack("method").reset_index()
+    return pd.DataFrame(
+        {
+            "data": table["dataset"],
+            "epochs": table["amount"],
+            "alone, s": table["alone"].round(2),
+            "beside busy processes, s": table["busy"].round(2),
+            "ratio": (table["busy"] / table["alone"]).round(2),
+        }
+    )
+
+
+def _accuracy(rows: pd.DataFrame) -> pd.DataFrame:
+    """Differences to InfoSEM-B, paired by seed: mean and standard error over seeds."""
+    where = ["network", "dataset"]
+    wide = rows.pivot_table(["auprc", "gain_within_tfs", "seconds"], [*where, "repeat"], "method")
+    lines = []
+    for key, block in wide.groupby(where, sort=False):
+        line = dict(zip(("network", "data"), key, strict=True)) | {"seeds": len(block)}
+        for measure, name in (("auprc", "AUPRC"), ("gain_within_tfs", "gain within TFs")):
+            base = block[measure]["InfoSEM-B"]
+            line[name] = f"{base.mean():.3f}"
+            for method, short in (("InfoSEM-B, fast", "fast"), ("InfoSEM-B, TFs only", "TFs only")):
+                if method in block[measure]:
+                    off = block[measure][method] - base
+                    error = f" ± {off.std(ddof=1) / len(off) ** 0.5:.3f}" if len(off) > 1 else ""
+                    line[f"{name}, {short}"] = f"{off.mean():+.3f}{error}"
+        lines.append(line)
+    return pd.DataFrame(lines)
 
 
 def _ranges(medians: pd.DataFrame, name: str) -> list[str]:
