@@ -31,7 +31,7 @@ study: $(READY) ## compute what the ledger lacks of every study, on all cores: h
 notebooks: $(READY) ## after an edit of notebooks/*.py: regenerate and re-execute the .ipynb halves
 	@$(BIN)/python book/refresh.py
 
-bench: $(READY) ## speed and memory beside other programs and the literal model: 90 minutes; resumes
+bench: $(READY) ## speed and memory beside other programs and the literal model: hours; resumes
 	@$(BIN)/python benchmarks/bench.py
 
 bench-quick: $(READY) ## the same on one data set, in parts: minutes

@@ -118,6 +118,8 @@ class Task:
 
     def __str__(self) -> str:
         size = "" if self.genes is None else f" {self.genes} genes x {self.cells} cells"
+        size += "" if self.tfs is None else f", {self.tfs} TFs"
+        size += " (non-specific)" if self.network.startswith("non") else ""
         amount = "" if self.amount is None else f", {self.amount} {unit(self.method)}s"
         return f"{self.part}: {self.method}, {self.dataset}{size}{amount}, run {self.repeat + 1}"
 
@@ -136,7 +138,7 @@ def plan(*, quick: bool, real: bool) -> list[Task]:
     network
         A whole network on each real data set, by everyone; by the slower peers a part of one.
     literal
-        The literal model for three epochs, on each real data set.
+        The literal model for three epochs, on the first data set.
     agreement
         The literal model for all epochs, and ours: do the objective and the ranking of edges agree?
     genes, tfs, cells
@@ -333,12 +335,11 @@ def _inferring(task: Task, dataset: Dataset) -> tuple[Callable[[int], Any], int]
         more["regulators"] = "tfs"
     if method == "InfoSEM-BC":
         more["known_edges"] = make_split(dataset, seed=0).train_edges(dataset.network)
+    released = DEFAULTS[method]
     if task.network == "non-cell-type-specific":
         more |= _NON_SPECIFIC
-    factor = PRESETS[more.get("preset", "released")]
-    if "epochs" in more:
-        more["epochs"] = round(more["epochs"] / factor)
-    whole = more.pop("epochs", sped_up(DEFAULTS[method], factor).epochs)
+        released = replace(released, epochs=_NON_SPECIFIC_EPOCHS)
+    whole = sped_up(released, PRESETS[more.get("preset", "released")]).epochs
 
     def run(epochs: int) -> Network:
         return infer(dataset, method, seed=task.repeat, epochs=epochs, **more)
@@ -347,7 +348,8 @@ def _inferring(task: Task, dataset: Dataset) -> tuple[Callable[[int], Any], int]
 
 
 # As the released DeepSEM on non-specific networks (Hyperparameter.MD).
-_NON_SPECIFIC = {"alpha": 100.0, "beta": 1.0, "epochs": 90, "mask_zeros": False}
+_NON_SPECIFIC = {"alpha": 100.0, "beta": 1.0, "mask_zeros": False}
+_NON_SPECIFIC_EPOCHS = 90
 
 
 def _timed(task: Task, dataset: Dataset, *, resets: bool = True) -> dict[str, Any]:

@@ -39,8 +39,8 @@ __all__ = [
 _DEEPSEM = Settings(alpha=1.0, beta=0.01, epochs=150, decay=0.95)
 
 MOST_REGULATORS = 6000
-"""With more genes than this, TFs alone are regulators unless it is asked for: A and what is kept of
-its size then take some gigabytes, and a step seconds."""
+"""With more genes than this, TFs alone are regulators unless it is asked for: time and memory grow
+with the square of the genes that are regulators, and faster where the inverse is renewed."""
 
 DEFAULT_METHOD = "DeepSEM"
 """The method that needs nothing but expression."""

@@ -175,8 +175,8 @@ class ScalarMap(nn.Module):
 class _Tabulated(torch.autograd.Function):
     """Coefficients (outputs, intervals, 4) of a table, with the gradient of the network by hand.
 
-    That is the same as automatic differentiation's in half the time, most of which is the number of
-    operations.
+    It is that of automatic differentiation, in fewer operations, of which these small matrices make
+    the number count.
     """
 
     @staticmethod

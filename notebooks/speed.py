@@ -252,9 +252,9 @@ else:
 # - **RegDiffusion on hESC.** It takes 1,000 steps of one size however many cells there are, and hESC
 #   has twice as many as the others.
 # - **5,000 genes, all of them regulators.** The epochs measured are the first, in which $A$ moves
-#   fastest and the kept inverse needs most corrections; they add as many products again. Memory
-#   holds the libraries, four matrices of that size in single precision and the result in double.
-# - **The fast preset.** It is not shown to be as accurate: see the table above.
+#   fastest and every solution needs a correction; these add more than half as many products again.
+#   Memory holds the libraries, four matrices of that size in single precision and the result in double.
+# - **The fast preset.** It is not as accurate everywhere, as the table above shows.
 
 # %% tags=["full-width", "hide-input"]
 show("Targets")

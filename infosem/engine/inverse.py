@@ -121,6 +121,7 @@ class KeptInverse:
         worth = _RENEWAL * len(self.matrix)  # of M, in rows; what a step has of it falls with age
         if self.age and converges and price < worth / self.age:
             self.corrections += 1
+            self.next_check = self.age  # whether that is enough is measured at once
         else:
             # A correction multiplies the residual by that of M alone.
             alone = residual ** (1 / (self.corrections + 1))

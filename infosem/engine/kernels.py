@@ -95,9 +95,14 @@ def descend(values, slopes, squares, rate, smoothing, epsilon):  # type: ignore[
 
 @_compiled
 def _exp(x):  # type: ignore[no-untyped-def]
-    """exp(x) to 1e-13 in double precision, of arithmetic alone, which is vectorised."""
+    """exp(x) in double precision, of arithmetic alone, which is vectorised.
+
+    The Taylor series at x / 1024, squared ten times: relative to exp(x) it is off by less than
+    1e-12 up to 100, where single precision ends, and by less than 1e-4 up to 700.
+    """
     y = min(max(x, -700.0), 700.0) / 1024
-    power = 1 + y * (1 + y / 2 * (1 + y / 3 * (1 + y / 4 * (1 + y / 5 * (1 + y / 6)))))
+    power = 1 + y / 7 * (1 + y / 8 * (1 + y / 9))
+    power = 1 + y * (1 + y / 2 * (1 + y / 3 * (1 + y / 4 * (1 + y / 5 * (1 + y / 6 * power)))))
     for _ in range(10):
         power *= power
     return power
@@ -348,9 +353,9 @@ def step_effects(  # type: ignore[no-untyped-def]
 def gate(effects, gates, product, inside, row_sums, column_sums):  # type: ignore[no-untyped-def]
     """A = A^e sigmoid(A^l) of a block (r, n), and its sums as in `step_effects`."""
     for row in range(effects.shape[0]):
-        effect, open_, into = effects[row], gates[row], product[row]
+        effect, gated, into = effects[row], gates[row], product[row]
         for k in range(effects.shape[1]):
-            into[k] = effect[k] * open_[k]
+            into[k] = effect[k] * gated[k]
         part_sum = into[0] - into[0]
         for k in range(inside):
             part_sum += into[k]

@@ -87,3 +87,18 @@ def test_residual_is_measured_again_before_it_can_have_reached_the_tolerance():
     inverse.age = 3
     assert not inverse.serves(4e-3)
     assert not inverse.serves(math.nan)
+
+
+def test_correction_is_measured_before_it_is_trusted():
+    """With 60 regulators and 4 cells, correcting twice is cheaper than what M cost."""
+    with team(1) as threads:
+        a, inverse = started(60, threads, torch.Generator().manual_seed(0), torch.float32)
+        inverse.age = 2
+        assert not inverse.serves(0.02)
+        inverse.improve([a], 0.02, n_cells=4)
+        assert (inverse.corrections, inverse.renewals) == (1, 1)
+        assert inverse.wants_check()
+        assert not inverse.serves(0.02)
+        inverse.improve([a], 0.02, n_cells=4)
+        inverse.improve([a], 0.02, n_cells=400)  # dearer than a new inverse
+        assert (inverse.corrections, inverse.renewals) == (0, 2)

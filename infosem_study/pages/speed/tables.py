@@ -271,7 +271,7 @@ def _busy(rows: pd.DataFrame) -> pd.DataFrame:
 def _accuracy(rows: pd.DataFrame) -> pd.DataFrame:
     """Differences to InfoSEM-B, paired by seed: mean and standard error over seeds."""
     where = ["network", "dataset"]
-    wide = rows.pivot_table(["auprc", "gain_within_tfs", "seconds"], [*where, "repeat"], "method")
+    wide = rows.pivot_table(["auprc", "gain_within_tfs"], [*where, "repeat"], "method")
     lines = []
     for key, block in wide.groupby(where, sort=False):
         line = dict(zip(("network", "data"), key, strict=True)) | {"seeds": len(block)}
