@@ -10,7 +10,10 @@ step, M (2 I - (I - A) M), which squares the error; it is two products of R x R 
 times as fast as a factorisation.
 
 The tolerance of single precision is far below the noise of a step, which has one draw for each
-cell; what it changes at the end of a training is measured by `benchmarks` (agreement).
+cell; what it changes at the end of a training is measured by `benchmarks` (agreement). The first
+steps need a narrower one: those of RMSprop have the size of the learning rate however small a slope
+is, so that an error of the solve can turn the sign of a whole step, and where the prior is strong A
+stays near where these steps took its mean.
 """
 
 import math
@@ -24,6 +27,8 @@ from infosem.engine.team import Team, split
 __all__ = ["KeptInverse"]
 
 _TOLERANCE = {torch.float32: 3e-3, torch.float64: 1e-12}
+_TOLERANCE_AT_FIRST = {torch.float32: 1e-4, torch.float64: 1e-12}
+_FIRST_STEPS = 100  # of A
 # Where the residual is larger, a factorisation takes the place of a Newton step.
 _NEWTON = {torch.float32: 0.3, torch.float64: 0.0}
 _LONGEST_UNCHECKED = 16  # steps of A
@@ -46,14 +51,15 @@ class KeptInverse:
         s = (I - A_TT) 1 and (I - A_TT^T) 1 of the present A.
     corrections : int
         How many each solution needs.
-    age : int
-        Steps of A since M was renewed.
+    steps, age : int
+        Steps of A so far, and since M was renewed.
     renewals : int
     """
 
     def __init__(self, team: Team, n_regulators: int) -> None:
         self.team, self.parts = team, split(n_regulators, team.size)
         self.renewals = self.age = self.next_check = self.corrections = self.spent = 0
+        self.steps = 0
         self.is_factorised = False
         self.sums = self.sums_across = self.along = self.across = torch.empty(0)
         self.matrix, self.columns = torch.empty(0, 0), [torch.empty(0, 0)] * team.size
@@ -97,6 +103,17 @@ class KeptInverse:
             self.columns[:] = [self.matrix[:, part].contiguous() for part in self.parts]
         self.along, self.across = self.matrix.sum(0), self.matrix.sum(1)
 
+    @property
+    def tolerance(self) -> float:
+        """Bound on the residual of a solve, relative to what is solved for."""
+        at = _TOLERANCE_AT_FIRST if self.steps < _FIRST_STEPS else _TOLERANCE
+        return at[self.matrix.dtype]
+
+    def moved(self) -> None:
+        """Count a step of A."""
+        self.steps += 1
+        self.age += 1
+
     def wants_check(self) -> bool:
         """Whether the residual may have come near the tolerance since it was last measured."""
         return self.age >= self.next_check
@@ -107,12 +124,11 @@ class KeptInverse:
         It grows about as the steps of A add up: until half of what it may have grown to the
         tolerance, it is not measured again.
         """
-        tolerance = _TOLERANCE[self.matrix.dtype]
         self.next_check = self.age + 1
-        if 0 < residual < tolerance:
-            left = 0.5 * self.age * (tolerance / residual - 1)
+        if 0 < residual < self.tolerance:
+            left = 0.5 * self.age * (self.tolerance / residual - 1)
             self.next_check += int(min(left, _LONGEST_UNCHECKED))
-        return residual <= tolerance or (self.is_factorised and self.age == 0)
+        return residual <= self.tolerance or (self.is_factorised and self.age == 0)
 
     def improve(self, adjacency: list[Tensor], residual: float, n_cells: int) -> None:
         """Make solutions better where the residual is too large: correct them, or renew M."""
@@ -131,7 +147,7 @@ class KeptInverse:
         """Count a step's corrections; renew M where they have cost as much."""
         self.spent += _price(n_cells, self.corrections)
         if self.spent > _RENEWAL * len(self.matrix):
-            self.renew(adjacency, _TOLERANCE[self.matrix.dtype] ** (1 / (self.corrections + 1)))
+            self.renew(adjacency, self.tolerance ** (1 / (self.corrections + 1)))
 
 
 def _price(n_cells: int, corrections: int) -> int:

@@ -126,7 +126,7 @@ class Engine:
                 prior = self.structure.train(
                     work.left, work.right, partial(self._finish_slopes, work)
                 )
-                self.inverse.age += 1
+                self.inverse.moved()
             objective = reconstruction + settings.beta * kl + settings.alpha * prior
             totals += objective, reconstruction, kl, prior
         self.rate *= settings.decay
