@@ -33,11 +33,6 @@ __all__ = [
     "sped_up",
 ]
 
-# As DeepSEM's authors ran it on cell-type-specific networks: GitHub HantaoShu/DeepSEM,
-# Hyperparameter.MD since commit 5b0c304 (alpha 1, beta 0.01, 150 epochs), and the decay by 0.95 an
-# epoch of torch 1.2.0, which its README asks for.
-_DEEPSEM = Settings(alpha=1.0, beta=0.01, epochs=150, decay=0.95)
-
 MOST_REGULATORS = 6000
 """With more genes than this, TFs alone are regulators unless it is asked for: time and memory grow
 with the square of the genes that are regulators, and faster where the inverse is renewed."""
@@ -46,12 +41,12 @@ DEFAULT_METHOD = "DeepSEM"
 """The method that needs nothing but expression."""
 
 DEFAULTS: Mapping[str, Settings] = MappingProxyType(dict.fromkeys(
-    ("DeepSEM", "InfoSEM-B", "InfoSEM-BC"), _DEEPSEM
+    ("DeepSEM", "InfoSEM-B", "InfoSEM-BC"), Settings()
 ))  # fmt: skip
 """Settings of each method: DeepSEM's as its authors ran it; what InfoSEM adds has the defaults of
 `training.Settings` (sigma_w 1, sigma_l 0.1, rank 128), which the paper's Appendix C has, too. The
 weight of its prior, alpha, is left at DeepSEM's; where edges are known, the study chooses it by
-them among 1, 10 and 100."""
+them among the powers of ten from 0.1 to 10,000."""
 
 PRESETS: Mapping[str, float] = MappingProxyType({"released": 1.0, "fast": 3.0})
 """By what factor all learning rates are higher and the epochs fewer."""

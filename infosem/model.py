@@ -228,7 +228,8 @@ class StructuralModel(nn.Module):
         Rank of B in a term h_i B h_k^T of the prior mean, which the paper does not have: Eq. 7 is a
         sum over TF and target, and ranks the targets alike for every TF. 0 is no such term.
     start : float
-        A, with known edges A^e, starts at this multiple of `starting_effects`.
+        A starts at this multiple of `starting_effects`. With known edges A^e has twice that, as
+        sigmoid(A^l) starts at about 1/2.
     known : KnownEdges, optional
         Known part of the network, for Eq. 9.
     rank : int
@@ -264,7 +265,7 @@ class StructuralModel(nn.Module):
         self.likelihood, self.latent_prior, self.sigma_z = likelihood, latent_prior, sigma_z
 
         effects = starting_effects(n_genes, generator, n_regulators)
-        self.effects = nn.Parameter(effects.mul_(start))
+        self.effects = nn.Parameter(effects.mul_(start if known is None else 2 * start))
         self.encoder = ScalarMap(hidden, 2, generator, constant_input=True)
         self.decoder = ScalarMap(hidden, 1 if likelihood == "squared" else 2, generator)
         if latent_prior == "learned":

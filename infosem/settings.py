@@ -15,7 +15,8 @@ SMOOTHING, EPSILON = 0.99, 1e-8
 class Settings:
     """Everything that decides a training run, besides the data and the seed.
 
-    The defaults are the released DeepSEM's.
+    The defaults are DeepSEM's, as its authors ran it on cell-type-specific networks: GitHub
+    HantaoShu/DeepSEM, Hyperparameter.MD since commit 5b0c304.
 
     Attributes
     ----------
@@ -29,8 +30,9 @@ class Settings:
         RMSprop learning rates of the networks, of A, of the weights w (and the bias) of the prior
         mean, and of the factors of A^l.
     decay : float
-        Factor on the networks' learning rate after each epoch. DeepSEM sets 0.95 in a schedule
-        that never fires in current torch, hence 1.
+        Factor on the networks' learning rate after each epoch. DeepSEM's schedule fires at every
+        epoch in torch 1.2.0, which its authors ask for, and never in torch from 1.4 on; that theirs
+        fired is seen in the output that they published.
     alpha : float
         Weight of log p(A, w), whose largest part is the mean absolute residual of A about its
         prior mean.
@@ -49,7 +51,7 @@ class Settings:
         networks); else all entries (on non-specific ones).
     precision : {"float32", "float64"}
     start : float
-        Where A (of InfoSEM-BC A^e) starts, as a multiple of DeepSEM's start.
+        Where A starts, as a multiple of DeepSEM's start.
     pair_rank : int
         Rank of the pair-aware term of the prior mean, which the paper does not have (see
         `model.StructuralModel`); 0 for none. Its weights learn as fast as w.
@@ -57,16 +59,16 @@ class Settings:
         Whether A has a row for every gene, as in the paper, or for TFs only.
     """
 
-    epochs: int = 120
+    epochs: int = 150
     batch_size: int = 64
     hidden: int = 128
     lr: float = 1e-4
     lr_adjacency: float = 2e-5
     lr_w: float = 2e-5
     lr_logits: float = 1e-3
-    decay: float = 1.0
+    decay: float = 0.95
     alpha: float = 1.0
-    beta: float = 0.1
+    beta: float = 0.01
     sigma_w: float = 1.0
     sigma_l: float = 0.1
     rank: int = 128

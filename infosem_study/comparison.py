@@ -37,7 +37,7 @@ _N_SEEDS: dict[tuple[str, str], int] = {
     ("InfoSEM-B (bias)", "non-cell-type-specific"): 1,
 }
 # Settings that only InfoSEM-BC looks at.
-_OF_KNOWN_EDGES = ("lr_logits", "sigma_l", "rank", "start_of_effects")
+_OF_KNOWN_EDGES = ("lr_logits", "sigma_l", "rank")
 # Cheap rows without information are averaged over many draws, to know them well.
 _UNINFORMED_SEEDS = tuple(range(20))
 
@@ -54,9 +54,11 @@ def jobs_of(
     embedding: str | None = None,
     epochs: int | None = None,
     settings: Mapping[str, Any] | None = None,
+    keeps_alpha: bool = False,
     labels: str | None = None,
     protocol: Protocol | None = None,
     complete: bool = False,
+    first_edition: bool = False,
 ) -> list[Job]:
     """Jobs of one stage of a comparison on one data set: "fixed", "screen" or "chosen".
 
@@ -66,22 +68,27 @@ def jobs_of(
     if name_of_data == "synthetic":
         network, complete = "planted", True
 
+    tried = candidates_for(name_of_data, first_edition=first_edition)
+
     def job(method: Method, seed: int, on: Sequence[int]) -> Job:
         return Job(method, dataset, network, seed, tuple(on), protocol or Protocol())
 
-    def prepared(name: str) -> Method:
-        method = method_for(name, name_of_data, network)
+    def prepared(name: str, *, as_usual: bool = False) -> Method:
+        method = method_for(name, name_of_data, network, first_edition=first_edition)
         if method.embeddings and embedding:
             method = method.with_settings(embedding=embedding)
         if method.labels and labels:
             method = method.with_settings(labels=labels)
         changes = {**(settings or {}), **({"epochs": epochs} if epochs else {})}
+        if as_usual:
+            changes = {}
         if not method.labels:  # they would make it another run, with the same results
             changes = {k: v for k, v in changes.items() if k not in _OF_KNOWN_EDGES}
         return method.with_settings(**changes) if method.deep else method
 
     def candidates(name: str) -> list[Method]:
-        return [prepared(name).with_settings(**c) for c in candidates_for(name_of_data)]
+        usual = prepared(name, as_usual=keeps_alpha)
+        return [usual.with_settings(**c) for c in tried]
 
     def chosen(name: str, splits: Sequence[int]) -> dict[int, Method]:
         """By split: the candidate with the highest AUPRC on the training edges, first seed."""
@@ -110,7 +117,7 @@ def jobs_of(
             # InfoSEM-BC takes over what InfoSEM-B was given on the same split.
             by_split = chosen("InfoSEM-B" if method.labels else name, first)
             for split, winner in by_split.items():
-                shared = {k: winner.settings[k] for k in candidates_for(name_of_data)[0]}
+                shared = {k: winner.settings[k] for k in tried[0]}
                 jobs += [job(method.with_settings(**shared), seed, [split]) for seed in trained]
     return _merged(jobs)
 
@@ -140,9 +147,11 @@ def compare(
     embedding: str | None = None,
     epochs: int | None = None,
     settings: Mapping[str, Any] | None = None,
+    keeps_alpha: bool = False,
     labels: str | None = None,
     protocol: Protocol | None = None,
     complete: bool = False,
+    first_edition: bool = False,
     runner: Runner = HERE,
 ) -> pd.DataFrame:
     """Rows of a comparison of methods, such as Table 1, computing what the ledger lacks.
@@ -168,9 +177,11 @@ def compare(
     epochs : int, optional
         Of the deep methods, instead of their own.
     settings : mapping, optional
-        Other `training.Settings` of the deep methods, instead of their own, and where they start
-        (`start`, of InfoSEM-BC `start_of_effects`). Those that concern known edges only are for
-        the methods with labels.
+        Other `training.Settings` of the deep methods, instead of their own. Those that concern
+        known edges only are for the methods with labels.
+    keeps_alpha : bool
+        Give InfoSEM the weight of its prior that its own settings chose on the same split, not the
+        one that `settings` and `epochs` choose: several times as few runs.
     labels : str, optional
         Give the methods that learn from labels those of other pairs: see `baselines.labels`.
     protocol : Protocol, optional
@@ -178,6 +189,8 @@ def compare(
     complete : bool
         Run all methods on all splits and with all seeds. Otherwise those that take long are run on
         the first splits only, and a variant of InfoSEM-B with fewer seeds.
+    first_edition : bool
+        With the settings that the deep methods had there; see `presets.method_for`.
     runner : Runner
         Whether and where to run.
 
@@ -214,7 +227,8 @@ def compare(
             stage_jobs = jobs_of(
                 stage, store, dataset, network=network, methods=at_hand, splits=splits,
                 seeds=seeds, embedding=embedding, epochs=epochs, settings=settings,
-                labels=labels, protocol=protocol, complete=complete,
+                keeps_alpha=keeps_alpha, labels=labels, protocol=protocol, complete=complete,
+                first_edition=first_edition,
             )  # fmt: skip
             jobs += stage_jobs
             if stage != "screen":

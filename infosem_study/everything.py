@@ -12,7 +12,6 @@ from infosem_study.scheduling import HERE, Rehearsal, Runner
 from infosem_study.store import Store
 from infosem_study.studies import (
     NON_SPECIFIC_CONTROLS,
-    START,
     STUDIES,
     controls,
     learning_curve,
@@ -58,7 +57,6 @@ EVERYTHING: dict[str, Callable[..., pd.DataFrame]] = {
     "prior-settings": _scales,
     "known-edges-settings": partial(prior_settings, method="InfoSEM-BC"),
     "protocol": protocol_choices,
-    "start": partial(compare, **START),
     "all-genes": _all_genes,
     "controls": controls,
     "controls-non-specific": partial(

@@ -59,8 +59,16 @@ class Run:
     scores: Scores
 
 
-def execute(job: Job, fingerprint: str | None = None, scores: Path | None = None) -> Run:
+def execute(
+    job: Job,
+    fingerprint: str | None = None,
+    scores: Path | None = None,
+    recompute: bool = False,
+) -> Run:
     """Run a job on one thread.
+
+    Where `scores` holds those of the same training, which was judged on other pairs perhaps, they
+    are judged again, and the row has the time and the memory of that training.
 
     Parameters
     ----------
@@ -68,7 +76,9 @@ def execute(job: Job, fingerprint: str | None = None, scores: Path | None = None
     fingerprint : str, optional
         That the data set must have.
     scores : path, optional
-        A folder in which to keep the scores (see `scores_of`).
+        A folder in which scores are kept (see `scores_of`).
+    recompute : bool
+        Train also where they are.
 
     Raises
     ------
@@ -82,16 +92,20 @@ def execute(job: Job, fingerprint: str | None = None, scores: Path | None = None
         train_edges = split.train_edges(dataset.network)
     # What a method may not see it does not get.
     blind = replace(dataset, network=np.zeros_like(dataset.network))
-    with one_thread():
-        reset_peak_memory()
-        started = perf_counter()
-        found = job.method(blind, train_edges, seed=job.seed)
-        seconds = perf_counter() - started
-        peak = peak_memory_mib()
     identity = {**job.identity(), "fingerprint": dataset.fingerprint(job.embedding)}
-    if scores is not None:
-        scores.mkdir(parents=True, exist_ok=True)
-        save_npz(scores / _file_of(job, key(identity)), scores=found)
+    file = scores and scores / _file_of(job, identity)
+    if file and file.is_file() and not recompute:
+        found, seconds, peak = _read_scores(file)
+    else:
+        with one_thread():
+            reset_peak_memory()
+            started = perf_counter()
+            found = job.method(blind, train_edges, seed=job.seed)
+            seconds = perf_counter() - started
+            peak = peak_memory_mib()
+        if file:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            save_npz(file, scores=found, seconds=np.array(seconds), peak_mib=np.array(peak))
     row = {
         **identity,
         "splits": {
@@ -120,9 +134,24 @@ def _inputs(job: Job, fingerprint: str | None) -> tuple[Dataset, dict[int, Split
     }
 
 
-def _file_of(job: Job, key_of_run: str) -> str:
-    """Where the scores of a run are kept: one file for all splits, or for the one trained on."""
-    return f"{key_of_run}-{job.splits[0]}.npz" if job.method.labels else f"{key_of_run}.npz"
+def _file_of(job: Job, identity: Mapping[str, Any]) -> str:
+    """Where the scores of a run are kept: one file for all splits, or for the one trained on.
+
+    Which pairs a method without labels is judged on makes no other training.
+    """
+    if job.method.labels:
+        return f"{key(identity)}-{job.splits[0]}.npz"
+    return f"{key({**identity, 'protocol': {}})}.npz"
+
+
+def _read_scores(file: Path) -> tuple[Scores, float, float]:
+    """Scores that are kept, and the seconds and MiB that the training took."""
+    try:
+        scores, seconds, peak = read_npz(file, "scores", "seconds", "peak_mib")
+    except UNREADABLE as error:
+        todo = "delete it, and the run is done again"
+        raise InfosemError(f"{file}: cannot be read ({error}); {todo}") from error
+    return scores, float(seconds), float(peak)
 
 
 def scores_of(store: Store, run: Mapping[str, Any]) -> tuple[Dataset, Split, Scores]:
@@ -149,14 +178,11 @@ def scores_of(store: Store, run: Mapping[str, Any]) -> tuple[Dataset, Split, Sco
         If there is no such run, its data are not at hand, or the metrics of the scores are not
         those of the ledger, to the third digit.
     """
-    job = replace(job_of(store.row(run)), splits=(int(run["split"]),))
-    kept = store.scores and store.scores / _file_of(job, str(run["key"]))
-    if kept and kept.is_file():
-        try:
-            (scores,) = read_npz(kept, "scores")
-        except UNREADABLE as error:
-            todo = "delete it, and the run is done again"
-            raise InfosemError(f"{kept}: cannot be read ({error}); {todo}") from error
+    row = store.row(run)
+    job = replace(job_of(row), splits=(int(run["split"]),))
+    kept = store.scores and store.scores / _file_of(job, row)
+    if kept and kept.is_file():  # without loading the data, which may be others now
+        scores, _, _ = _read_scores(kept)
     else:
         scores = execute(job, scores=store.scores).scores
     return *confirm(store, run, scores), scores

@@ -127,25 +127,13 @@ def infosem_bc(
     *,
     seed: int,
     embedding: str,
-    start_of_effects: float = 1.0,
     **settings: Any,
 ) -> Scores:
-    """InfoSEM-BC (Section 3.3): InfoSEM-B with the known edges as a prior on the logits.
-
-    A^e starts at `start_of_effects` times the start of DeepSEM's A.
-    """
+    """InfoSEM-BC (Section 3.3): InfoSEM-B with the known edges as a prior on the logits."""
     if train_edges is None or not (train_edges >= 0).any():
         raise InfosemError("InfoSEM-BC: train_edges holds no known pair; use InfoSEM-B instead")
-    if "start" in settings:
-        raise InfosemError(
-            "InfoSEM-BC: start is a setting of DeepSEM and InfoSEM-B; give start_of_effects, the "
-            "start of A^e, of which that of A is half"
-        )
     vectors = centre_and_normalise(dataset.embedding(embedding))
-    return _train(
-        dataset, {**settings, "start": start_of_effects}, seed=seed, embedding=vectors,
-        train_edges=train_edges,
-    )  # fmt: skip
+    return _train(dataset, settings, seed=seed, embedding=vectors, train_edges=train_edges)
 
 
 def _train(dataset: Dataset, settings: dict[str, Any], *, seed: int, **inputs: Any) -> Scores:
@@ -196,17 +184,17 @@ METHODS: dict[str, Method] = {
         Method("SCENIC", 1, scenic, expression=True, labels=False, embeddings=False, motifs=True),
         Method("RegDiffusion", 1, regdiffusion, expression=True, labels=False, embeddings=False),
         Method("GRNBoost2", 1, grnboost2, expression=True, labels=False, embeddings=False),
-        Method("DeepSEM", 3, deepsem, expression=True, labels=False, embeddings=False, deep=True),
-        Method("InfoSEM-B", 3, infosem_b,
+        Method("DeepSEM", 4, deepsem, expression=True, labels=False, embeddings=False, deep=True),
+        Method("InfoSEM-B", 4, infosem_b,
                expression=True, labels=False, embeddings=True, deep=True),
-        Method("InfoSEM-B (bias)", 3, infosem_b,
+        Method("InfoSEM-B (bias)", 4, infosem_b,
                expression=True, labels=False, embeddings=True, deep=True),
-        Method("InfoSEM-B (pairs)", 1, infosem_b,
+        Method("InfoSEM-B (pairs)", 2, infosem_b,
                expression=True, labels=False, embeddings=True, deep=True,
                settings={"pair_rank": 8}),
         Method("Prior alone", 2, prior_alone, expression=False, labels=False, embeddings=True,
                settings={"epochs": 80, "batch_size": 64, "lr_w": 2e-5}),
-        Method("InfoSEM-BC", 3, infosem_bc,
+        Method("InfoSEM-BC", 4, infosem_bc,
                expression=True, labels=True, embeddings=True, deep=True),
     )
 }  # fmt: skip

@@ -88,7 +88,7 @@ class Runner:
         expected = {} if self.recompute else _fingerprints(todo, store)
         calls = [(job, expected.get(job.data)) for job in todo]
         if self.scheduler is None:
-            rows = self.each(_row, [(*call, store.scores) for call in calls])
+            rows = self.each(_row, [(*call, store.scores, self.recompute) for call in calls])
         else:
             rows = _on_cluster(calls, self.scheduler)
         with closing(rows):
@@ -215,10 +215,10 @@ def _fingerprints(jobs: Iterable[Job], store: Store) -> dict[Data, str]:
     return {data: fingerprint for data, fingerprint in known.items() if fingerprint}
 
 
-def _row(job: Job, fingerprint: str | None, scores: Any = None) -> Row:
+def _row(job: Job, fingerprint: str | None, scores: Any = None, recompute: bool = False) -> Row:
     """A row, or an error that says which job it comes from."""
     try:
-        return execute(job, fingerprint, scores).row
+        return execute(job, fingerprint, scores, recompute).row
     except InfosemError as error:
         raise InfosemError(f"{job}: {error}") from error
     except Exception as error:
