@@ -210,10 +210,10 @@ def _run_all(store: Store, runner: Runner, on: dict[str, Any]) -> None:
         )
         everything.EVERYTHING[str(line.study)](store, runner=runner, **on)
     click.echo(f"{store.root} has all runs that the book shows of {', '.join(on['datasets'])}")
-    if n := sum(map(verification.waits, store.rows())):
+    if studies.FIRST_EDITION:
         click.echo(
-            f"{n} of its runs of structural models were made by the engine before and wait to be "
-            "run again"
+            f"{', '.join(sorted(studies.FIRST_EDITION))}: the runs of the deep methods are those "
+            "of the first edition, with its settings; they wait to be made again"
         )
 
 

@@ -21,14 +21,13 @@ from infosem_study.scheduling import HERE, Runner
 from infosem_study.store import Store
 from infosem_study.variants import base_name, load
 
-__all__ = ["describe_recheck", "obstacle", "sample", "verify", "waits"]
+__all__ = ["describe_recheck", "obstacle", "sample", "verify"]
 
 
 def obstacle(row: Row) -> str | None:
     """Why a stored run cannot be done again here, as far as its row tells.
 
-    Its method has another version since, it waits to be run again, or it needs a database that is
-    not at hand.
+    Its method has another version since, or it needs a database that is not at hand.
 
     Parameters
     ----------
@@ -44,28 +43,9 @@ def obstacle(row: Row) -> str | None:
     if method is None or method.version != row["version"]:
         now = f"is {method.version} now" if method else "is no longer there"
         return f"stale: {row['method']} had version {row['version']} and {now}"
-    if waits(row):
-        return "waits to be run again: the engine that made it differs from that of now by rounding"
     if method.motifs and database_digest() != row["settings"].get("database"):
         return f"{method.name}: its database is not at hand"
     return None
-
-
-NEW_ENGINE = (0, 2)
-"""Since this version of infosem the structural models are trained by `infosem.engine`."""
-
-
-def waits(row: Row) -> bool:
-    """Whether a run of a structural model was made by the engine before.
-
-    The objective is the same, but not the rounding, which single precision shows: the numbers of a
-    run done again differ in the third digit. The pages show these rows until they are run again.
-    """
-    method = METHODS.get(row["method"])
-    if method is None or not method.deep or row["settings"].get("precision") == "float64":
-        return False
-    made = tuple(int(part) for part in row["versions"]["infosem"].split(".")[:2])
-    return made < NEW_ENGINE
 
 
 def sample(

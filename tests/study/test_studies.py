@@ -8,7 +8,7 @@ from infosem_study import Runner, Store, everything, scheduling, studies
 from infosem_study.comparison import compare, jobs_of
 from infosem_study.execution import execute
 from infosem_study.ledger import Ledger
-from infosem_study.presets import candidates_for
+from infosem_study.presets import candidates_for, method_for
 from infosem_study.scheduling import STORED_ONLY, Rehearsal
 
 # In this process, where a test sees what is executed.
@@ -150,30 +150,62 @@ def test_settings_of_the_prior_are_multiples_of_the_usual_ones(tmp_path, monkeyp
     assert asked["InfoSEM-BC", ()] == []
     assert asked["InfoSEM-B", ("sigma_w",)] == [100.0 * 0.1]
     assert asked["InfoSEM-BC", ("lr_logits",)] == [2e-5]
-    assert asked["InfoSEM-BC", ("start_of_effects",)] == [2.0]
+    assert asked["InfoSEM-BC", ("start",)] == [0.5]
 
 
 def test_a_run_can_start_elsewhere_and_says_so(finished, tmp_path):
-    """A^e twice as large is another run with other results; InfoSEM-B's is the same."""
+    """A half as large is another run with other results."""
     _, rows = finished
     options = {**QUICK, "methods": ["InfoSEM-B", "InfoSEM-BC"], "seeds": [0]}
     store = Store(tmp_path)
-    moved = compare(store, **options, settings={"start_of_effects": 2.0})
+    moved = compare(store, **options, settings={"start": 0.5})
     usual = rows[rows["method"].isin(options["methods"]) & (rows["seed"] == 0)]
     both = moved.merge(usual, on=["method", "split"])
-    same = both["method"] == "InfoSEM-B"
-    assert (both["key_x"] == both["key_y"]).eq(same).all()
-    assert (both["train_auprc_x"] == both["train_auprc_y"]).eq(same).all()
-    assert {
-        r["settings"]["start_of_effects"] for r in Ledger(tmp_path).rows(method="InfoSEM-BC")
-    } == {2.0}
+    assert (both["key_x"] != both["key_y"]).all()
+    assert (both["train_auprc_x"] != both["train_auprc_y"]).all()
+    assert {row["settings"]["start"] for row in Ledger(tmp_path).rows()} == {0.5}
 
 
-def test_infosem_bc_is_told_how_its_start_is_called(tmp_path):
-    asked = {**QUICK, "methods": ["InfoSEM-BC"], "seeds": [0], "settings": {"start": 0.5}}
-    with pytest.raises(InfosemError, match="start_of_effects"):
-        compare(Store(tmp_path), **asked)
-    assert not Ledger(tmp_path).rows(method="InfoSEM-BC")
+def test_another_schedule_can_keep_the_weight_that_the_usual_one_chose(finished, tmp_path):
+    """By hand-made results in which the two would choose different weights."""
+    template = Ledger(finished[0].root).rows(method="InfoSEM-B")[0]
+    usual = method_for("InfoSEM-B", "synthetic", "planted").settings
+    store = Store(tmp_path)
+    for epochs, best in ((usual["epochs"], 10.0), (3, 1.0)):
+        for alpha in (1.0, 10.0):
+            row = {k: v for k, v in template.items() if k != "key"}
+            row["settings"] = {**usual, "epochs": epochs, "alpha": alpha}
+            fits = 0.9 if alpha == best else 0.1
+            row["splits"] = {"0": {**template["splits"]["0"], "train_auprc": fits}}
+            store.append({**row, "seed": 0})
+
+    def chosen(keeps_alpha):
+        (job,) = jobs_of(
+            "chosen", store, "synthetic", methods=["InfoSEM-B"], splits=[0], network="planted",
+            seeds=[0], settings={"epochs": 3}, keeps_alpha=keeps_alpha,
+        )  # fmt: skip
+        return job.method.settings["epochs"], job.method.settings["alpha"]
+
+    assert chosen(True) == (3, 10.0)
+    assert chosen(False) == (3, 1.0)
+
+
+def test_the_first_edition_has_its_settings_on_real_data_alone(tmp_path):
+    """Their rows wait in the ledger, under the keys that they had."""
+    asked = {"network": "cell-type-specific", "methods": ["DeepSEM"], "splits": [0], "seeds": [0]}
+    (now,), (then,) = (
+        jobs_of("fixed", Store(tmp_path), "mDC", **asked, first_edition=earlier)
+        for earlier in (False, True)
+    )
+    assert then.method.version == now.method.version - 1
+    changed = {k: v for k, v in then.method.settings.items() if now.method.settings[k] != v}
+    assert changed == {"beta": 0.1, "epochs": 120, "decay": 1.0}
+    asked["network"] = "planted"
+    both = [
+        jobs_of("fixed", Store(tmp_path), "synthetic", **asked, first_edition=earlier)
+        for earlier in (False, True)
+    ]
+    assert both[0] == both[1]
 
 
 def test_an_embedding_can_take_the_place_of_the_usual_one(tmp_path):

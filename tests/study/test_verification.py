@@ -231,8 +231,7 @@ def test_recheck_sees_a_wrong_number(committed, tmp_path):
 def test_committed_results_are_those_of_this_code(committed):
     rows = compare(committed, datasets=["hHEP"], methods=["One-hot LR", "DeepSEM"])
     said = verification.describe_recheck(committed, rows)
-    assert said.count("the stored numbers") == 1, said
-    assert "waits to be run again" in said  # until then, the run of DeepSEM
+    assert said.count("the stored numbers") == 2, said
     assert "OTHER" not in said
 
 
@@ -241,18 +240,3 @@ def test_recheck_says_where_there_are_no_data(committed, finished, monkeypatch):
     store, rows = finished
     assert "Only the synthetic" in verification.describe_recheck(store, rows)
     assert "not at hand" in verification.describe_recheck(committed, rows.assign(dataset="hESC"))
-
-
-def test_runs_of_the_engine_before_wait(finished):
-    """They are the same but for the rounding, which single precision shows."""
-    row = copy.deepcopy(rows_of(finished[0], "DeepSEM")[0])
-    assert not verification.waits(row)
-    row["versions"]["infosem"] = "0.1.0"
-    row["settings"]["precision"] = "float64"
-    assert not verification.waits(row)
-    row["settings"]["precision"] = "float32"
-    assert verification.waits(row)
-    assert "waits to be run again" in str(verification.obstacle(row))
-    other = copy.deepcopy(rows_of(finished[0], "Pearson correlation")[0])
-    other["versions"]["infosem"] = "0.1.0"
-    assert not verification.waits(other)

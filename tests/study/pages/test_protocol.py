@@ -49,7 +49,7 @@ def test_every_choice_is_run_on_its_own_pairs_and_genes(tmp_path, monkeypatch):
     """Which runs it is made of; they are not run."""
     asked = []
 
-    def compare(store, *, datasets, methods, splits, runner, **changes):
+    def compare(store, *, datasets, methods, splits, first_edition, runner, **changes):
         asked.append((datasets, methods, changes))
         seeds = changes.get("seeds", (0,))
         return pd.DataFrame([{"method": m, "seed": s, "split": 0} for m in methods for s in seeds])
@@ -59,7 +59,7 @@ def test_every_choice_is_run_on_its_own_pairs_and_genes(tmp_path, monkeypatch):
     assert found["choice"].unique().tolist() == list(studies.PROTOCOL_CHOICES)
     assert set(found["dataset"]) == {"hESC"}
     asked = dict(zip(studies.PROTOCOL_CHOICES, asked, strict=True))
-    assert asked[protocol.USUAL][2] == {}
+    assert asked[protocol.USUAL][2] == {"keeps_alpha": False}
     assert asked["no gene dropped"][:2] == (
         ["hESC:genes-all"],
         ["DeepSEM", "Random", "Random TF constant"],
@@ -68,9 +68,9 @@ def test_every_choice_is_run_on_its_own_pairs_and_genes(tmp_path, monkeypatch):
     assert "Random" in asked["no TF with itself"][1]
     assert asked["both, as in Eq. 5"][1:] == (
         ["DeepSEM", "InfoSEM-B"],
-        {"settings": {"likelihood": "gaussian", "latent_prior": "standard"}},
+        {"settings": {"likelihood": "gaussian", "latent_prior": "standard"}, "keeps_alpha": True},
     )
-    assert asked["a quarter more epochs"][2] == {"epochs": 150}
+    assert asked["a fifth fewer epochs"][2] == {"epochs": 120, "keeps_alpha": True}
     # The other seed is trained with the settings that the first one chose.
     assert asked[protocol.SEED][2]["seeds"] == (0, 1)
     assert set(found.loc[found["choice"] == protocol.SEED, "seed"]) == {1}
