@@ -121,10 +121,7 @@ def fit(
     dtype = getattr(torch, settings.precision)
     cells = cells_of(expression, mask_zeros=settings.mask_zeros, dtype=dtype)
     inputs = cells, n_regulators, embedding, tfs, train_edges
-    reference |= not (
-        torch.device(device).type == "cpu"
-        and (settings.likelihood, settings.latent_prior) == ("squared", "learned")
-    )
+    reference |= torch.device(device).type != "cpu"
     how = threads or torch.get_num_threads(), progress, keeps_interrupted
     try:
         model, history = _trained(inputs, settings, seed, device, reference, *how)

@@ -109,11 +109,12 @@ def _exp(x):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def sample(product, left, noise, start, weight, half, jitter, right):  # type: ignore[no-untyped-def]
+def sample(product, left, prior, noise, start, weight, half, jitter, right):  # type: ignore[no-untyped-def]
     """Sample z and write the slopes of the KL term, negated, in n columns from `start`.
 
-    left (>= 2 b + 1, P) less product (2 b + 1, n) : the mean of z less that of its prior, the
-        log-variance, and the log-variance of the prior.
+    left (>= 2 b + 1, P) less product (2 b + 1, n) : the mean of z less that of its prior, and the
+        log-variance.
+    prior (P,) less the last row of product : the log-variance of the prior.
     noise, jitter (b, P) : the draws; receives them times the standard deviation.
     right (>= 2 b + 1, n) : receives minus weight times the slopes of the sum of the KL over entries
         with respect to the mean, and to the prior's log-variance. Those of the log-variance are for
@@ -125,7 +126,7 @@ def sample(product, left, noise, start, weight, half, jitter, right):  # type: i
     one, last = half + half, 2 * cells
     stop = start + genes
     precision, deviation = np.empty(genes, noise.dtype), np.empty(genes, noise.dtype)
-    prior, by_prior = left[last, start:stop], right[last]
+    prior, by_prior = prior[start:stop], right[last]
     for k in range(genes):
         precision[k] = _exp(product[last, k] - prior[k])
         by_prior[k] = zero
@@ -152,7 +153,7 @@ def sample(product, left, noise, start, weight, half, jitter, right):  # type: i
 
 @_compiled
 def decode(  # type: ignore[no-untyped-def]
-    solution, start, coarse, along, left, prior, x, observed, coefficients, first,
+    solution, start, coarse, along, left, prior, x, observed, coefficients, variances, first,
     inverse_step, weight, slopes, by_coefficient,
 ):  # fmt: skip
     """Decode z_hat and compare it with the cells, in n columns from `start`.
@@ -161,13 +162,16 @@ def decode(  # type: ignore[no-untyped-def]
     left (3 b + 1, P) : its last b rows receive that; its first b rows and prior (P,) are the rest
         of z_hat.
     x, observed (b, P) : the cells, and whether an entry counts.
-    slopes (b, P) : receives weight times the slopes of the sum of squares with respect to z_hat.
-    by_coefficient (intervals, 4) or None : the same with respect to the decoder's coefficients is
-        added to it.
-    Returns the sum of squares and the smallest and largest z_hat.
+    coefficients, variances (intervals, 4) : the decoder's table, and that of its log-variance or
+        None. The loss of an entry is its squared error, or with log-variances half of
+        log_variance + error^2 / variance.
+    slopes (b, P) : receives weight times the slopes of the sum of losses with respect to z_hat.
+    by_coefficient (1 or 2, intervals, 4) or None : the same with respect to the tables is added.
+    Returns the sum of losses and the smallest and largest z_hat.
     """
-    last = coefficients.shape[1] - 1
+    last = coefficients.shape[0] - 1
     zero, total, low, high = weight - weight, 0.0, np.inf, -np.inf
+    half = weight / (weight + weight)
     cells, genes = solution.shape
     stop = start + genes
     prior, along = prior[start:stop], along[start:stop]
@@ -185,19 +189,37 @@ def decode(  # type: ignore[no-untyped-def]
             base = np.floor(position)
             interval = min(max(np.int32(base), np.int32(0)), np.int32(last))
             t = position - base
-            c = coefficients[0, interval]
+            c = coefficients[interval]
             value = c[0] + t * (c[1] + t * (c[2] + t * c[3]))
             slope = c[1] + t * (c[2] + c[2] + t * (c[3] + c[3] + c[3]))
             off = cell[k] - value if counts[k] else zero
-            part += off * off
-            upstream = -(weight + weight) * off
-            by[k] = upstream * slope * inverse_step
+            if variances is None:
+                part += off * off
+                upstream = -(weight + weight) * off
+                by[k] = upstream * slope * inverse_step
+            else:
+                c = variances[interval]
+                log_variance = c[0] + t * (c[1] + t * (c[2] + t * c[3]))
+                precision = x.dtype.type(_exp(-log_variance))
+                upstream = -weight * off * precision
+                upstream_variance = zero
+                if counts[k]:
+                    part += half * (log_variance + off * off * precision)
+                    upstream_variance = half * (weight + off * upstream)
+                slope_variance = c[1] + t * (c[2] + c[2] + t * (c[3] + c[3] + c[3]))
+                by[k] = (upstream * slope + upstream_variance * slope_variance) * inverse_step
             if by_coefficient is not None:
-                into = by_coefficient[interval]
+                into = by_coefficient[0, interval]
                 into[0] += upstream
                 into[1] += upstream * t
                 into[2] += upstream * t * t
                 into[3] += upstream * t * t * t
+                if variances is not None:
+                    into = by_coefficient[1, interval]
+                    into[0] += upstream_variance
+                    into[1] += upstream_variance * t
+                    into[2] += upstream_variance * t * t
+                    into[3] += upstream_variance * t * t * t
         total += part
         low, high = min(low, smallest), max(high, largest)
     return total, low, high

@@ -34,7 +34,8 @@ class _Workspace:
     """Memory of a step with b cells, whole and as the threads see it: in parts of the columns.
 
     left (3 b + 1, P) : the encoder's means, less that of the prior, and log-variances; the prior's
-        log-variance; the solution of the jitter. The gradient of A is its transpose times `right`.
+        log-variance, if it is learned, else 0; the solution of the jitter. The gradient of A is its
+        transpose times `right`.
     right (3 b + 1, n) for each part : minus the slopes of the first rows of `left` times I - A, and
         the adjoint.
     x, jitter, slopes (b, P) : the cells; that of z; the slopes of the reconstruction with respect
@@ -60,7 +61,7 @@ class _Workspace:
 
 
 class Engine:
-    """One epoch after the other of a `model.StructuralModel` with DeepSEM's likelihood and prior.
+    """One epoch after the other of a `model.StructuralModel`.
 
     Parameters
     ----------
@@ -91,6 +92,11 @@ class Engine:
         self.inverse = KeptInverse(team, self.n_regulators)
         self.workspaces: dict[int, _Workspace] = {}
         self.latent_range = -1.0, 1.0  # the smallest and the largest z_hat of the last batch
+        self.is_gaussian = model.likelihood == "gaussian"
+        self.learns_prior = model.latent_prior == "learned"
+        # That of Z: the mean of z_hat, and the log-variance, which stay so if they are not learned.
+        self.prior_hat = torch.zeros(self.n_genes, dtype=self.dtype)
+        self.prior_log_variance = torch.full_like(self.prior_hat, 2 * math.log(model.sigma_z))
         of_structure = {"effects", *self.structure.parameters}
         self.networks = [p for name, p in model.named_parameters() if name not in of_structure]
         self.descent, self.rate = Descent(self.networks), settings.lr
@@ -147,9 +153,10 @@ class Engine:
 
         def others() -> None:
             with torch.set_grad_enabled(trains):
-                one = torch.ones(1, 1, dtype=self.dtype)
-                self.prior_hat = self.model.prior_mean_net(one)[0]
-                self.prior_log_variance = self.model.prior_log_variance_net(one)[0]
+                if self.learns_prior:
+                    one = torch.ones(1, 1, dtype=self.dtype)
+                    self.prior_hat = self.model.prior_mean_net(one)[0]
+                    self.prior_log_variance = self.model.prior_log_variance_net(one)[0]
                 low, high = self.cells.low, self.cells.high
                 self.encoder = self._table(self.model.encoder, low, high, checks)
 
@@ -161,7 +168,7 @@ class Engine:
         with torch.set_grad_enabled(trains):
             self.decoder = self._table(self.model.decoder, low - margin, high + margin, checks)
         self.by_coefficient = np.zeros(
-            (self.team.size, *self.decoder.coefficients.shape[1:]), dtype=self.scalar
+            (self.team.size, *self.decoder.coefficients.shape), dtype=self.scalar
         )
 
     def _table(self, network: ScalarMap, low: float, high: float, checks: bool) -> Cubics:
@@ -188,7 +195,8 @@ class Engine:
         b = len(batch)
         encoder, prior_hat = self._of(self.encoder), self.prior_hat.detach().numpy()
         left, x, observed = work.left, work.x, work.observed
-        left[2 * b] = self.prior_log_variance.detach()
+        if self.learns_prior:  # and so mapped by I - A
+            left[2 * b] = self.prior_log_variance.detach()
 
         def draw() -> None:
             noise = torch.randn(b, self.n_genes, generator=self.generator, dtype=self.dtype)
@@ -211,10 +219,11 @@ class Engine:
         kl = [0.0] * self.team.size
         weight = self.scalar(self.settings.beta / work.x.numel())
         encoded = work.left[: 2 * b + 1, :n]
+        prior = self.prior_log_variance.detach().numpy()
 
         def sample(i: int) -> None:
             kl[i] = kernels.sample(
-                product(encoded, self.adjacency[i]).numpy(), work.left.numpy(), self.noise,
+                product(encoded, self.adjacency[i]).numpy(), work.left.numpy(), prior, self.noise,
                 self.columns[i].start, weight, self.scalar(0.5), work.jitter.numpy(),
                 work.right[i].numpy(),
             )  # fmt: skip
@@ -228,16 +237,17 @@ class Engine:
             inverse.renew(self.adjacency, math.inf)
         while True:
             checks = inverse.wants_check()
-            squares = self._solve_and_decode(work, self.scalar(1 / counted), trains_networks)
+            losses = self._solve_and_decode(work, self.scalar(1 / counted), trains_networks)
             residual = self._solve_adjoint(work, checks)
             if not checks or inverse.serves(residual):
                 break
             inverse.improve(self.adjacency, residual, b)
         inverse.spend(self.adjacency, b)
-        return squares / counted, sum(kl) / work.x.numel()
+        constant = 0.5 * math.log(2 * math.pi) if self.is_gaussian else 0.0
+        return losses / counted + constant, sum(kl) / work.x.numel()
 
     def _solve_and_decode(self, work: _Workspace, weight: Any, trains_networks: bool) -> float:
-        """The jitter of z_hat, what the decoder makes of it, and its sum of squares."""
+        """The jitter of z_hat, what the decoder makes of it, and its sum of losses."""
         b, n, inverse = len(work.x), self.n_regulators, self.inverse
         right, prior_hat = work.jitter[:, :n], self.prior_hat.detach().numpy()
         found = [(0.0, math.inf, -math.inf)] * self.team.size
@@ -254,11 +264,13 @@ class Engine:
             if trains_networks:
                 by = self.by_coefficient[i]
                 by[:] = 0
+            coefficients, *grid = self._of(self.decoder)
+            variances = coefficients[1] if self.is_gaussian else None
             if work.solutions[i].shape[1]:
                 found[i] = kernels.decode(
                     work.solutions[i].numpy(), self.columns[i].start, coarse, along,
                     work.left.numpy(), prior_hat, work.x.numpy(), work.observed.numpy(),
-                    *self._of(self.decoder), weight, work.slopes.numpy(), by,
+                    coefficients[0], variances, *grid, weight, work.slopes.numpy(), by,
                 )  # fmt: skip
 
         self.team.each(solve)
@@ -275,10 +287,10 @@ class Engine:
             self.team.each(extend)
         while True:
             self.team.each(decode)
-            squares, lows, highs = zip(*found, strict=True)
+            losses, lows, highs = zip(*found, strict=True)
             self.latent_range = low, high = min(lows), max(highs)
             if self.decoder.low <= low and high <= self.decoder.high:
-                return float(sum(squares))
+                return float(sum(losses))
             self._tabulate_decoder(trains_networks, True)
 
     def _solve_adjoint(self, work: _Workspace, checks: bool) -> float:
@@ -384,10 +396,13 @@ class Engine:
 
         self.team.each(go_back)
         self.team.each(collect)
-        roots = [self.prior_hat, self.prior_log_variance, self.encoder.coefficients]
-        slopes = [torch.as_tensor(by) for by in (*by_prior, by_encoder.sum(0))]
+        roots = [self.encoder.coefficients]
+        slopes = [torch.as_tensor(by_encoder.sum(0))]
+        if self.learns_prior:
+            roots += [self.prior_hat, self.prior_log_variance]
+            slopes += [torch.as_tensor(by) for by in by_prior]
         decoder = self.decoder.coefficients
-        by_decoder = torch.as_tensor(self.by_coefficient.sum(0)[None])
+        by_decoder = torch.as_tensor(self.by_coefficient.sum(0))
         self.team.run(
             [
                 partial(carry_back, roots, slopes),

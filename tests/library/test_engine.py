@@ -10,6 +10,7 @@ from scipy import sparse
 from infosem import training
 from infosem.embeddings import centre_and_normalise
 from infosem.engine import Engine, NoTable, cells_of, inverse, structure, team
+from infosem.errors import InfosemError
 from infosem.model import StructuralModel
 from infosem.splits import make_split
 from infosem.training import Settings, _Trainer, fit
@@ -17,6 +18,22 @@ from infosem.training import Settings, _Trainer, fit
 SETTINGS = Settings(epochs=6, batch_size=64, hidden=16, rank=8, alpha=0.1, beta=0.1,
                     lr_adjacency=2e-4, lr_w=2e-4, lr_logits=2e-4, decay=0.9,
                     precision="float64")  # fmt: skip
+# Likelihood and latent prior: the released DeepSEM's, Eq. 5, and half of each.
+VARIANTS = [("squared", "learned"), ("gaussian", "standard"),
+            ("gaussian", "learned"), ("squared", "standard")]  # fmt: skip
+
+
+def variant(likelihood, latent_prior, **options):
+    return replace(
+        SETTINGS, likelihood=likelihood, latent_prior=latent_prior, sigma_z=0.8, **options
+    )
+
+
+def trained_by_the_engine(*arguments, **given):
+    """`fit`, which may not turn to the reference loop."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "_Trainer", None)
+        return fit(*arguments, **given)
 
 
 @pytest.fixture(scope="module")
@@ -30,20 +47,22 @@ def inputs(synthetic):
 
 @pytest.mark.parametrize("regulators", ["all", "tfs"])
 @pytest.mark.parametrize("method", ["DeepSEM", "InfoSEM-B", "pairs", "InfoSEM-BC"])
-@pytest.mark.parametrize("threads", [1, 2, 3])
-def test_engine_trains_like_the_reference(synthetic, inputs, method, regulators, threads):
-    options = replace(SETTINGS, regulators=regulators)
+@pytest.mark.parametrize("model", VARIANTS, ids="-".join)
+def test_engine_trains_like_the_reference(synthetic, inputs, method, regulators, model):
+    options = variant(*model, regulators=regulators)
     if method == "pairs":
         options = replace(options, bias=True, pair_rank=3)
     given = {"tfs": synthetic.tfs, "seed": 3, **inputs[method]}
-    found = fit(synthetic.expression, options, threads=threads, **given)
     expected = fit(synthetic.expression, options, reference=True, **given)
-    for term, values in expected.history.items():
-        np.testing.assert_allclose(found.history[term], values, rtol=1e-8, err_msg=term)
-    np.testing.assert_allclose(found.adjacency, expected.adjacency, atol=1e-8)
-    np.testing.assert_array_equal(found.regulators, expected.regulators)
-    n_rows = synthetic.n_genes if regulators == "all" else synthetic.n_tfs
-    assert found.adjacency.shape == (n_rows, synthetic.n_genes)
+    for threads in (1, 2, 3):
+        found = trained_by_the_engine(synthetic.expression, options, threads=threads, **given)
+        for term, values in expected.history.items():
+            what = f"{term}, {threads} threads"
+            np.testing.assert_allclose(found.history[term], values, rtol=1e-8, err_msg=what)
+        np.testing.assert_allclose(found.adjacency, expected.adjacency, atol=1e-8)
+        np.testing.assert_array_equal(found.regulators, expected.regulators)
+        n_rows = synthetic.n_genes if regulators == "all" else synthetic.n_tfs
+        assert found.adjacency.shape == (n_rows, synthetic.n_genes)
 
 
 @pytest.mark.parametrize("method", ["pairs", "InfoSEM-BC"])
@@ -60,13 +79,12 @@ def test_blocks_of_the_gradient_make_up_the_whole(synthetic, inputs, method, mon
 
 @pytest.mark.parametrize("method", ["DeepSEM", "InfoSEM-B", "InfoSEM-BC"])
 @pytest.mark.parametrize("regulators", ["all", "tfs"])
-def test_single_precision_stays_near_the_reference(synthetic, inputs, method, regulators):
-    options = replace(SETTINGS, precision="float32", regulators=regulators)
+@pytest.mark.parametrize("model", VARIANTS[:2], ids="-".join)
+def test_single_precision_stays_near_the_reference(synthetic, inputs, method, regulators, model):
+    options = variant(*model, precision="float32", regulators=regulators)
     given = {"tfs": synthetic.tfs, "seed": 3, **inputs[method]}
-    found, expected = (
-        fit(synthetic.expression, options, reference=reference, **given)
-        for reference in (False, True)
-    )
+    found = trained_by_the_engine(synthetic.expression, options, **given)
+    expected = fit(synthetic.expression, options, reference=True, **given)
     # The first step of RMSprop is 10 lr sign(gradient), whose sign the tolerance may decide.
     assert np.quantile(np.abs(found.adjacency - expected.adjacency), 0.99) < 5e-5
     np.testing.assert_allclose(found.history["objective"], expected.history["objective"], rtol=1e-4)
@@ -224,3 +242,11 @@ def test_where_no_table_serves_the_reference_loop_does_it(synthetic, monkeypatch
     monkeypatch.setattr(Engine, "epoch", refuse)
     found = fit(synthetic.expression, SETTINGS, seed=0)
     assert np.array_equal(found.adjacency, expected.adjacency)
+
+
+def test_log_variances_that_run_away_end_as_in_the_reference(synthetic):
+    """At a rate that is far too high: no table serves, and the objective stops being finite."""
+    options = variant("gaussian", "standard", lr=100.0)
+    for reference in (False, True):
+        with pytest.raises(InfosemError, match="the objective is nan after epoch 1 of 6"):
+            fit(synthetic.expression, options, seed=0, reference=reference)
