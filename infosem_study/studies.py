@@ -40,6 +40,7 @@ __all__ = [
     "SUBSAMPLING_PERCENTS",
     "TABLE1_METHODS",
     "controls",
+    "describe_edition",
     "learning_curve",
     "prior_settings",
     "protocol_choices",
@@ -88,6 +89,18 @@ FIRST_EDITION: frozenset[str] = frozenset()
 """Studies whose runs with DeepSEM's settings of now are still to be made: they show those of the
 first edition (see `presets.method_for`), and their pages say so."""
 CURVE_EPOCHS = (3, 6, 12, 25)  # scGREAT has 12 in this book
+
+
+def describe_edition(study: str) -> str:
+    """Which settings the deep methods have in a study, in words, for the page that shows it."""
+    if study not in FIRST_EDITION:
+        return "DeepSEM and InfoSEM have the settings of Table 1 here."
+    return (
+        "DeepSEM and InfoSEM still have the settings of the first edition here: a constant learning "
+        "rate, a KL weight of 0.1 but for hESC, 120 epochs, alpha from 1 to 100, and A of "
+        "InfoSEM-BC starts half as large. These runs wait to be made again; do not hold them "
+        "against Table 1."
+    )
 
 
 def learning_curve(
