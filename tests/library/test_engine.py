@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from scipy import sparse
+from scipy.stats import spearmanr
 
 from infosem import training
 from infosem.embeddings import centre_and_normalise
@@ -88,6 +89,20 @@ def test_single_precision_stays_near_the_reference(synthetic, inputs, method, re
     # The first step of RMSprop is 10 lr sign(gradient), whose sign the tolerance may decide.
     assert np.quantile(np.abs(found.adjacency - expected.adjacency), 0.99) < 5e-5
     np.testing.assert_allclose(found.history["objective"], expected.history["objective"], rtol=1e-4)
+
+
+def test_strong_prior_in_single_precision_stays_near_the_reference(synthetic):
+    """A stays near where the first steps took its mean; with the tolerance of later steps .989."""
+    options = replace(SETTINGS, epochs=12, alpha=100, beta=0.01, lr_adjacency=2e-5, lr_w=1e-4,
+                      decay=0.95, precision="float32")  # fmt: skip
+    vectors = np.random.default_rng(0).normal(size=(synthetic.n_genes, 768))
+    given = {"embedding": centre_and_normalise(vectors), "seed": 3}
+    found, expected = (
+        np.abs(fit(synthetic.expression, options, reference=reference, **given).adjacency)
+        for reference in (False, True)
+    )
+    pairs = ~np.eye(synthetic.n_genes, dtype=bool)
+    assert spearmanr(found[pairs], expected[pairs]).statistic > 0.9995
 
 
 @pytest.mark.parametrize(

@@ -74,9 +74,39 @@ def test_newton_step_squares_the_error(threads):
     assert inverse.renewals == 2
 
 
+def moved(inverse, steps):
+    for _ in range(steps):
+        inverse.moved()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "first", "later"), [(torch.float32, 1e-4, 3e-3), (torch.float64, 1e-12, 1e-12)]
+)
+def test_tolerance_is_wider_after_the_first_steps(dtype, first, later):
+    with team(1) as threads:
+        a, inverse = started(20, threads, torch.Generator().manual_seed(0), dtype)
+    moved(inverse, 99)
+    assert inverse.serves(0.9 * first)
+    assert not inverse.serves(1.1 * first)
+    inverse.renew([a], math.inf)  # which steps of A there were does not hang on the inverse
+    moved(inverse, 1)
+    assert (inverse.steps, inverse.age) == (100, 1)
+    assert inverse.serves(0.9 * later)
+    assert not inverse.serves(1.1 * later)
+
+
+def test_new_factorisation_serves_whatever_it_leaves():
+    with team(1) as threads:
+        _, inverse = started(20, threads, torch.Generator().manual_seed(0), torch.float32)
+    assert inverse.serves(0.1)
+    moved(inverse, 1)
+    assert not inverse.serves(0.1)
+
+
 def test_residual_is_measured_again_before_it_can_have_reached_the_tolerance():
     with team(1) as threads:
         _, inverse = started(20, threads, torch.Generator().manual_seed(0), torch.float32)
+    inverse.steps = 100  # where the tolerance is 0.003
     assert inverse.wants_check()
     assert inverse.serves(1e-7)
     assert not inverse.wants_check()  # A has not moved
