@@ -169,7 +169,7 @@ METHODS: dict[str, Method] = {
         Method("scGREAT (downsampled)", 1, scgreat, downsampled=True,
                expression=True, labels=True, embeddings=True, settings={"epochs": 50}),
         Method("Pearson correlation", 2, pearson, expression=True, labels=False, embeddings=False),
-        Method("Partial correlation", 2, partial_correlation,
+        Method("Partial correlation", 3, partial_correlation,
                expression=True, labels=False, embeddings=False),
         Method("Mutual information", 1, mutual_information_scores,
                expression=True, labels=False, embeddings=False, settings={"n_bins": 10}),

@@ -18,6 +18,7 @@ from infosem.errors import InfosemError
 __all__ = ["partial_correlation", "pearson", "standardised", "without_self_pairs"]
 
 _FEWEST_CELLS = 3
+_DIGITS = 10
 
 
 def pearson(
@@ -53,7 +54,9 @@ def partial_correlation(
     """Score pairs by their absolute correlation given the expression of all other genes.
 
     It comes from the inverse of the correlation matrix, which is shrunk towards the identity as
-    Ledoit and Wolf propose, so that it can be inverted where genes outnumber cells.
+    Ledoit and Wolf propose, so that it can be inverted where genes outnumber cells. Scores are
+    rounded to 10 digits: which of two equal ones comes first would else hang on how a processor
+    rounds.
 
     Parameters
     ----------
@@ -78,7 +81,8 @@ def partial_correlation(
     precision = np.linalg.inv(covariance)
     size = np.sqrt(precision.diagonal())
     scores: NDArray[np.float64] = np.zeros((dataset.n_genes, dataset.n_genes))
-    scores[np.ix_(varies, varies)] = np.abs(precision / size / size[:, np.newaxis])
+    shared = np.abs(precision / size / size[:, np.newaxis])
+    scores[np.ix_(varies, varies)] = shared.round(_DIGITS)
     return without_self_pairs(dataset, scores[dataset.tfs])
 
 

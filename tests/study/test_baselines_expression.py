@@ -74,6 +74,17 @@ def test_correlations_are_the_textbook_ones(chains):
     assert partial_correlation(many, None, seed=0)[1, 8] == pytest.approx(expected, rel=0.01)
 
 
+def test_partial_correlation_does_not_hang_on_rounding(chains):
+    """To the last bit: in any order of the cells, and for two targets with equal expression."""
+    x = chains.expression.copy()
+    x[10] = x[9]
+    scores = partial_correlation(with_expression(chains, x), None, seed=0)
+    order = np.random.default_rng(0).permutation(x.shape[1])
+    again = partial_correlation(with_expression(chains, x[:, order]), None, seed=0)
+    assert np.array_equal(again, scores)
+    assert np.array_equal(scores[:, 9], scores[:, 10])
+
+
 def test_more_genes_than_cells_and_constant_genes_are_no_obstacle(chains):
     x = chains.expression[:, :9].copy()
     x[5] = 3.3
