@@ -28,7 +28,11 @@ N_FOLDS = 5
 
 
 def one_hot_lr(
-    dataset: Dataset, train_edges: NDArray[np.int8] | None, *, seed: int
+    dataset: Dataset,
+    train_edges: NDArray[np.int8] | None,
+    *,
+    seed: int,
+    validation: NDArray[np.int8] | None = None,
 ) -> NDArray[np.float64]:
     """Score pairs by a logistic regression on one-hot TF and one-hot target.
 
@@ -39,7 +43,8 @@ def one_hot_lr(
 
     The strength of the penalty is the one of `C_GRID` with the highest mean average precision in a
     5-fold cross-validation on the training pairs, stratified by label (the stronger one if two are
-    equal; fewer folds if a label has less than 5 pairs).
+    equal; fewer folds if a label has less than 5 pairs). Where there are validation pairs, it is
+    the one with the highest average precision on these.
 
     Parameters
     ----------
@@ -49,6 +54,8 @@ def one_hot_lr(
         1 and 0 on the training pairs, ``UNKNOWN`` elsewhere.
     seed : int
         Draws the folds; between 0 and 2**32 - 1.
+    validation : ndarray of int8, shape (n_tfs, n_genes), optional
+        1 and 0 on pairs that choose the strength and nothing else, ``UNKNOWN`` elsewhere.
 
     Returns
     -------
@@ -63,27 +70,38 @@ def one_hot_lr(
     """
     by_name = np.argsort(dataset.genes)
     edges = require_labels("One-hot LR", dataset, train_edges)[:, by_name]
-    tf, target = np.nonzero(edges != UNKNOWN)
-    labels = edges[tf, target]
-    n_fewest = int(np.bincount(labels, minlength=2).min())
-    # Two ones a row, at the TF and, behind all TFs, at the target. (pair, n_tfs + n_genes)
-    columns = np.column_stack([tf, dataset.n_tfs + target]).ravel()
-    features = sparse.csr_array(
-        (np.ones(len(columns)), columns, np.arange(0, len(columns) + 1, 2)),
-        shape=(len(labels), sum(edges.shape)),
-    )
 
-    folds = StratifiedKFold(min(N_FOLDS, n_fewest), shuffle=True, random_state=seed)
+    def pairs_of(known: NDArray[np.int8]) -> tuple[sparse.csr_array, NDArray[np.int8]]:
+        """Features (n_pairs, n_tfs + n_genes) and labels of the known pairs."""
+        tf, target = np.nonzero(known != UNKNOWN)
+        # Two ones a row, at the TF and, behind all TFs, at the target.
+        columns = np.column_stack([tf, dataset.n_tfs + target]).ravel()
+        features = sparse.csr_array(
+            (np.ones(len(columns)), columns, np.arange(0, len(columns) + 1, 2)),
+            shape=(len(tf), sum(known.shape)),
+        )
+        return features, known[tf, target]
+
+    features, labels = pairs_of(edges)
+    if validation is not None:
+        judges = require_labels("One-hot LR", dataset, validation)[:, by_name]
+        folds = [(features, labels, *pairs_of(judges))]
+    else:
+        n_fewest = int(np.bincount(labels, minlength=2).min())
+        drawn = StratifiedKFold(min(N_FOLDS, n_fewest), shuffle=True, random_state=seed)
+        folds = [
+            (features[kept], labels[kept], features[held_out], labels[held_out])
+            for kept, held_out in drawn.split(features, labels)
+        ]
     precision = np.zeros(len(C_GRID))
     # The vectors are too short for the threads of BLAS, which make this ten times slower.
     with threadpool_limits(limits=1):
-        for kept, held_out in folds.split(features, labels):
-            kept_features, held_out_features = features[kept], features[held_out]
+        for kept, kept_labels, held_out, held_out_labels in folds:
             model = _logistic_regression(warm_start=True)  # from one strength to the next
             for i, c in enumerate(C_GRID):
-                model.set_params(C=c).fit(kept_features, labels[kept])
-                log_odds = model.decision_function(held_out_features)
-                precision[i] += average_precision_score(labels[held_out], log_odds)
+                model.set_params(C=c).fit(kept, kept_labels)
+                log_odds = model.decision_function(held_out)
+                precision[i] += average_precision_score(held_out_labels, log_odds)
         model = _logistic_regression(C=C_GRID[int(precision.argmax())]).fit(features, labels)
     of_tf, of_target = np.split(model.coef_[0], [dataset.n_tfs])
     scores = np.empty(edges.shape)

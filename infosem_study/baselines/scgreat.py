@@ -46,6 +46,7 @@ def scgreat(
     seed: int,
     embedding: str,
     epochs: int = 50,
+    validation: NDArray[np.int8] | None = None,
 ) -> NDArray[np.float64]:
     """Score pairs by a transformer over two tokens, the TF and the target.
 
@@ -61,7 +62,8 @@ def scgreat(
     does best on them is kept. (The released ``main.py`` chooses no network: after every epoch it
     prints the results on the benchmark's validation and test sets, and it breaks off only where the
     AUROC on the former is below 0.501.) Embeddings other than BioBERT's make the tokens as wide as
-    themselves, where the released ones have 768 numbers.
+    themselves, where the released ones have 768 numbers. Where there are validation pairs, these
+    are held out, and all training pairs train.
 
     Parameters
     ----------
@@ -75,6 +77,8 @@ def scgreat(
         Name of one of the data set's embeddings; its width must be a multiple of 4.
     epochs : int
         At most; 50 in the authors' README, 80 in their ``demo.py``.
+    validation : ndarray of int8, shape (n_tfs, n_genes), optional
+        1 and 0 on pairs that choose the epoch and nothing else, ``UNKNOWN`` elsewhere.
 
     Returns
     -------
@@ -114,18 +118,27 @@ def scgreat(
     deviation = x.std(1, keepdims=True)
     expression = torch.tensor(x / np.where(deviation > 0, deviation, 1), dtype=torch.float32)
 
-    split = StratifiedShuffleSplit(1, test_size=HELD_OUT, random_state=seed)
-    kept, held_out = next(split.split(pairs, labels))
-    genes = torch.from_numpy(np.column_stack([dataset.tfs[pairs[:, 0]], pairs[:, 1]]))
+    if validation is not None:
+        judges = require_labels("scGREAT", dataset, validation)
+        held_out = np.argwhere(judges != UNKNOWN)
+        held_out_labels = judges[tuple(held_out.T)]
+    else:
+        split = StratifiedShuffleSplit(1, test_size=HELD_OUT, random_state=seed)
+        kept, others = next(split.split(pairs, labels))
+        held_out, held_out_labels = pairs[others], labels[others]
+        pairs, labels = pairs[kept], labels[kept]
+
+    def genes(of_pairs: NDArray[np.integer]) -> Tensor:
+        return torch.from_numpy(np.column_stack([dataset.tfs[of_pairs[:, 0]], of_pairs[:, 1]]))
+
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = _Network(expression, text)
         _train(
-            network, genes[kept], torch.from_numpy(labels[kept]).float(), epochs,
-            genes[held_out], labels[held_out],
+            network, genes(pairs), torch.from_numpy(labels).float(), epochs,
+            genes(held_out), held_out_labels,
         )  # fmt: skip
-    every = np.indices(edges.shape).reshape(2, -1)
-    scores = _log_odds(network, torch.from_numpy(np.stack([dataset.tfs[every[0]], every[1]], 1)))
+    scores = _log_odds(network, genes(np.argwhere(np.ones(edges.shape))))
     return scores.reshape(edges.shape)
 
 

@@ -124,6 +124,23 @@ def test_one_hot_lr_chooses_a_penalty_that_generalises(
     assert seen_auprc(1e-12, 1.0, 1e6) == good
 
 
+def test_validation_pairs_choose_the_penalty_and_nothing_else(
+    planted: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    split = make_split(planted, seed=0)
+    edges = split.train_edges(planted.network)
+    judges = np.where(split.seen, planted.network, UNKNOWN).astype(np.int8)
+    upside_down = np.where(split.seen, ~planted.network, UNKNOWN).astype(np.int8)
+
+    def scores(validation: np.ndarray | None, *grid: float) -> np.ndarray:
+        monkeypatch.setattr("infosem_study.baselines.one_hot_lr.C_GRID", grid)
+        return one_hot_lr(planted, edges, seed=0, validation=validation)
+
+    strong, good = scores(None, 1e-12), scores(None, 1.0)
+    np.testing.assert_array_equal(scores(judges, 1e-12, 1.0), good)
+    np.testing.assert_array_equal(scores(upside_down, 1e-12, 1.0), strong)
+
+
 @pytest.mark.parametrize("method", [one_hot_lr, partial(matcomp, rank=None)])
 def test_seed_draws_the_folds(method: object, planted: Dataset) -> None:
     """Of few pairs other folds choose another penalty, or rank."""

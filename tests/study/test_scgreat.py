@@ -124,6 +124,24 @@ def test_the_network_that_ranks_held_out_pairs_best_is_kept(
     assert np.array_equal(scgreat(planted, edges, seed=0, embedding="text", epochs=2), stopped)
 
 
+def test_validation_pairs_are_held_out_and_all_training_pairs_train(
+    planted: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    split = make_split(planted, seed=0)
+    edges = split.train_edges(planted.network)
+    judges = np.where(split.seen, planted.network, UNKNOWN).astype(np.int8)
+    given = []
+    monkeypatch.setattr(module, "_train", lambda *arguments: given.append(arguments))
+    for validation in (None, judges):
+        scgreat(planted, edges, seed=0, embedding="text", epochs=1, validation=validation)
+    (_, few, _, _, tenth, _), (_, pairs, labels, _, held_out, held_out_labels) = given
+    assert len(few) + len(tenth) == len(pairs) == split.train.sum()
+    rows, columns = np.nonzero(split.seen)
+    assert held_out.tolist() == np.column_stack([planted.tfs[rows], columns]).tolist()
+    assert (held_out_labels == planted.network[split.seen]).all()
+    assert labels.sum() == planted.network[split.train].sum()
+
+
 def test_the_seed_alone_decides(planted: Dataset, faster: None) -> None:
     edges = make_split(planted, seed=0).train_edges(planted.network)
     torch.manual_seed(5)
