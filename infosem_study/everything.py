@@ -12,6 +12,7 @@ from infosem_study.scheduling import HERE, Rehearsal, Runner
 from infosem_study.store import Store
 from infosem_study.studies import (
     NON_SPECIFIC_CONTROLS,
+    STRING_STUDY,
     STUDIES,
     controls,
     learning_curve,
@@ -58,6 +59,7 @@ EVERYTHING: dict[str, Callable[..., pd.DataFrame]] = {
     "known-edges-settings": partial(prior_settings, method="InfoSEM-BC"),
     "protocol": protocol_choices,
     "all-genes": _all_genes,
+    "string": partial(compare, **STRING_STUDY),
     "controls": controls,
     "controls-non-specific": partial(
         controls, network="non-cell-type-specific", taken=NON_SPECIFIC_CONTROLS

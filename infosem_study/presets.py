@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from infosem.data import STRING
 from infosem.errors import InfosemError
 from infosem.training import Settings
 from infosem_study.baselines.scenic import database_digest
@@ -60,7 +61,8 @@ def method_for(name: str, dataset: str, network: str, *, first_edition: bool = F
     name : str
         One of `METHODS`.
     dataset, network : str
-        Names as in `Dataset`. An unknown data set gets the settings of a typical one.
+        Names as in `Dataset`. An unknown data set gets the settings of a typical one, and STRING
+        those of the non-specific network.
     first_edition : bool
         With the settings, and in the version, that the method had in the first edition of the book:
         for stored runs that wait to be made again, on real data.
@@ -73,6 +75,8 @@ def method_for(name: str, dataset: str, network: str, *, first_edition: bool = F
     if name not in METHODS:
         raise InfosemError(f"method {name!r} is unknown; choose from {', '.join(METHODS)}")
     method = METHODS[name]
+    if network == STRING:  # which is of no type of cell either
+        network = "non-cell-type-specific"
     if not method.deep:
         fixed: dict[str, Any] = (
             dict(_SYNTHETIC_FIXED.get(name, {})) if dataset == "synthetic" else {}

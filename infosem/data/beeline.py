@@ -31,12 +31,22 @@ from infosem.data.registry import BRIDGE_GRN, FILES, TFS_PLUS, DataFile
 from infosem.errors import InfosemError, require
 from infosem.files import AnyPath
 
-__all__ = ["CELLS", "NETWORKS", "appendix_b", "data_available", "load_beeline"]
+__all__ = ["CELLS", "NETWORKS", "STRING", "appendix_b", "data_available", "load_beeline"]
 
 CELLS = ("hESC", "hHEP", "mDC", "mESC")
 NETWORKS = ("cell-type-specific", "non-cell-type-specific")
+"""Those of the paper."""
+STRING = "string"
+"""BEELINE's third: functional associations of the database STRING, between any kinds of cells."""
 
 _DEVIATION = {"mESC": "the paper uses TFs+1000 (1353 genes remain); only TFs+500 can be had"}
+
+
+_KINDS = {
+    "cell-type-specific": "network-specific",
+    "non-cell-type-specific": "network-nonspecific",
+    STRING: "network-string",
+}
 
 
 class _Content(NamedTuple):
@@ -52,21 +62,25 @@ _CONTENT = {
     ),
     "beeline/hESC/network-specific.csv.gz": _Content("6dc1c89168fdc009"),
     "beeline/hESC/network-nonspecific.csv.gz": _Content("a442b5a7ec952ace"),
+    "beeline/hESC/network-string.csv.gz": _Content("082542308d716ed1"),
     "beeline/hHEP/expression.csv.gz": _Content(
         "2109f676650b9925", (79.37429574, 142.44683795, 1781.18140496)
     ),
     "beeline/hHEP/network-specific.csv.gz": _Content("b30be8a923acc32e"),
     "beeline/hHEP/network-nonspecific.csv.gz": _Content("059879c3465c15f7"),
+    "beeline/hHEP/network-string.csv.gz": _Content("0d9dee70146d689d"),
     "beeline/mDC/expression.csv.gz": _Content(
         "ddda61ad6f226b06", (-64.14797221, -48.25302131, 357.24105088)
     ),
     "beeline/mDC/network-specific.csv.gz": _Content("52e7dfd59c67aec0"),
     "beeline/mDC/network-nonspecific.csv.gz": _Content("b0b5460934e5f8ca"),
+    "beeline/mDC/network-string.csv.gz": _Content("a99260cf4c377f10"),
     "beeline/mESC/expression.csv.gz": _Content(
         "a0db7c0f53f7c754", (-49.44629976, -26.54760687, 132.69324929)
     ),
     "beeline/mESC/network-specific.csv.gz": _Content("19674b12e6334c5f"),
     "beeline/mESC/network-nonspecific.csv.gz": _Content("240ed68fcc18dc65"),
+    "beeline/mESC/network-string.csv.gz": _Content("7e8ff9696f884690"),
 }
 
 
@@ -86,13 +100,14 @@ def load_beeline(
     Parameters
     ----------
     cell : {"hESC", "hHEP", "mDC", "mESC"}
-    network : {"cell-type-specific", "non-cell-type-specific"}
+    network : {"cell-type-specific", "non-cell-type-specific", "string"}
     genes : {"text", "all"}
         "text" keeps the genes with an NCBI record (known there as a symbol or a synonym): of the
         filters tried the closest to the gene counts of the paper, whose own is not stated. The
         genes that it drops are listed in ``no_text_record.txt`` of this package.
     data_dir : path, optional
-        Folder with ``beeline/<cell>/{expression,network-specific,network-nonspecific}.csv.gz``.
+        Folder with ``beeline/<cell>/<kind>.csv.gz``, the kinds being expression,
+        network-specific, network-nonspecific and network-string.
 
     Returns
     -------
@@ -107,7 +122,7 @@ def load_beeline(
     """
     for argument, value, choices in (
         ("cell", cell, CELLS),
-        ("network", network, NETWORKS),
+        ("network", network, (*NETWORKS, STRING)),
         ("genes", genes, ("all", "text")),
     ):
         require(value in choices, argument, f"{value!r} is unknown", f"choose from {choices}")
@@ -180,7 +195,7 @@ def data_available(network: str = "cell-type-specific") -> str | None:
 
 
 def _kind(network: str) -> str:
-    return "network-specific" if network == "cell-type-specific" else "network-nonspecific"
+    return _KINDS[network]
 
 
 def _file(cell: str, kind: str) -> DataFile:

@@ -39,7 +39,8 @@ class Dataset:
     name : str
         "hESC", "hHEP", "mDC", "mESC", "synthetic" or the name of a user's file.
     network_name : str
-        "cell-type-specific", "non-cell-type-specific", "planted", "given", or "" for none.
+        "cell-type-specific", "non-cell-type-specific", "string", "planted", "given", or "" for
+        none.
     expression : float64 array (n_genes, n_cells), or scipy.sparse.csr_array
         Log-normalised expression, finite and not negative. The models take it as it is; they make
         cells dense a batch at a time.

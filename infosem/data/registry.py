@@ -40,9 +40,11 @@ _REPOSITORY, _COMMIT = "haohaostats/bridge-grn", "27d21d94f6f96f5d2a8a7b41d392cb
 BRIDGE_GRN = f"GitHub {_REPOSITORY}, commit {_COMMIT}"
 TFS_PLUS = {"hESC": 500, "hHEP": 500, "mDC": 1000, "mESC": 500}  # variable genes beside the TFs
 
+_FOLDERS = {"network-nonspecific": "Non-Specific Dataset", "network-string": "STRING Dataset"}
+
 
 def _beeline(cell: str, kind: str, *digests: str) -> DataFile:
-    folder = "Non-Specific Dataset" if kind == "network-nonspecific" else "Specific Dataset"
+    folder = _FOLDERS.get(kind, "Specific Dataset")
     file = "BL--ExpressionData.csv.gz" if kind == "expression" else "BL--network.csv.gz"
     path = f"data/benchmark_datasets/{folder}/{cell}/TFs+{TFS_PLUS[cell]}/{file}"
     url = f"https://raw.githubusercontent.com/{_REPOSITORY}/{_COMMIT}/{quote(path)}"
@@ -72,6 +74,11 @@ _ALL = (
         "sha256:725ee236219512bae81aa85b0fc6b986f7455c27cbaa8cde6563f911c52f32db",
     ),
     _beeline(
+        "hESC",
+        "network-string",
+        "sha256:eee6109761ea77d85a77dfa8b669a9ea5c3d8c4a6ec1a77362fd3f854b079350",
+    ),
+    _beeline(
         "hHEP",
         "expression",
         "sha256:e3c5b4facb46d187a92b1404b556edcbdfae7c99ce306fa22c2df701b2aaca16",
@@ -85,6 +92,11 @@ _ALL = (
         "hHEP",
         "network-nonspecific",
         "sha256:9586277346fa0fdee8038ca41beaef8386e0792287abf20a8686190ab4059563",
+    ),
+    _beeline(
+        "hHEP",
+        "network-string",
+        "sha256:65462fb505e4e92d28c926c4abec3df4bd5fa0af8fe156772775cf5670449050",
     ),
     _beeline(
         "mDC",
@@ -102,6 +114,11 @@ _ALL = (
         "sha256:60fede95145b7b43748f9fdd853823aa7be3ef9a967e95a05d7e28d71ccf9732",
     ),
     _beeline(
+        "mDC",
+        "network-string",
+        "sha256:09db8f9c47649af87aa518eb4a8275d573a9d9de94f5bea69a04a5dd0a6860e2",
+    ),
+    _beeline(
         "mESC",
         "expression",
         "sha256:ee22112864867ad5ea011f7ddaa919c394414226e07a26ce7e1e0268832da4de",
@@ -115,6 +132,11 @@ _ALL = (
         "mESC",
         "network-nonspecific",
         "sha256:8087625a501b6a983d68690352fd4a64fe82ce8fa29d9000550e1c11c1957014",
+    ),
+    _beeline(
+        "mESC",
+        "network-string",
+        "sha256:a10003fef8aac4c9cc20b78f0d70d62eeb637565ae74738a4992c3555b65f0da",
     ),
     DataFile(
         "embeddings/biobert-symbols.npz",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from infosem.data import CELLS, NETWORKS, appendix_b, beeline, data_available, load_beeline
+from infosem.data import CELLS, NETWORKS, STRING, appendix_b, beeline, data_available, load_beeline
 from infosem.data.dataset import edges_content, matrix_content
 from infosem.data.download import cached
 from infosem.data.registry import FILES
@@ -19,6 +19,7 @@ from infosem.files import sha256_of
 MATRIX = ",c2,c1,c3\nSox2,1.5,0,2\nNA,0.25,3,1\nklf4,0,1,1\nGATA6,2,2,0\n"
 SPECIFIC = "Gene1,Gene2,Score\nSOX2,NA,10\nKLF4,Sox2,20\nKLF4,GATA6,30\nKLF4,OUTSIDE,40\n"
 NONSPECIFIC = "Gene1,Gene2\nGATA6,KLF4\n"
+ASSOCIATIONS = "Gene1,Gene2\nGATA6,KLF4\nSOX2,KLF4\n"
 
 
 # --- a tiny folder that the loader takes for the published one ------------------------------------
@@ -50,7 +51,8 @@ def hesc(put: Callable[..., bytes]) -> dict[str, bytes]:
     x, genes, cells = beeline._read_expression(gzip.compress(MATRIX.encode()), "")
     content = matrix_content(x, genes, cells)
     found = {"beeline/hESC/expression.csv.gz": put("expression", MATRIX, content)}
-    for kind, text in (("network-specific", SPECIFIC), ("network-nonspecific", NONSPECIFIC)):
+    for kind, text in (("network-specific", SPECIFIC), ("network-nonspecific", NONSPECIFIC),
+                       ("network-string", ASSOCIATIONS)):  # fmt: skip
         edges = [line.upper().split(",")[:2] for line in text.splitlines()[1:]]
         names = edges_content(np.array(edges))
         found[f"beeline/hESC/{kind}.csv.gz"] = put(kind, text, (names,))
@@ -70,6 +72,8 @@ def test_loads_a_folder(hesc: dict[str, bytes]) -> None:
     other = load_beeline("hESC", "non-cell-type-specific", genes="all")
     assert (other.tf_names.tolist(), int(other.network.sum())) == (["GATA6"], 1)
     assert other.fingerprint() != d.fingerprint()
+    third = load_beeline("hESC", STRING, genes="all")
+    assert (third.network_name, int(third.network.sum())) == ("string", 2)
 
 
 def test_data_dir_goes_before_the_variable(
@@ -254,12 +258,12 @@ def test_data_available(server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 # --- the real data --------------------------------------------------------------------------------
 
-# genes, cells, TFs and edges of the two networks, as published (BEELINE, TFs+500; mDC TFs+1000)
+# genes, cells, TFs and edges of the three networks, as published (BEELINE, TFs+500; mDC TFs+1000)
 PUBLISHED = {
-    "hESC": (910, 758, 34, 4545, 283, 3441),
-    "hHEP": (948, 425, 30, 9939, 322, 4129),
-    "mDC": (1321, 383, 21, 1193, 254, 3918),
-    "mESC": (1120, 421, 88, 29613, 516, 6893),
+    "hESC": (910, 758, 34, 4545, 283, 3441, 343, 4257),
+    "hHEP": (948, 425, 30, 9939, 322, 4129, 409, 7523),
+    "mDC": (1321, 383, 21, 1193, 254, 3918, 273, 5898),
+    "mESC": (1120, 421, 88, 29613, 516, 6893, 495, 7762),
 }
 
 
@@ -267,7 +271,7 @@ PUBLISHED = {
 @pytest.mark.parametrize("cell", CELLS)
 def test_published_counts(cell: str) -> None:
     genes, cells, *networks = PUBLISHED[cell]
-    for network, tfs, edges in zip(NETWORKS, networks[::2], networks[1::2], strict=True):
+    for network, tfs, edges in zip((*NETWORKS, STRING), networks[::2], networks[1::2], strict=True):
         d = load_beeline(cell, network, genes="all")
         assert (d.n_genes, d.n_cells, d.n_tfs, d.network.sum()) == (genes, cells, tfs, edges)
         assert ("deviation" in d.provenance) == (cell == "mESC")

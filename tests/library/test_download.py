@@ -34,11 +34,13 @@ def test_the_addresses() -> None:
     repository = "https://raw.githubusercontent.com/haohaostats/bridge-grn"
     benchmark = f"{repository}/27d21d94f6f96f5d2a8a7b41d392cb12410e46ea/data/benchmark_datasets"
     specific, other = f"{benchmark}/Specific Dataset", f"{benchmark}/Non-Specific Dataset"
+    third = f"{benchmark}/STRING Dataset"
     ncbi = "https://ftp.ncbi.nlm.nih.gov/gene/DATA/GENE_INFO/Mammalia"
     known = {
         "beeline/hESC/expression.csv.gz": f"{specific}/hESC/TFs+500/BL--ExpressionData.csv.gz",
         "beeline/mDC/network-specific.csv.gz": f"{specific}/mDC/TFs+1000/BL--network.csv.gz",
         "beeline/mDC/network-nonspecific.csv.gz": f"{other}/mDC/TFs+1000/BL--network.csv.gz",
+        "beeline/mESC/network-string.csv.gz": f"{third}/mESC/TFs+500/BL--network.csv.gz",
         "embeddings/biobert-symbols.npz": "",
         "ncbi/Mus_musculus.gene_info.gz": f"{ncbi}/Mus_musculus.gene_info.gz",
     }

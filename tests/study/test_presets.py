@@ -4,7 +4,7 @@ import csv
 import json
 from pathlib import Path
 
-from infosem.data import CELLS
+from infosem.data import CELLS, STRING
 from infosem_study import METHODS, Store, everything, method_for
 from infosem_study.jobs import Job
 from infosem_study.ledger import key
@@ -23,6 +23,13 @@ def test_every_preset_has_the_settings_and_the_key_that_it_had() -> None:
         job = Job(method, dataset, network, 0, (0,))
         assert dict(method.settings) == json.loads(line["settings"]), line
         assert key({**job.identity(), "fingerprint": ""}) == line["key"], line
+
+
+def test_string_has_the_settings_of_the_non_specific_network() -> None:
+    for name in ("One-hot LR", "DeepSEM", "InfoSEM-B", "InfoSEM-BC"):
+        assert method_for(name, "hESC", STRING) == method_for(
+            name, "hESC", "non-cell-type-specific"
+        )
 
 
 def test_the_ledger_has_every_run_that_the_book_shows() -> None:
