@@ -10,13 +10,13 @@ import pandas as pd
 from joblib import cpu_count
 from tqdm import tqdm
 
-from infosem.data import CELLS, NETWORKS, appendix_b, load_beeline
+from infosem.data import CELLS, NETWORKS, STRING, appendix_b, load_beeline
 from infosem.errors import InfosemError
 from infosem_study import everything, studies, verification
 from infosem_study.environment import machine
 from infosem_study.ledger import Ledger
 from infosem_study.methods import METHODS
-from infosem_study.pages import audit
+from infosem_study.pages import audit, published
 from infosem_study.pages.appendix import tuning
 from infosem_study.pages.cell_subsampling import format_by_percent
 from infosem_study.reported import reported
@@ -146,6 +146,9 @@ def run(
     if study == "audit":
         _audit(store, runner, **given, **on)
         return
+    if study == "published":
+        _published(store, runner, **on)
+        return
     if study == "subsampling":
         if "seeds" in given:
             given["draws"] = given.pop("seeds")
@@ -190,6 +193,19 @@ def _audit(
     rows = audit.results(store, methods=names, complete=complete, runner=runner, **on)
     audit.fill(store, rows, runner=runner)
     click.echo(audit.describe_placed(audit.placed(audit.permutations(store, rows))))
+
+
+def _published(store: Store, runner: Runner, *, datasets: Sequence[str], **on: Any) -> None:
+    """Compute all that stands beside what the authors published, scGREAT's half hour included."""
+    cells = [name for name in datasets if name in published.CELLS]
+    if not cells:
+        raise InfosemError(f"--datasets: nothing was published of these; try {published.CELLS}")
+    rows = everything.EVERYTHING["published"](store, datasets=cells, runner=runner, **on)
+    if len(rows):
+        agreement = published.agreement(store, rows, runner=runner)
+        click.echo(f"{published.format_agreement(agreement).to_string()}\n")
+    rivals = published.rivals(store, cells=cells, slow=True, runner=runner)
+    click.echo(published.format_rivals(rivals).to_string(index=False))
 
 
 def _run_all(store: Store, runner: Runner, on: dict[str, Any]) -> None:
@@ -329,14 +345,14 @@ def tune(
 @command.command()
 @click.option("--genes", type=click.Choice(["text", "all"]), default="text", show_default=True)
 def data(genes: str) -> None:
-    """Count the BEELINE sets beside the paper's Appendix B."""
+    """Count the BEELINE sets beside the paper's Appendix B, which has none with STRING."""
     lines = []
-    for network in NETWORKS:
-        paper = reported("Appendix B", network).set_index(["dataset", "quantity"])["value"]
+    known = reported("Appendix B").set_index(["network", "dataset", "quantity"])["value"]
+    for network in (*NETWORKS, STRING):
         for cell in CELLS:
             counts = appendix_b(load_beeline(cell, network, genes=genes))
             lines += [
-                (network, cell, quantity, ours, paper.get((cell, quantity)))
+                (network, cell, quantity, ours, known.get((network, cell, quantity)))
                 for quantity, ours in counts.items()
             ]
     table = pd.DataFrame(lines, columns=["network", "dataset", "quantity", "ours", "paper"])

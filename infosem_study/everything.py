@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from infosem_study.comparison import compare
+from infosem_study.pages.published import released
 from infosem_study.scheduling import HERE, Rehearsal, Runner
 from infosem_study.store import Store
 from infosem_study.studies import (
@@ -60,6 +61,7 @@ EVERYTHING: dict[str, Callable[..., pd.DataFrame]] = {
     "protocol": protocol_choices,
     "all-genes": _all_genes,
     "string": partial(compare, **STRING_STUDY),
+    "published": released,
     "controls": controls,
     "controls-non-specific": partial(
         controls, network="non-cell-type-specific", taken=NON_SPECIFIC_CONTROLS

@@ -113,6 +113,7 @@ def test_data_shows_appendix_b(capsys):
     assert cli.main(["data"]) == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["cell-type-specific", "mDC", "positive_links", "1129", "1129"] in lines
+    assert ["string", "mDC", "positive_links", "5873", "NaN"] in lines
 
 
 def test_an_unknown_name_in_a_list_is_named(capsys):
