@@ -193,7 +193,7 @@ def _measures(test: pd.DataFrame, scores: Any) -> dict[str, Callable[[Any], floa
 
 def format_rivals(table: pd.DataFrame) -> pd.DataFrame:
     """`rivals`, as a table to read: the measures beside the share of positives."""
-    text = table[["dataset", "method"]].assign(pairs=table["pairs"].astype(int))
+    text = table[["dataset", "method"]].assign(pairs=table["pairs"].map("{:.0f}".format))
     for name in ("share of positives", *MEASURES):
         text[name] = table[name].map("{:.3f}".format)
     if "scGREAT" not in set(table["method"]) and "hESC" in set(table["dataset"]):
