@@ -80,8 +80,8 @@ STUDIES: dict[str, dict[str, Any]] = {
 """What `compare` is called with, for each part of the paper."""
 STRING_STUDY: dict[str, Any] = {
     "methods": (
-        "Random", "Random TF constant", "One-hot LR", "MatComp", "Pearson correlation", "GRNBoost2",
-        "DeepSEM", "InfoSEM-B",
+        "Random", "Random TF constant", "One-hot LR", "MatComp", "Pearson correlation", "DeepSEM",
+        "InfoSEM-B",
     ),
     "network": STRING,
 }  # fmt: skip
