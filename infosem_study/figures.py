@@ -14,9 +14,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from infosem_study.nulls import CONSTANT
+
 __all__ = [
+    "BAND",
     "DASHED",
     "DOTTED",
     "METHOD_STYLES",
@@ -24,6 +28,7 @@ __all__ = [
     "OURS",
     "PAPER",
     "beside_paper_figure",
+    "constants_band",
     "dot_panels",
     "heights_of",
     "legend",
@@ -39,6 +44,8 @@ DOTTED: dict[str, Any] = {"color": NULL, "linestyle": ":", "linewidth": 1.2, "zo
 """Style of a line at what has no information, above the grid and below the points."""
 DASHED: dict[str, Any] = DOTTED | {"linestyle": "--"}
 """Style of a second such line."""
+BAND: dict[str, Any] = {"color": "#e6e6e6", "linewidth": 0, "zorder": 0}
+"""Style of a range of what has no information, below all else."""
 METHOD_STYLES = {
     "DeepSEM": ("#0072B2", "o"),
     "InfoSEM-B": ("#56B4E9", "s"),
@@ -153,33 +160,62 @@ def ours_and_paper(axis: Axes, panel: pd.DataFrame, heights: pd.Series) -> None:
                   markerfacecolor="white", markersize=4.5, label="paper")  # fmt: skip
 
 
+def constants_band(
+    axis: Axes, bands: pd.DataFrame, dataset: str, metric: str,
+    *, test: Literal["seen", "unseen"] = "unseen", upright: bool = True,
+) -> None:  # fmt: skip
+    """The 95% band of random constants per TF, and their mean as a dashed line.
+
+    Parameters
+    ----------
+    axis : Axes
+    bands : DataFrame
+        From `nulls.bands`, on one network. Nothing is drawn of what it lacks.
+    dataset, metric, test : str
+        Which of its lines.
+    upright : bool
+        Whether the metric is on the horizontal axis.
+    """
+    same = (bands["dataset"] == dataset) & (bands["metric"] == metric) & (bands["test"] == test)
+    for mean, low, high in bands.loc[same, ["mean", "low", "high"]].to_numpy():
+        span, line = (axis.axvspan, axis.axvline) if upright else (axis.axhspan, axis.axhline)
+        span(low, high, **BAND, label="random constants per TF, 95%")
+        line(mean, **DASHED, label="mean of these constants")
+
+
 def legend(figure: Figure, *axes: Axes) -> None:
     """A legend above all panels, of what one of them shows, or several."""
     found: dict[str, tuple[Any, str]] = {}
     for axis in axes:
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
             found.setdefault(label, (handle, label))
-    # Lines are of use only beside the points or steps that come first.
-    handles, labels = zip(
-        *sorted(found.values(), key=lambda entry: isinstance(entry[0], Line2D)), strict=True
-    )
+
+    # Bands and lines are of use only beside the points or steps that come first.
+    def late(entry: tuple[Any, str]) -> int:
+        return 2 * isinstance(entry[0], Line2D) + isinstance(entry[0], Patch)
+
+    handles, labels = zip(*sorted(found.values(), key=late), strict=True)
     # An entry is about 2.3 inches wide.
     ncols = min(len(labels), max(1, int(figure.get_figwidth() / 2.3)))
     figure.legend(handles, labels, loc="outside upper center", ncols=ncols, frameon=False)
 
 
-def beside_paper_figure(compared: pd.DataFrame) -> Figure:
+def beside_paper_figure(compared: pd.DataFrame, bands: pd.DataFrame) -> Figure:
     """Our means beside the paper's, one panel per metric and data set.
 
-    Error bars are standard errors over splits. The dashed line is the mean of a random constant
-    per TF, which has no information: what does not lie right of it has shown nothing.
+    Error bars are standard errors over splits. The grey band holds 95% of random constants per TF,
+    which have no information, and the dashed line is their mean: what does not lie right of the
+    band could be luck.
 
     Parameters
     ----------
     compared : DataFrame
         From `tables.beside_paper`.
+    bands : DataFrame
+        From `nulls.bands`.
     """
-    compared = compared.dropna(subset="mean")  # what was not run has no place here
+    # What was not run has no place here, and the constants have a band.
+    compared = compared[compared["mean"].notna() & (compared["method"] != CONSTANT)]
     datasets, metrics = compared["dataset"].unique(), compared["metric"].unique()
     heights = heights_of(compared["method"].unique())
     height = 0.6 + (0.6 + 0.25 * len(heights)) * len(metrics)
@@ -187,9 +223,7 @@ def beside_paper_figure(compared: pd.DataFrame) -> Figure:
     for axis, (metric, dataset) in zip(axes.flat, product(metrics, datasets), strict=True):
         panel = compared[(compared["metric"] == metric) & (compared["dataset"] == dataset)]
         ours_and_paper(axis, panel, heights)
-        null = panel.loc[panel["method"] == "Random TF constant", "mean"]
-        if len(null):
-            axis.axvline(null.item(), **DASHED, label="random constant per TF")
+        constants_band(axis, bands, dataset, metric)
         axis.set_xlabel(metric)
     legend(figure, axes[0, 0])
     return figure

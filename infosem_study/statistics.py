@@ -15,7 +15,6 @@ __all__ = [
     "METRICS",
     "SEEN_METRICS",
     "Interval",
-    "beyond_constant",
     "confidence_interval",
     "format_fewer_splits",
     "format_interval",
@@ -151,55 +150,6 @@ def paired(
                 "wins": int((values > 0).sum()),
                 "n_splits": len(values),
                 "verdict": verdict,
-            }
-        )
-    return pd.DataFrame(lines)
-
-
-def beyond_constant(rows: pd.DataFrame) -> pd.DataFrame:
-    """Place each method among random constants per TF.
-
-    One draw of the constants is one order of the TFs, shared by all splits; its mean over the
-    splits is one value of the null distribution. The splits cannot tell how lucky it was, the draws
-    can.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        As for `summarise`, with Random TF constant, of which each seed is a draw.
-
-    Returns
-    -------
-    DataFrame
-        One row per method that uses expression or labels, data set and metric: splits (how many it
-        has), its mean over them (training seeds averaged), the null's mean and largest value, p =
-        (1 + number of draws that reach the method's mean) / (1 + number of draws), and verdict,
-        "better" where p < 0.05.
-    """
-    long = rows.melt(["dataset", "method", "seed", "split"], list(METRICS), var_name="metric")
-    long = long.replace({"metric": METRICS})
-    is_null = long["method"] == "Random TF constant"
-    draws = long[is_null].set_index(["dataset", "metric", "split"]).sort_index()
-    tested = long[~is_null & (long["method"] != "Random")]
-    lines = []
-    for (method, dataset, metric), part in tested.groupby(
-        ["method", "dataset", "metric"], sort=False
-    ):
-        mean = part["value"].mean()
-        on_its_splits = draws.loc[[(dataset, metric, split) for split in part["split"].unique()]]
-        null = on_its_splits.groupby("seed")["value"].mean().to_numpy()
-        p = (1 + int((null >= mean).sum())) / (1 + len(null))
-        lines.append(
-            {
-                "method": method,
-                "dataset": dataset,
-                "metric": metric,
-                "splits": part["split"].nunique(),
-                "mean": round(mean, 3),
-                "mean of the constants": round(null.mean(), 3),
-                "best of the constants": round(null.max(), 3),
-                "p": round(p, 3),
-                "verdict": "better" if p < 0.05 else "no difference shown",
             }
         )
     return pd.DataFrame(lines)

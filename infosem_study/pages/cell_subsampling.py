@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from infosem_study.figures import DASHED, DOTTED, METHOD_STYLES, NULL, legend, panels
+from infosem_study import nulls
+from infosem_study.figures import DOTTED, METHOD_STYLES, NULL, constants_band, legend, panels
+from infosem_study.nulls import CONSTANT
 from infosem_study.statistics import (
     METRICS,
-    beyond_constant,
     format_interval,
     format_numbers,
     paired,
@@ -29,6 +30,7 @@ from infosem_study.verdicts import (
 
 __all__ = [
     "PAPER_ON",
+    "beyond_constant",
     "by_percent",
     "format_by_percent",
     "format_costs",
@@ -39,7 +41,6 @@ __all__ = [
 
 PAPER_ON = "hESC"
 """The data set of the paper's Figure 6."""
-_CONSTANT = "Random TF constant"
 _LONGER = " (longer)"  # behind the name of a method, in the rows of `studies.subsampling`
 
 
@@ -95,23 +96,27 @@ def format_by_percent(rows: pd.DataFrame, metric: str = "unseen_auprc") -> pd.Da
     return table.reindex(order).fillna("-").reset_index()
 
 
-def subsampling_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figure:
+def subsampling_figure(
+    rows: pd.DataFrame, bands: pd.DataFrame, metric: str = "unseen_auprc"
+) -> Figure:
     """One metric against the percentage of the cells, one panel per data set (Figure 6).
 
     Points are means over splits, and bars their standard errors, of means over draws of the cells.
-    Open markers are of longer training. The dashed line is a random constant per TF, the dotted one
-    the share of positives.
+    Open markers are of longer training. The grey band holds 95% of random constants per TF, the
+    dashed line is their mean, the dotted one the share of positives.
 
     Parameters
     ----------
     rows : DataFrame
         From `studies.subsampling`.
+    bands : DataFrame
+        From `nulls.bands`.
     metric : str
         A column of `rows`, of unseen genes.
     """
     summary = by_percent(rows, metric)
     datasets = rows["dataset"].unique()
-    lines = [name for name in rows["method"].unique() if name != _CONSTANT]
+    lines = [name for name in rows["method"].unique() if name != CONSTANT]
     usual = [name for name in lines if not name.endswith(_LONGER)]
     figure, axes = panels(1, len(datasets), max(5.5, 1.2 + 2.6 * len(datasets)), 4)
     for axis, dataset in zip(axes.flat, datasets, strict=True):
@@ -129,9 +134,7 @@ def subsampling_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figu
                           markerfacecolor=colour if name == short else "white",
                           linestyle="-" if name == short else "none",
                           label=name.replace(_LONGER, ", trained longer"))  # fmt: skip
-        null = panel.loc[panel["method"] == _CONSTANT, "mean"]
-        if len(null):
-            axis.axhline(null.item(), **DASHED, label="random constant per TF")
+        constants_band(axis, bands, dataset, METRICS[metric], upright=False)
         base = rows.loc[rows["dataset"] == dataset].drop_duplicates("split")["unseen_base"].mean()
         axis.axhline(base, **DOTTED, label="share of positives")
         axis.set_xticks(sorted(rows["percent"].unique()))
@@ -156,17 +159,37 @@ class _Claim(Claim):
     rule: Rule
 
 
-def verdicts(rows: pd.DataFrame) -> pd.DataFrame:
-    """What the paper says of fewer cells, and what else the rows say, for AUPRC on unseen genes.
-
-    Differences are on the same splits, means over draws, with the 95% interval over splits
-    (`statistics.paired`). A random constant per TF is beaten where `statistics.beyond_constant`
-    says so. A claim about every percentage holds on a data set where it does so at all of them.
+def beyond_constant(rows: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+    """`nulls.beyond_constant` of every method with every percentage of the cells.
 
     Parameters
     ----------
     rows : DataFrame
         From `studies.subsampling`.
+    counts : DataFrame
+        From `nulls.tf_counts` of these rows.
+
+    Returns
+    -------
+    DataFrame
+        As from `nulls.beyond_constant`, the methods being "DeepSEM, 20%" and so on.
+    """
+    return nulls.beyond_constant(_by_label(rows), counts)
+
+
+def verdicts(rows: pd.DataFrame, beyond: pd.DataFrame | None = None) -> pd.DataFrame:
+    """What the paper says of fewer cells, and what else the rows say, for AUPRC on unseen genes.
+
+    Differences are on the same splits, means over draws, with the 95% interval over splits
+    (`statistics.paired`). A random constant per TF is beaten where `beyond_constant` says so. A
+    claim about every percentage holds on a data set where it does so at all of them.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `studies.subsampling`.
+    beyond : DataFrame, optional
+        From `beyond_constant`; without it, nothing is known of random constants.
 
     Returns
     -------
@@ -176,12 +199,18 @@ def verdicts(rows: pd.DataFrame) -> pd.DataFrame:
         verdict, of a claim of the paper on `PAPER_ON` only; because, why it was not run, if not for
         want of runs.
     """
-    labels = [_label(at) for at in zip(rows["method"], rows["percent"], strict=True)]
-    by_label = rows.assign(method=labels)
+    by_label = _by_label(rows)
     datasets = list(dict.fromkeys(rows["dataset"]))
     lines = []
     for claim in _claims(rows):
-        found = {name: _found(claim, by_label[by_label["dataset"] == name]) for name in datasets}
+        found = {
+            name: _found(
+                claim,
+                by_label[by_label["dataset"] == name],
+                None if beyond is None else beyond[beyond["dataset"] == name],
+            )
+            for name in datasets
+        }
         holds = {name: outcome[0] for name, outcome in found.items() if outcome}
         asked = {name: good for name, good in holds.items() if claim.ours or name == PAPER_ON}
         elsewhere = not claim.ours and PAPER_ON not in datasets
@@ -212,7 +241,7 @@ def format_verdicts(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _claims(rows: pd.DataFrame) -> list[_Claim]:
-    of_cells = rows[rows["method"] != _CONSTANT]
+    of_cells = rows[rows["method"] != CONSTANT]
     percents = sorted(of_cells["percent"].unique())
     few, most = percents[0], percents[-1]
     whole = "all" if most == 100 else f"{most}%"
@@ -234,7 +263,7 @@ def _claims(rows: pd.DataFrame) -> list[_Claim]:
                at_every("InfoSEM-B", "DeepSEM"), above, ours=True),
         _Claim("infosem-b-above-constant",
                "InfoSEM-B beats a random constant per TF at every percentage",
-               at_every("InfoSEM-B", _CONSTANT), above, ours=True),
+               at_every("InfoSEM-B", CONSTANT), above, ours=True),
     ]  # fmt: skip
     for name in dict.fromkeys(of_cells["method"]):
         if name.endswith(_LONGER):
@@ -252,23 +281,31 @@ def _claims(rows: pd.DataFrame) -> list[_Claim]:
 
 def _label(at: _At) -> str:
     method, percent = at
-    return method if method == _CONSTANT else f"{method}, {percent}%"
+    return method if method == CONSTANT else f"{method}, {percent}%"
 
 
-def _found(claim: _Claim, rows: pd.DataFrame) -> tuple[bool, str] | None:
+def _by_label(rows: pd.DataFrame) -> pd.DataFrame:
+    labels = [_label(at) for at in zip(rows["method"], rows["percent"], strict=True)]
+    return rows.assign(method=labels)
+
+
+def _found(
+    claim: _Claim, rows: pd.DataFrame, beyond: pd.DataFrame | None
+) -> tuple[bool, str] | None:
     """Whether a claim holds in all of its pairs, on one data set, and the numbers in words.
 
-    None where one of the methods was not run.
+    None where one of the methods was not run, or nothing is known of random constants.
     """
     pairs = [(_label(at), _label(rival)) for at, rival in claim.pairs]
     labels = {label for pair in pairs for label in pair}
     if not labels <= set(rows["method"]):
         return None
-    if _CONSTANT in labels:
-        table = beyond_constant(rows[rows["method"].isin(labels)])
-        table = table[table["metric"] == "AUPRC"]
+    if CONSTANT in labels:
+        if beyond is None:
+            return None
+        table = beyond[beyond["method"].isin(labels) & (beyond["metric"] == "AUPRC")]
         good = [word == "better" for word in table["verdict"]]
-        numbers = [f"p {p:.3f}" for p in table["p"].sort_values()]
+        numbers = [f"q {q:.3f}" for q in table["q"].sort_values()]
     else:
         table = pd.concat([paired(rows, *pair, ["unseen_auprc"]) for pair in pairs])
         good = outcomes(table, claim.rule)
@@ -298,7 +335,7 @@ def format_costs(rows: pd.DataFrame) -> pd.DataFrame:
         One row per data set and method: seconds per run for each percentage, the number of
         runs and minutes of all, on one core. Runs that only chose alpha are not counted.
     """
-    runs = rows[rows["method"] != _CONSTANT].drop_duplicates(["key", "seconds"])
+    runs = rows[rows["method"] != CONSTANT].drop_duplicates(["key", "seconds"])
     groups = runs.groupby(["dataset", "method"], sort=False)
     median = runs.pivot_table("seconds", ["dataset", "method"], "percent", "median", sort=False)
     table = pd.DataFrame(

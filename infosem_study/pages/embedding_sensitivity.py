@@ -18,17 +18,18 @@ from infosem.training import Settings, fit
 from infosem_study.derived import derive, runs_of
 from infosem_study.execution import confirm, one_thread
 from infosem_study.figures import (
-    DASHED,
     DOTTED,
     NULL,
     OURS,
     PAPER,
+    constants_band,
     dot_panels,
     heights_of,
     legend,
     panels,
 )
 from infosem_study.jobs import stored_job
+from infosem_study.nulls import CONSTANT
 from infosem_study.statistics import METRICS, paired, summarise
 from infosem_study.store import Store
 from infosem_study.variants import load
@@ -156,22 +157,24 @@ def _effects(store: Store, run: Mapping[str, Any]) -> pd.DataFrame:
 # --- figures --------------------------------------------------------------------------------------
 
 
-def methods_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figure:
+def methods_figure(rows: pd.DataFrame, bands: pd.DataFrame, metric: str = "unseen_auprc") -> Figure:
     """Means of one metric over splits, one panel per data set, one line per method.
 
-    Error bars are standard errors over splits. The dashed line is a random constant per TF, where
-    there is one; the dotted line is the share of positives.
+    Error bars are standard errors over splits. The grey band holds 95% of random constants per TF,
+    the dashed line is their mean, the dotted one the share of positives.
 
     Parameters
     ----------
     rows : DataFrame
         From `studies.sensitivity`.
+    bands : DataFrame
+        From `nulls.bands`.
     metric : str
         A column of `rows`, of unseen genes.
     """
     summary = summarise(rows, [metric])
     datasets = rows["dataset"].unique()
-    heights = heights_of(name for name in rows["method"].unique() if name != "Random TF constant")
+    heights = heights_of(name for name in rows["method"].unique() if name != CONSTANT)
     figure, axes = dot_panels(
         1, datasets, heights, 2.4 + 2.1 * len(datasets), 0.9 + 0.28 * len(heights)
     )
@@ -180,9 +183,7 @@ def methods_figure(rows: pd.DataFrame, metric: str = "unseen_auprc") -> Figure:
         ours = panel.loc[[name for name in heights.index if name in panel.index]]
         axis.errorbar(ours["mean"], heights[ours.index], xerr=ours["sem"], fmt="o", color=OURS,
                       markersize=5, label="mean and standard error over splits")  # fmt: skip
-        if "Random TF constant" in panel.index:
-            null = panel.loc["Random TF constant", "mean"]
-            axis.axvline(null, **DASHED, label="random constant per TF")
+        constants_band(axis, bands, dataset, METRICS[metric])
         base = rows.loc[rows["dataset"] == dataset].drop_duplicates("split")["unseen_base"].mean()
         axis.axvline(base, **DOTTED, label="share of positives")
         axis.set_xlabel(METRICS[metric])

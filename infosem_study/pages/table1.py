@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from infosem_study.nulls import CONSTANT, LEVEL
 from infosem_study.reported import reported
 from infosem_study.statistics import (
     METRICS,
     Interval,
-    beyond_constant,
     format_number,
     half_width,
     paired,
@@ -37,8 +37,6 @@ __all__ = [
     "verdicts",
 ]
 
-_CONSTANT = "Random TF constant"
-
 
 # --- the table ------------------------------------------------------------------------------------
 
@@ -54,18 +52,20 @@ _CLAIMS = (
     Comparison("infosem-bc-above-infosem-b", "InfoSEM-BC improves upon InfoSEM-B",
                "InfoSEM-BC", "InfoSEM-B"),
     *(Comparison(claim_id(method, "above constant"), f"{method} beats a random constant per TF",
-                 method, _CONSTANT, ours=True)
+                 method, CONSTANT, ours=True)
       for method in ("DeepSEM", "InfoSEM-B", "InfoSEM-BC")),
 )  # fmt: skip
 
 
-def verdicts(rows: pd.DataFrame, source: str = "Table 1") -> pd.DataFrame:
+def verdicts(
+    rows: pd.DataFrame, source: str = "Table 1", beyond: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """What the paper's Table 1 (or 5) claims of the methods at hand, and where it holds.
 
     That one method beats another holds on a data set where the 95% interval of the paired
     difference lies above 0 (`statistics.paired`), that it beats a random constant where
-    `statistics.beyond_constant` says so, and that it is no better where neither does. A claim is
-    counted on the data sets on which the paper's own numbers make it.
+    `nulls.beyond_constant` says so, and that it is no better where neither does. A claim is counted
+    on the data sets on which the paper's own numbers make it.
 
     Parameters
     ----------
@@ -73,6 +73,8 @@ def verdicts(rows: pd.DataFrame, source: str = "Table 1") -> pd.DataFrame:
         One row per data set, method, training seed and split (`comparison.compare`).
     source : {"Table 1", "Table 5"}
         Which of the paper's tables; of the networks of `rows`.
+    beyond : DataFrame, optional
+        From `nulls.beyond_constant`; without it, nothing is said of random constants.
 
     Returns
     -------
@@ -84,7 +86,9 @@ def verdicts(rows: pd.DataFrame, source: str = "Table 1") -> pd.DataFrame:
     theirs = reported(source).set_index(["method", "dataset", "quantity"])["value"]
     lines = []
     for claim in _CLAIMS:
-        if not {claim.method, claim.against} <= set(rows["method"]):
+        if not {claim.method, claim.against} <= set(rows["method"]) or (
+            claim.against == CONSTANT and beyond is None
+        ):
             continue
         table = paired(rows, claim.method, claim.against)
         where = [*zip(table["dataset"], table["metric"], strict=True)]
@@ -92,9 +96,9 @@ def verdicts(rows: pd.DataFrame, source: str = "Table 1") -> pd.DataFrame:
             theirs.get((claim.method, *place), np.nan) - theirs.get((claim.against, *place), np.nan)
             for place in where
         ]
-        if claim.ours:
-            beyond = beyond_constant(rows).set_index(["method", "dataset", "metric"])["verdict"]
-            table["holds"] = [beyond[claim.method, *place] == "better" for place in where]
+        if beyond is not None and claim.against == CONSTANT:
+            places = beyond.set_index(["method", "dataset", "metric"])["verdict"]
+            table["holds"] = [places[claim.method, *place] == "better" for place in where]
             claimed = table["dataset"].isin(theirs.index.unique("dataset"))
         else:
             table["holds"] = outcomes(table, claim.rule)
@@ -136,25 +140,30 @@ def format_verdicts(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def describe_beyond_constant(table: pd.DataFrame) -> str:
-    """In words: how many pass the test, and whether the numbers of the paper's Table 1 could.
+    """In words: how many pass the test, and where the numbers of the paper's Table 1 stand.
 
     Parameters
     ----------
     table : DataFrame
-        From `beyond_constant`, of Table 1.
+        From `nulls.beyond_constant`, of Table 1.
     """
-    lines = [f"{(table['p'] < 0.05).sum()} of {len(table)} have a p below 0.05."]
+    better = table["verdict"] == "better"
+    lines = [
+        f"Of {len(table)} means, {(table['p'] < LEVEL).sum()} have a p below {LEVEL}, and "
+        f"{better.sum()} a false discovery rate below {LEVEL}."
+    ]
     papers = reported("Table 1").rename(columns={"quantity": "metric"})
     papers = papers[papers["method"] != "Random"]
-    # The constants on all splits: of a method that has most of them.
+    # The band on all splits: of a method that has most of them.
     whole = table.loc[table.groupby(["metric", "dataset"], sort=False)["splits"].idxmax()]
-    columns = ["metric", "dataset", "best of the constants"]
-    both = papers.merge(whole[columns], on=["metric", "dataset"])
+    both = papers.merge(whole[["metric", "dataset", "low", "high"]], on=["metric", "dataset"])
     for metric, part in both.groupby("metric", sort=False):
-        reach = part["value"] > part["best of the constants"]
+        above = part[part["value"] > part["high"]]
+        names = ", ".join(f"{line.method} on {line.dataset}" for line in above.itertuples())
         lines.append(
             f"Of the paper's own {len(part)} means by {metric}, on data sets that are here, "
-            f"{reach.sum()} are above the best of these constants."
+            f"{len(above)} lie above the 95% band of these constants{names and f' ({names})'}, and "
+            f"{(part['value'] < part['low']).sum()} below it."
         )
     return "\n".join(lines)
 

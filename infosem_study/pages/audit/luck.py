@@ -11,8 +11,9 @@ from infosem.data import Dataset
 from infosem.metrics import hit_at
 from infosem.splits import Split
 from infosem_study.execution import scores_of
+from infosem_study.nulls import BROKEN, N_DRAWS, draws, tf_counts
 from infosem_study.pages.audit.block import Block
-from infosem_study.pages.audit.measures import average_precisions, chunks
+from infosem_study.pages.audit.measures import Floats, average_precisions, chunks
 from infosem_study.pages.audit.runs import kept, random_rows
 from infosem_study.pages.audit.text import by_dataset, listed
 from infosem_study.scheduling import HERE, Runner
@@ -20,13 +21,14 @@ from infosem_study.store import Store
 
 __all__ = ["describe_nulls", "format_nulls", "mean_over_splits", "nulls"]
 
-_N_DRAWS = 200
+_N_DRAWS = 200  # of what needs every pair; constants per TF are cheap
+_KINDS = ("one constant", "noise", "TF constant", "target constant", "sum")
 _NULLS = {"block": str, "kind": str, "measure": str, "mean": float, "sd": float, "low": float,
           "median": float, "high": float}  # fmt: skip
 
 
 def nulls(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.DataFrame:
-    """What scores without information get on the unseen block, in 200 draws of each kind.
+    """What scores without information get on the unseen block.
 
     Parameters
     ----------
@@ -41,31 +43,59 @@ def nulls(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.Data
     -------
     DataFrame
         One row per network, dataset, block, kind and measure: mean, sd, low, median and high (2.5%,
-        50% and 97.5% quantiles of the draws), and n_splits of the block. A block is a split, or all
-        of them, with blanks between: the mean over these, where the constants of a draw are those
-        of the TFs and targets on all splits. The kinds are "one constant", "noise", "TF constant",
-        "target constant" and "sum" of the last two; the measures "AUPRC", "AUPRC, ties broken"
-        (mean over the orders of equal scores) and "Hit@1%".
+        50% and 97.5% quantiles of the draws), n_draws, and n_splits of the block. A block is a
+        split, or all of them, with blanks between: the mean over these, where the constants of a
+        draw are those of the TFs and targets on all splits. The kinds are "one constant", "noise",
+        "TF constant", "target constant" and "sum" of the last two; the measures "AUPRC", "AUPRC,
+        ties broken" (mean over the orders of equal scores) and "Hit@1%". TF constants are those of
+        `nulls.draws`, as in every table and figure of the book. Of the others, which need every
+        pair of a block, there are fewer draws.
 
     Raises
     ------
     InfosemError
-        As `derived.derive`, and without rows of Random.
+        As `derived.derive` and `nulls.tf_counts`, and without rows of Random.
     """
-    parts = []
+    parts = [_of_tfs(tf_counts(store, random_rows(rows), runner=runner))]
     for _, own in random_rows(rows).groupby("network", sort=False):
         splits = {
-            str(dataset): [int(split) for split in part["split"].unique()]
+            str(dataset): [int(split) for split in np.unique(part["split"])]
             for dataset, part in own.groupby("dataset", sort=False)
         }
         blocks = {name: [*map(_name, _blocks(seeds))] for name, seeds in splits.items()}
         first = own[own["split"] == own["split"].min()]  # the run that stands for all splits
-        parts.append(
-            kept(store, "nulls", _NULLS, first, partial(_drawn, store, splits),
-                 only=("block", blocks), runner=runner)
-        )  # fmt: skip
-    table = pd.concat(parts, ignore_index=True)
-    return table.assign(n_splits=table["block"].str.count(" ") + 1)
+        table = kept(store, "nulls", _NULLS, first, partial(_drawn, store, splits),
+                     only=("block", blocks), runner=runner)  # fmt: skip
+        parts.append(table.assign(n_draws=_N_DRAWS))
+    both = pd.concat(parts, ignore_index=True)
+    both = both.assign(n_splits=both["block"].str.count(" ") + 1)
+    order = {column: list(dict.fromkeys(rows[column])) for column in ("network", "dataset")}
+    order |= {"kind": list(_KINDS)}
+    both = both.sort_values(
+        ["network", "dataset", "n_splits", "block", "kind"], kind="stable", ignore_index=True,
+        key=lambda values: values.map(order[values.name].index) if values.name in order else values,
+    )  # fmt: skip
+    return both[["network", "dataset", *_NULLS, "n_draws", "n_splits"]]
+
+
+def _of_tfs(counts: pd.DataFrame) -> pd.DataFrame:
+    """The lines of `nulls` of constants per TF."""
+    drawn = draws(counts[counts["test"] == "unseen"], broken=True)
+    lines = []
+    for (network, dataset, measure), own in drawn.groupby(["network", "dataset", "metric"]):
+        by_split = own.droplevel(["network", "dataset", "test", "metric"])
+        for block in _blocks([*by_split.index]):
+            summary = _summary(by_split.loc[[*block]].mean(axis=0).to_numpy())
+            lines.append((network, dataset, _name(block), "TF constant", measure, *summary))
+    columns = ["network", "dataset", *_NULLS]
+    table = pd.DataFrame(lines, columns=columns).assign(n_draws=N_DRAWS)
+    order = ["AUPRC", BROKEN, "Hit@1%"]  # as of the other kinds
+    return table.sort_values("measure", key=lambda names: names.map(order.index), kind="stable")
+
+
+def _summary(values: Floats) -> tuple[float, ...]:
+    low, median, high = np.quantile(values, [0.025, 0.5, 0.975])
+    return values.mean(), values.std(ddof=1), low, median, high
 
 
 def _blocks(splits: Sequence[int]) -> list[Sequence[int]]:
@@ -90,9 +120,7 @@ def _drawn(
     for kind, measure in by_split[seeds[0]]:
         for block in _blocks(seeds):
             values = np.mean([by_split[seed][kind, measure] for seed in block], axis=0)
-            low, median, high = np.quantile(values, [0.025, 0.5, 0.975])
-            lines.append((_name(block), kind, measure, values.mean(), values.std(ddof=1), low,
-                          median, high))  # fmt: skip
+            lines.append((_name(block), kind, measure, *_summary(values)))
     return pd.DataFrame(lines, columns=[*_NULLS])
 
 
@@ -109,7 +137,6 @@ def _drawn_on(dataset: Dataset, split: Split) -> dict[tuple[str, str], list[floa
         kinds = {
             "one constant": np.zeros(shape),
             "noise": noise.random(shape),
-            "TF constant": np.broadcast_to(of_tf[part], shape),
             "target constant": np.broadcast_to(of_target[part], shape),
             "sum": of_tf[part] + of_target[part],
         }
@@ -117,7 +144,7 @@ def _drawn_on(dataset: Dataset, split: Split) -> dict[tuple[str, str], list[floa
             scores = drawn.reshape(-1, labels.size)
             measured = {
                 "AUPRC": average_precisions(labels, scores),
-                "AUPRC, ties broken": average_precisions(labels, scores, broken=True),
+                BROKEN: average_precisions(labels, scores, broken=True),
                 "Hit@1%": np.array([hit_at(labels, line) for line in scores]),
             }
             for measure, values in measured.items():
@@ -137,8 +164,8 @@ def format_nulls(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per network, kind and measure, and one column per data set: mean and, in brackets,
-        95% range over draws.
+        One row per network, kind, number of draws and measure, and one column per data set: mean
+        and, in brackets, 95% range over draws.
     """
     whole = mean_over_splits(table)
     shown = [
@@ -146,8 +173,9 @@ def format_nulls(table: pd.DataFrame) -> pd.DataFrame:
         for mean, low, high in whole[["mean", "low", "high"]].to_numpy()
     ]
     # Without ties, breaking them changes nothing.
-    same = whole["kind"].isin(["noise", "sum"]) & (whole["measure"] == "AUPRC, ties broken")
-    return by_dataset(whole.assign(text=shown)[~same], ["network", "kind", "measure"])
+    same = whole["kind"].isin(["noise", "sum"]) & (whole["measure"] == BROKEN)
+    lines = whole.assign(text=shown).rename(columns={"n_draws": "draws"})[~same]
+    return by_dataset(lines, ["network", "kind", "draws", "measure"])
 
 
 def describe_nulls(table: pd.DataFrame) -> str:
@@ -155,7 +183,7 @@ def describe_nulls(table: pd.DataFrame) -> str:
     texts = []
     for network, whole in mean_over_splits(table).groupby("network", sort=False):
         auprc = whole[whole["measure"] == "AUPRC"]
-        broken = whole[whole["measure"] == "AUPRC, ties broken"]
+        broken = whole[whole["measure"] == BROKEN]
         share = _of_kind(auprc, "one constant", "mean")
         of_tfs = _of_kind(auprc, "TF constant", "mean")
         ratios = _of_kind(auprc, "TF constant", "sd") / _of_kind(auprc, "noise", "sd")

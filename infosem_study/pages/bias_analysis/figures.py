@@ -1,6 +1,7 @@
 """The figures of the page: Figures 3 and 5 of the paper."""
 
 from itertools import product
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from infosem_study.figures import (
     DOTTED,
     NULL,
     OURS,
+    constants_band,
     dot_panels,
     heights_of,
     legend,
@@ -19,6 +21,7 @@ from infosem_study.figures import (
     ours_and_paper,
     panels,
 )
+from infosem_study.nulls import UNINFORMED
 
 __all__ = [
     "coefficients_figure",
@@ -28,24 +31,23 @@ __all__ = [
 ]
 
 
-def seen_unseen_figure(compared: pd.DataFrame) -> Figure:
+def seen_unseen_figure(compared: pd.DataFrame, bands: pd.DataFrame) -> Figure:
     """AUPRC of methods on seen and on unseen genes, ours beside the paper's (Figure 3 (a)).
 
     A row per test, a column per data set; the two panels of a data set share their axis. Error
-    bars are standard errors over splits. The dotted line is the mean of random scores, the dashed
-    one that of a random constant per TF. Methods that learn from labels stand above the others.
+    bars are standard errors over splits. The dotted line is the mean of random scores, the grey
+    band holds 95% of random constants per TF, the dashed line is their mean. Methods that learn
+    from labels stand above the others.
 
     Parameters
     ----------
     compared : DataFrame
         From `seen_beside_unseen`.
+    bands : DataFrame
+        From `nulls.bands`.
     """
-    lines = {
-        "Random": DOTTED | {"label": "random scores"},
-        "Random TF constant": DASHED | {"label": "random constant per TF"},
-    }
     datasets, metrics = compared["dataset"].unique(), compared["metric"].unique()
-    points = compared[~compared["method"].isin(lines)]
+    points = compared[~compared["method"].isin(UNINFORMED)]
     by_method = points.drop_duplicates("method").set_index("method")["labels"]
     heights = heights_of(by_method.index)
     heights[by_method] += 0.6  # a gap between the methods with labels and those without
@@ -56,10 +58,11 @@ def seen_unseen_figure(compared: pd.DataFrame) -> Figure:
     for axis, (metric, dataset) in zip(axes.flat, product(metrics, datasets), strict=True):
         panel = compared[(compared["dataset"] == dataset) & (compared["metric"] == metric)]
         ours_and_paper(axis, panel[panel["method"].isin(heights.index)], heights)
-        for method, style in lines.items():
-            null = panel.loc[panel["method"] == method, "mean"].dropna()
-            if len(null):
-                axis.axvline(null.item(), **style)
+        test: Literal["seen", "unseen"] = "unseen" if "unseen" in metric else "seen"
+        constants_band(axis, bands, dataset, "AUPRC", test=test)
+        noise = panel.loc[panel["method"] == "Random", "mean"].dropna()
+        if len(noise):
+            axis.axvline(noise.item(), **DOTTED, label="random scores")
     if by_method.nunique() > 1:
         border = (heights[by_method].min() + heights[~by_method].max()) / 2
         for axis in axes.flat:

@@ -36,6 +36,7 @@ def claims(
     counts: pd.DataFrame | None = None,
     within: pd.DataFrame | None = None,
     controls: pd.DataFrame | None = None,
+    beyond: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Every claim of the paper that can be tested, and what became of it.
 
@@ -43,7 +44,7 @@ def claims(
     ----------
     specific, non_specific : DataFrame, optional
         From `comparison.compare`, on cell-type-specific networks (with downsampled methods) and
-        others; with Random TF constant. What is not given counts as not run, here and below.
+        others. What is not given counts as not run, here and below.
     coefficients, probabilities : DataFrame, optional
         From the functions of these names in `bias_analysis`.
     embeddings, cells, controls : DataFrame, optional
@@ -56,6 +57,8 @@ def claims(
         From `protocol.counts`.
     within : DataFrame, optional
         From `audit.within`; of the first training seed, as `controls` are.
+    beyond : DataFrame, optional
+        From `nulls.beyond_constant`, with a column network.
 
     Returns
     -------
@@ -68,7 +71,7 @@ def claims(
 
         The audit asks of a method that is said to be better than others on unseen genes, on each
         data set where the paper's numbers say so: does it beat a random constant per TF
-        (`statistics.beyond_constant`), is it better within TFs (`audit.paired_within`), and has it
+        (`nulls.beyond_constant`), is it better within TFs (`audit.paired_within`), and has it
         a gain over chance of which each control takes some (`audit.left_of_gain`)? The answer is
         "yes" where it is to all, or tells where it is, or what speaks against it most often; "-" of
         other claims.
@@ -76,7 +79,7 @@ def claims(
     evidence = Evidence(
         specific=specific, non_specific=non_specific, coefficients=coefficients,
         probabilities=probabilities, embeddings=embeddings, cells=cells, recalls=recalls,
-        settings=settings, counts=counts, within=within, controls=controls,
+        settings=settings, counts=counts, within=within, controls=controls, beyond=beyond,
     )  # fmt: skip
     lines = []
     for about, of_topic in TOPICS.items():

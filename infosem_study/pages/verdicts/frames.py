@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from infosem.errors import InfosemError
-from infosem_study import studies
+from infosem_study import nulls, studies
 from infosem_study.comparison import compare
 from infosem_study.pages import audit, bias_analysis, protocol
 from infosem_study.pages.appendix import recall, tuning
@@ -91,6 +91,13 @@ def gather(
     )
     if audited is not None:
         frames["within"] = stored(audit.within, store, audited, runner=runner)
+    frames["beyond"] = _joined(
+        stored(_beyond, store, rows[rows["method"].isin(chosen)], runner)
+        for rows, chosen in (
+            (specific, studies.TABLE1_METHODS), (non_specific, studies.NON_SPECIFIC_METHODS)
+        )
+        if rows is not None
+    )  # fmt: skip
     controls = [
         stored(studies.controls, store, network=NETWORKS[name], taken=taken, **where)
         for name, taken in (
@@ -103,6 +110,12 @@ def gather(
         None if part is None else part.dropna(axis=1, how="all") for part in controls
     )
     return frames
+
+
+def _beyond(store: Store, rows: pd.DataFrame, runner: Runner) -> pd.DataFrame:
+    """Methods of one network among random constants per TF; the family is that of its page."""
+    found = nulls.beyond_constant(rows, nulls.tf_counts(store, rows, runner=runner))
+    return found.assign(network=rows["network"].iloc[0])
 
 
 def _memory(

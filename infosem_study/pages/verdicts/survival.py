@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from infosem_study import statistics
 from infosem_study.methods import METHODS
 from infosem_study.pages import audit
 from infosem_study.pages.cell_subsampling import PAPER_ON
@@ -99,17 +98,13 @@ def _audited(asked: Better, evidence: Evidence) -> str:
 
 
 def _beats_constant(evidence: Evidence, asked: Better, name: str, dataset: str) -> bool | None:
-    table = evidence.once(_constants, name, asked.method)
-    if table is None:
+    if evidence.frames["beyond"] is None:
         return None
-    row = line_of(table, dataset=dataset, metric=asked.metric)
+    row = line_of(
+        evidence.of("beyond"), network=NETWORKS[name], method=asked.method, dataset=dataset,
+        metric=asked.metric,
+    )  # fmt: skip
     return bool(row["verdict"] == "better")
-
-
-def _constants(evidence: Evidence, name: str, method: str) -> pd.DataFrame | None:
-    rows = evidence.of(name)
-    pair = rows[rows["method"].isin([method, CONSTANT])]
-    return statistics.beyond_constant(pair) if pair["method"].nunique() == 2 else None
 
 
 def _better_within(evidence: Evidence, asked: Better, network: str, dataset: str) -> bool | None:

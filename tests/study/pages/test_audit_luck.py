@@ -2,11 +2,12 @@
 
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from infosem.errors import InfosemError
-from infosem_study import Store
+from infosem_study import Store, nulls
 from infosem_study.pages import audit
 from infosem_study.pages.audit.luck import mean_over_splits
 
@@ -50,6 +51,19 @@ def test_a_block_is_a_split_or_all_of_them_and_draws_do_not_depend_on_the_others
     pd.testing.assert_frame_equal(one[values], same)
 
 
+def test_constants_of_tfs_are_those_of_the_whole_book(audited):
+    store, rows = audited
+    own = mean_over_splits(audit.nulls(store, rows)).query("kind == 'TF constant'")
+    assert (own["n_draws"] == nulls.N_DRAWS).all()
+    bands = nulls.bands(nulls.tf_counts(store, rows)).query("test == 'unseen'")
+    both = own.merge(bands, left_on="measure", right_on="metric", suffixes=("", "_there"))
+    assert set(both["metric"]) == {"AUPRC", "Hit@1%"}
+    for column in ("mean", "sd", "low", "median", "high"):
+        np.testing.assert_allclose(both[column], both[f"{column}_there"])
+    others = audit.nulls(store, rows).query("kind != 'TF constant'")
+    assert (others["n_draws"] == 200).all()
+
+
 def test_without_random_there_is_nowhere_to_keep_nulls(audited):
     store, rows = audited
     with pytest.raises(InfosemError, match="none of Random"):
@@ -63,8 +77,8 @@ def planted():
              "sum": 0.24}  # fmt: skip
     lines = [
         {"network": "n", "dataset": "d", "block": block, "n_splits": n_splits, "kind": kind,
-         "measure": measure, "mean": mean + more + shift, "sd": sd, "low": mean + more - sd,
-         "median": mean + more, "high": mean + more + sd}
+         "measure": measure, "n_draws": 200, "mean": mean + more + shift, "sd": sd,
+         "low": mean + more - sd, "median": mean + more, "high": mean + more + sd}
         for block, n_splits, shift in (("0", 1, 0.5), ("0 1", 2, 0.0))
         for kind, mean in means.items()
         for measure, more in (("AUPRC", 0.0), ("AUPRC, ties broken", -0.01), ("Hit@1%", 0.1))
@@ -75,10 +89,10 @@ def planted():
 
 def test_table_shows_the_mean_over_splits_with_its_range(planted):
     table = audit.format_nulls(planted)["d"]
-    assert table["n", "one constant", "AUPRC"] == "0.200"
-    assert table["n", "TF constant", "AUPRC"] == "0.250 [0.210, 0.290]"
-    assert table["n", "TF constant", "AUPRC, ties broken"] == "0.240 [0.200, 0.280]"
-    assert ("n", "noise", "AUPRC, ties broken") not in table.index
+    assert table["n", "one constant", 200, "AUPRC"] == "0.200"
+    assert table["n", "TF constant", 200, "AUPRC"] == "0.250 [0.210, 0.290]"
+    assert table["n", "TF constant", 200, "AUPRC, ties broken"] == "0.240 [0.200, 0.280]"
+    assert ("n", "noise", 200, "AUPRC, ties broken") not in table.index
 
 
 def test_answer_sets_luck_against_the_share_of_positives(planted):

@@ -324,7 +324,15 @@ def test_downsampled_methods_are_compared_on_the_splits_of_both(memorising):
 def test_figures_show_every_data_set_and_method(memorising):
     rows, coefs, probs = memorising
     compared = bias_analysis.seen_beside_unseen(rows[rows["split"] < 3])
-    both = bias_analysis.seen_unseen_figure(compared)
+    bands = pd.DataFrame(
+        {"dataset": dataset, "metric": "AUPRC", "test": test, "mean": mean, "low": mean - 0.1,
+         "high": mean + 0.2}
+        for dataset in CELLS
+        for test, mean in (("seen", 0.2), ("unseen", 0.3))
+    )  # fmt: skip
+    both = bias_analysis.seen_unseen_figure(compared, bands)
+    left_ends = [axis.patches[0].get_x() for axis in both.axes]
+    assert left_ends == pytest.approx([0.1] * len(CELLS) + [0.2] * len(CELLS))
     assert [axis.get_title() for axis in both.axes[:4]] == list(CELLS)
     names = [label.get_text() for label in both.axes[0].get_yticklabels()]
     assert {"One-hot LR", "DeepSEM", "scGREAT"} <= set(names)  # the paper's, where ours is missing

@@ -148,9 +148,29 @@ def made_rows(levels, n_splits=6):
     )  # fmt: skip
 
 
-def verdict(rows, claim):
+def placed(rows, better=("InfoSEM-B, 20%", "InfoSEM-B, 100%")):
+    """As of `beyond_constant`, where these methods are better."""
+    lines = [
+        {"dataset": dataset, "method": f"{method}, {percent}%", "metric": "AUPRC"}
+        for dataset, method, percent in {
+            *zip(rows["dataset"], rows["method"], rows["percent"], strict=True)
+        }
+    ]
+    table = pd.DataFrame(lines)
+    good = table["method"].isin(better)
+    words = np.where(good, "better", "no difference shown")
+    return table.assign(q=np.where(good, 0.004, 0.5), verdict=words)
+
+
+BANDS = pd.DataFrame(
+    {"dataset": dataset, "metric": "AUPRC", "test": "unseen", "mean": 0.2, "low": 0.1, "high": 0.4}
+    for dataset in ("hESC", "mDC")
+)
+
+
+def verdict(rows, claim, **options):
     """The line of a claim as it is shown."""
-    table = cell_subsampling.verdicts(rows)
+    table = cell_subsampling.verdicts(rows, placed(rows, **options))
     return cell_subsampling.format_verdicts(table).set_index(table["id"]).loc[claim]
 
 
@@ -170,7 +190,11 @@ def test_verdicts_follow_the_numbers():
     assert lead["verdict"] == "holds"
     assert "better at 2 of 2" in lead["mDC"]
     beaten = verdict(rows, "infosem-b-above-constant")
-    assert beaten["hESC"] == "p 0.048 to p 0.048, better at 2 of 2"
+    assert beaten["hESC"] == "q 0.004 to q 0.004, better at 2 of 2"
+    beaten = verdict(rows, "infosem-b-above-constant", better=["InfoSEM-B, 20%"])
+    assert beaten["hESC"] == "q 0.004 to q 0.500, better at 1 of 2"
+    unknown = cell_subsampling.verdicts(rows).set_index("id").loc["infosem-b-above-constant"]
+    assert unknown["verdict"] == "not run"
     assert verdict(rows, "deepsem-100-above-20")["verdict"] == "holds"
     assert verdict(rows, "deepsem-longer-20-not-below-100")["verdict"] == "holds"
     # Judged on hESC, whatever the other data set says.
@@ -252,18 +276,20 @@ def test_cost_of_a_method_stands_in_its_line():
 
 def test_figure_shows_means_over_draws_and_splits():
     rows = made_rows({("DeepSEM", 20): 0.2, ("DeepSEM", 100): 0.3, ("DeepSEM (longer)", 20): 0.25})
-    panels = cell_subsampling.subsampling_figure(rows).axes
+    panels = cell_subsampling.subsampling_figure(rows, BANDS).axes
     assert [panel.get_title() for panel in panels] == ["hESC", "mDC"]
     lines = dict(zip(*reversed(panels[0].get_legend_handles_labels()), strict=True))
     means = lines["DeepSEM"][0].get_ydata()
     assert means == pytest.approx([0.2, 0.3], abs=0.01)
     assert lines["DeepSEM, trained longer"][0].get_markerfacecolor() == "white"
-    assert lines["random constant per TF"].get_ydata()[0] == pytest.approx(0.2, abs=0.01)
+    assert lines["mean of these constants"].get_ydata()[0] == 0.2
+    (band,) = panels[0].patches
+    assert (band.get_y(), band.get_height()) == pytest.approx((0.1, 0.3))
 
 
 def test_a_line_is_drawn_only_where_the_method_was_run():
     rows = made_rows({(name, n): 0.2 for name in ("DeepSEM", "InfoSEM-BC") for n in (20, 100)})
     rows = rows[(rows["dataset"] == "hESC") | (rows["method"] != "InfoSEM-BC")]
-    panels = cell_subsampling.subsampling_figure(rows).axes
+    panels = cell_subsampling.subsampling_figure(rows, BANDS).axes
     with_it, without = (panel.get_legend_handles_labels()[1] for panel in panels)
     assert set(with_it) - set(without) == {"InfoSEM-BC"}

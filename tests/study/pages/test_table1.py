@@ -105,14 +105,18 @@ def test_the_paper_s_own_numbers_are_held_against_the_constants():
     """Of the paper's nine AUPRCs on hESC those of InfoSEM-B and -BC, 0.331, are the highest."""
     lines = [
         {"method": name, "dataset": "hESC", "metric": "AUPRC", "p": p, "splits": n_splits,
-         "best of the constants": best}
-        for name, p, n_splits, best in (
-            ("scGREAT", 0.5, 3, 0.2), ("DeepSEM", 0.02, 10, 0.3), ("GENIE3", 0.5, 10, 0.3),
+         "low": 0.1, "high": high, "verdict": verdict}
+        for name, p, n_splits, high, verdict in (
+            ("scGREAT", 0.5, 3, 0.2, "no difference shown"),
+            ("DeepSEM", 0.001, 10, 0.3, "better"),
+            ("GENIE3", 0.04, 10, 0.3, "no difference shown"),
         )
     ]  # fmt: skip
     first, second = table1.describe_beyond_constant(pd.DataFrame(lines)).splitlines()
-    assert first == "1 of 3 have a p below 0.05."
-    assert "own 9 means by AUPRC" in second and ", 2 are above" in second
+    assert first == ("Of 3 means, 2 have a p below 0.05, and 1 a false discovery rate below 0.05.")
+    assert "own 9 means by AUPRC" in second
+    assert "2 lie above the 95% band of these constants (InfoSEM-B on hESC, InfoSEM-BC" in second
+    assert second.endswith("and 0 below it.")
 
 
 def test_claim_counts_only_where_the_paper_makes_it(rows):
@@ -130,7 +134,14 @@ def test_verdicts_are_told_in_words(rows):
         )
         for seed in range(20)
     )
-    table = table1.format_verdicts(table1.verdicts(pd.concat([rows, constant])))
+    both = pd.concat([rows, constant])
+    beyond = pd.DataFrame(
+        {"method": method, "dataset": "hESC", "metric": metric, "verdict": verdict}
+        for method, verdict in (("DeepSEM", "no difference shown"), ("InfoSEM-B", "better"))
+        for metric in ("AUPRC", "Hit@1%")
+    )
+    assert not any(table1.verdicts(both)["id"].str.endswith("above-constant"))
+    table = table1.format_verdicts(table1.verdicts(both, beyond=beyond))
     lines = table[table["metric"] == "AUPRC"].set_index("claim")
     improved = lines.loc["InfoSEM-B improves upon DeepSEM"]
     assert (improved["claimed on"], improved["holds on"]) == ("hESC", "hESC")
@@ -138,6 +149,8 @@ def test_verdicts_are_told_in_words(rows):
     assert improved["paper"] == "+0.066"
     beaten = lines.loc["(ours) InfoSEM-B beats a random constant per TF"]
     assert beaten[["paper", "verdict"]].tolist() == ["-", "holds"]
+    other = lines.loc["(ours) DeepSEM beats a random constant per TF"]
+    assert other["verdict"] == "does not hold"
     assert "id" not in table
 
 
