@@ -28,8 +28,8 @@
 # along.
 #
 # The ledger holds no scores. What is needed of them lies in small tables beside it
-# (`results/nulls/`, `permutation/`, `shortcuts/`, `audit/`, `folds/`), each line with the key of
-# its run. What is missing is computed: `infosem-study run audit`.
+# (`results/nulls/`, `tf-counts/`, `permutation/`, `shortcuts/`, `audit/`, `within-targets/`,
+# `folds/`), each line with the key of its run. What is missing is computed: `infosem-study run audit`.
 
 # %% tags=["hide-cell"]
 import pandas as pd
@@ -72,10 +72,12 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 #
 # **Question.** What AUPRC and Hit@1% do scores get that know nothing?
 #
-# **Method.** On every unseen block, 200 draws each of: *noise*, a random number for every pair; a
-# *TF constant*, one number for all pairs of a TF; a *target constant*; and the *sum* of the last
-# two. A draw of the constants is shared by all splits, as a method's opinion of a TF is. The
-# *mean over splits* is what a table prints.
+# **Method.** On every unseen block, draws of: *noise*, a random number for every pair; a *TF
+# constant*, one number for all pairs of a TF; a *target constant*; and the *sum* of a TF's and a
+# target's. A draw of the constants is shared by all splits, as a method's opinion of a TF is. The
+# *mean over splits* is what a table prints. TF constants are drawn 2,000 times: they need no more
+# than the numbers of pairs and positives of each TF. These are the draws behind every band and every
+# test against TF constants in this book. The others need all pairs, and are drawn 200 times.
 #
 # Most constants are ties. By default pairs of the same score share one threshold. With *ties broken*
 # the AUPRC is the mean over all orders of tied pairs, computed exactly; it is what tiny noise on
@@ -106,17 +108,20 @@ print(audit.describe_nulls(nulls))
 #
 # ### Each method in its own lottery
 #
-# **Method.** A method's own scores stay as they are, but their rows are exchanged among the unseen
-# TFs, 999 times on each split: which TF is which is lost, and all else is kept, such as how spread
-# its scores are, what it thinks of targets, and its ties. p is the part of these permutations that
-# reach the method's AUPRC.
-# The splits share TFs, so that their p-values are not independent; twice their mean is a valid
-# p-value however they depend on each other {cite:p}`vovk2020combining`. It costs power: a method may
-# have a low p on most splits, and none here. *q* is the false discovery
-# rate over all methods and data sets of a network. A method whose scores do not tell TFs
-# apart, such as one that gives unseen genes a constant, has p = 1.
+# **Method.** A method's own scores stay as they are, but their rows are exchanged among all TFs of
+# the data set, 2,000 times: which TF is which is lost, and all else is kept, such as how spread its
+# scores are, what it thinks of targets, and its ties. One permutation serves all splits, so that
+# each gives one mean over the splits. p is the part of these means that reach the method's, itself
+# counted as one of them. The splits and the network stay as they are: that the splits share TFs
+# does no harm. *q* is the false discovery rate over the methods and data sets of a network that
+# stand in the table.
+#
+# Methods that learn from labels are left out. Their scores differ from split to split, and those of
+# a TF were made with its labels where it was seen: one permutation for all splits would mix the two.
+# Of InfoSEM-B only the weight of the prior was chosen on training edges, split by split; the
+# permutations do not choose it again.
 
-# %% mystnb={"image": {"alt": "For each method and data set of the first network, the AUPRC as a point on a grey bar that shows its TF permutation null; filled where the false discovery rate is below 0.05."}}
+# %% mystnb={"image": {"alt": "For each method and data set of the first network, the mean AUPRC over splits as a point on a grey bar that holds 95% of its TF permutations; filled where the false discovery rate is below 0.05."}}
 placed = audit.placed(audit.permutations(store, rows))
 audit.placed_figure(placed, networks[0])
 
@@ -125,7 +130,7 @@ audit.placed_figure(placed, networks[-1])
 
 # %% tags=["hide-input"]
 placed.drop(columns=["null_sd"]).round(4).rename(
-    columns={"null_mean": "mean of the null", "n_splits": "splits", "n_low": "splits with p < 0.05"}
+    columns={"null_mean": "mean of the null", "n_tfs": "TFs", "n_splits": "splits"}
 )
 
 # %% [markdown]
@@ -148,7 +153,7 @@ print(audit.describe_placed(placed))
 # training edges: it uses labels, through one bit. *Any of these* chooses among all in the
 # same way, as the weight of InfoSEM's prior is chosen.
 
-# %% mystnb={"image": {"alt": "For each data set of the first network, the AUPRC of twelve scores that look at one gene only, with both signs, and of the one that training edges choose; a grey band shows random constants per TF."}} tags=["full-width"]
+# %% mystnb={"image": {"alt": "For each data set of the first network, the AUPRC of twelve scores that look at one gene only, with both signs, and of the one that training edges choose; a grey band holds 95% of random constants per TF."}} tags=["full-width"]
 shortcuts = audit.shortcut_means(audit.shortcuts(store, rows))
 audit.shortcuts_figure(shortcuts, nulls, networks[0])
 
@@ -211,7 +216,7 @@ audit.format_measures()
 
 # %% mystnb={"image": {"alt": "Dot plot of four gains with 95% intervals for each method on the first network, one row for each data set: pooled, within TFs, own TF, within targets; a dotted line at 0, which is chance."}} tags=["full-width"]
 within = audit.within(store, rows)
-summary = audit.within_summary(rows, within, audit.permutations(store, rows))
+summary = audit.within_summary(rows, within, audit.within_targets(store, rows))
 audit.within_figure(summary, networks[0])
 
 # %% mystnb={"image": {"alt": "The same on the last network."}} tags=["full-width"]
@@ -331,15 +336,15 @@ deep.round(3)
 
 # %% [markdown]
 # **How much data would it take?** The paper's difference between InfoSEM-B and DeepSEM, beside the
-# standard deviation of ours over splits, and how many splits a two-sided test at 5% needs to see it
-# with a power of 80%, by the normal approximation and as if they did not overlap. A split
+# standard deviation of ours over splits, and how many splits the two-sided t test at 5% needs to see
+# it with a power of 80%, as if they did not overlap. A split
 # tests a fourth of the TFs: after four disjoint ones there are no more. *smallest* is the difference
 # that our splits could show, *splits* how many the paper's takes, *tfs* the unseen TFs on these, were
 # they all different, and *of_tfs* about how many there are. The last columns are the same within TFs:
 # our difference, the smallest that could be shown, and of how many TFs.
 
 # %% tags=["hide-input"]
-power = audit.power(rows, within, audit.permutations(store, rows))
+power = audit.power(rows, within, audit.within_targets(store, rows))
 power.round(3)
 
 # %% [markdown]
@@ -395,8 +400,8 @@ print(audit.describe_folds(folds))
 # %% tags=["hide-input"]
 pair_rows = audit.pair_rows(pd.concat(controlled.values(), ignore_index=True))
 pair_within = audit.within(store, pair_rows, runner=runner)
-pair_places = audit.permutations(store, pair_rows, runner=runner)
-pair_summary = audit.within_summary(pair_rows, pair_within, pair_places)
+pair_targets = audit.within_targets(store, pair_rows, runner=runner)
+pair_summary = audit.within_summary(pair_rows, pair_within, pair_targets)
 for measure in ("own TF", "within TFs", "pooled"):
     display(Markdown(f"*{measure}*"), audit.format_within(pair_summary, measure))
 
@@ -427,10 +432,10 @@ print(audit.describe_pair_differences(pair_table))
 # :class: tip
 #
 # 1. **Print a null that plays the same lottery.** Uniform noise is the wrong one for a pooled
-#    AUPRC where TFs differ in their number of targets. Add a random constant per TF, in many draws that
-#    all splits share, and give its range, not only its mean.
-# 2. **Give each method its own null.** Exchange the rows of its scores among the tested TFs. It costs
-#    no training. Correct for the number of methods and data sets.
+#    AUPRC where TFs differ in their number of targets. Add a random constant per TF, in thousands of
+#    draws that all splits share, and give its range, not only its mean. Counts per TF are enough.
+# 2. **Give each method its own null.** Exchange the rows of its scores among the TFs, in the same way
+#    on all splits. It costs no training. Correct for the number of methods and data sets.
 # 3. **Say how ties count,** and break them in expectation, so that a constant is at chance and not
 #    below it.
 # 4. **Score within TFs, and with another TF's row.** Report the gain within TFs beside the pooled

@@ -22,12 +22,14 @@ def test_run_prints_the_table_and_fills_the_ledger(tmp_path, capsys):
 
 def test_run_audit_keeps_its_tables_and_prints_who_is_above_chance(tmp_path, capsys):
     arguments = [
-        "run", "audit", "--datasets", "synthetic", "--methods", "One-hot LR",
+        "run", "audit", "--datasets", "synthetic", "--methods", "Pearson correlation",
         "--n-splits", "2", "--jobs", "1", "--ledger", str(tmp_path),
     ]  # fmt: skip
     assert cli.main(arguments) == 0
     assert "planted: of 1 pairs of method and data set" in capsys.readouterr().out
-    tables = ["audit", "nulls", "permutation", "shortcuts"]
+    tables = [
+        "audit", "folds", "nulls", "permutation", "shortcuts", "tf-counts", "within-targets"
+    ]  # fmt: skip
     assert sorted(path.parent.parent.name for path in tmp_path.rglob("*.csv")) == tables
     assert cli.main([*arguments, "--seeds", "1"]) == 2
     assert "--seeds" in capsys.readouterr().err

@@ -45,6 +45,7 @@ from infosem_study.pages.audit.within_tfs import (
     paired_within,
     within,
     within_summary,
+    within_targets,
 )
 
 __all__ = [
@@ -91,4 +92,5 @@ __all__ = [
     "within",
     "within_figure",
     "within_summary",
+    "within_targets",
 ]

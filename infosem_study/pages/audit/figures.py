@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from infosem_study.figures import (
+    BAND,
     DOTTED,
     NULL,
     OURS,
@@ -17,6 +18,7 @@ from infosem_study.figures import (
     name_rows,
     panels,
 )
+from infosem_study.nulls import LEVEL
 from infosem_study.pages.audit.luck import mean_over_splits
 from infosem_study.pages.audit.within_tfs import MEASURES
 
@@ -79,8 +81,8 @@ def nulls_figure(nulls: pd.DataFrame, network: str) -> Figure:
 def placed_figure(placed: pd.DataFrame, network: str) -> Figure:
     """Every method's AUPRC within its TF permutation null, one panel per data set.
 
-    Bars reach from the mean of the null, a stroke, two standard deviations (of one split) to either
-    side. Filled points have a false discovery rate below 0.05.
+    All are means over splits. Bars hold 95% of the permutations, a stroke is their mean. Filled
+    points have a false discovery rate below 0.05.
 
     Parameters
     ----------
@@ -97,11 +99,10 @@ def placed_figure(placed: pd.DataFrame, network: str) -> Figure:
     for axis, dataset in zip(axes.flat, datasets, strict=True):
         panel = own[own["dataset"] == dataset]
         y = heights[panel["method"]]
-        axis.hlines(y, panel["null_mean"] - 2 * panel["null_sd"],
-                    panel["null_mean"] + 2 * panel["null_sd"], color="#bbbbbb", linewidth=6,
-                    label="null: mean and 2 sd of a split")  # fmt: skip
+        axis.hlines(y, panel["low"], panel["high"], color="#bbbbbb", linewidth=6,
+                    label="null: mean and 95% of permutations")  # fmt: skip
         axis.plot(panel["null_mean"], y, "|", color=NULL, markersize=8)
-        shown = panel["q"] < 0.05
+        shown = panel["q"] < LEVEL
         for chosen, face, label in (
             (shown, PAPER, "false discovery rate below 0.05"),
             (~shown, "white", "not distinguished from the null"),
@@ -141,7 +142,7 @@ def shortcuts_figure(shortcuts: pd.DataFrame, nulls: pd.DataFrame, network: str)
     )
     for axis, dataset in zip(axes.flat, datasets, strict=True):
         low, high = lucky.loc[dataset, ["low", "high"]]
-        axis.axvspan(low, high, color="#dddddd", label="random TF constants, 95%")
+        axis.axvspan(low, high, **BAND, label="random constants per TF, 95%")
         panel = own[own["dataset"] == dataset].pivot(index="name", columns="sign", values="auprc")
         panel = panel.loc[heights.index]
         axis.hlines(heights, panel["-"], panel["+"], color=OURS, linewidth=1)

@@ -1,12 +1,21 @@
 """Every method in a lottery of its own: its scores with the TFs exchanged.
 
-References
-----------
-Vovk and Wang (2020), Combining p-values via averaging, Biometrika 107, 791-808: twice the mean of
-p-values is one, however they depend on each other.
+What is exchanged are the rows of the score matrix, among all TFs of the data set, by the same
+permutation on all splits. If the scores told nothing of which TF is which, every assignment of rows
+to TFs would be as likely as the one that there is, whatever the network, the splits and their
+overlap are, as these stay as they are. The mean AUPRC over the splits is then one draw among those
+of the permutations, and p is valid as it stands.
+
+That needs scores that are the same on every split. Methods that learn from labels have others on
+each, made with labels of other TFs: one permutation for all would take the scores of a TF from a
+split where it was seen to one where it is not, and they are left out. Of InfoSEM-B one thing
+depends on the split, the weight of its prior, which was chosen on training edges; the permutations
+do not choose it again.
 """
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,107 +25,156 @@ from scipy import stats
 from infosem.data import Dataset
 from infosem.splits import Split
 from infosem_study.execution import scores_of
+from infosem_study.methods import METHODS
+from infosem_study.nulls import LEVEL, UNINFORMED, place_among
 from infosem_study.pages.audit.block import Block
 from infosem_study.pages.audit.measures import Floats, chunks, last_equal
-from infosem_study.pages.audit.runs import GROUP, UNINFORMED, kept
+from infosem_study.pages.audit.runs import GROUP, first_seed, kept
 from infosem_study.pages.audit.text import listed
 from infosem_study.scheduling import HERE, Runner
 from infosem_study.store import Store
 
-__all__ = ["describe_placed", "permutations", "permuted", "placed"]
+__all__ = ["N_PERMUTATIONS", "describe_placed", "permutations", "permuted", "placed"]
 
-_N_PERMUTATIONS = 999
-_PERMUTATIONS = {"n_tfs": int, "auprc": float, "null_mean": float, "null_sd": float, "p": float,
-                 "n_targets": int, "target_gain": float}  # fmt: skip
+N_PERMUTATIONS = 2000
+_PERMUTATIONS = {"runs": str, "n_splits": int, "n_tfs": int, "auprc": float, "null_mean": float,
+                 "null_sd": float, "low": float, "high": float, "p": float}  # fmt: skip
 
 
 def permutations(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.DataFrame:
-    """Every run among its own scores with the rows exchanged among the unseen TFs.
-
-    Exchanging rows keeps what a method says of targets, how it spreads its scores over TFs and
-    targets, and its ties. It only takes away which TF is which. A TF with itself is a negative that
-    most methods rank last, and loses this place by the exchange: where such pairs are many, p is
-    too small if anything.
+    """Every method without labels among its own scores with the rows exchanged among all TFs.
 
     Parameters
     ----------
     store : Store
-        In whose folder the table is kept.
+        In whose folder the table is kept: a line for all splits of a method, under its run on the
+        first one.
     rows : DataFrame
-        From `runs.results`; of all methods, first training seed.
+        From `runs.results`; of methods of the registry, first training seed.
     runner : Runner
         Whether and where to compute.
 
     Returns
     -------
     DataFrame
-        One row per run: network, dataset, method, split, key, and what `permuted` gives.
+        One row per network, data set and method: network, dataset, method, key and split (of the
+        first run), runs (which stands for the keys of all), n_splits, and what `permuted` gives.
 
     Raises
     ------
     InfosemError
-        As `derived.derive`.
+        As `derived.derive`, and if all methods learn from labels.
     """
+    own = first_seed(rows)
+    own = own[[not METHODS[name].labels for name in own["method"]]]
+    parts = []
+    for _, of_method in own.groupby(["network", "method"], sort=False):
+        together: dict[str, Any] = {  # by data set
+            str(dataset): part.sort_values("split")[["split", "key"]].to_dict("records")
+            for dataset, part in of_method.groupby("dataset", sort=False)
+        }
+        first = of_method.sort_values("split").groupby("dataset", sort=False).head(1)
+        wanted = {dataset: [_name(runs)] for dataset, runs in together.items()}
+        parts.append(
+            kept(store, "permutation", _PERMUTATIONS, first, partial(_compute, store, together),
+                 only=("runs", wanted), runner=runner)
+        )  # fmt: skip
+    table = pd.concat(parts, ignore_index=True)
+    return own[GROUP].drop_duplicates().merge(table, on=GROUP)
 
-    def compute(run: Mapping[str, Any]) -> pd.DataFrame:
-        return pd.DataFrame([permuted(*scores_of(store, run))])
 
-    return kept(store, "permutation", _PERMUTATIONS, rows, compute, runner=runner)
+def _name(runs: Sequence[Mapping[str, Any]]) -> str:
+    """What stands for runs on some splits: other keys, or other splits, have another."""
+    text = " ".join(f"{run['split']}:{run['key']}" for run in runs)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _compute(
+    store: Store, together: Mapping[str, Sequence[Mapping[str, Any]]], run: Mapping[str, Any]
+) -> pd.DataFrame:
+    """The line of one method on one data set, of which `run` is the run on the first split."""
+    runs = together[run["dataset"]]
+    scored = [scores_of(store, {**run, **other}) for other in runs]
+    dataset = scored[0][0]
+    line = permuted(dataset, [(split, scores) for _, split, scores in scored])
+    return pd.DataFrame([{"runs": _name(runs), "n_splits": len(runs), **line}])
 
 
 def permuted(
-    dataset: Dataset, split: Split, scores: Floats, n: int = _N_PERMUTATIONS
+    dataset: Dataset, scored: Sequence[tuple[Split, Floats]], n: int = N_PERMUTATIONS
 ) -> dict[str, Any]:
-    """Scores among those with the rows exchanged among the unseen TFs.
+    """The mean AUPRC over splits among those with the rows exchanged among all TFs.
+
+    Exchanging rows keeps what a method says of targets, how it spreads its scores over TFs and
+    targets, and its ties. It only takes away which TF is which. A TF with itself is a pair that
+    methods rank last, or first, by construction: it has the score of such a pair still, and the
+    pair whose place that had gets the score that the other TF has of this one. These pairs are few;
+    but for them, what is exchanged is exchangeable.
 
     Parameters
     ----------
     dataset : Dataset
-    split : Split
-    scores : ndarray of float, shape (n_tfs, n_genes)
+    scored : sequence of (Split, ndarray of float, shape (n_tfs, n_genes))
+        The scores on every split: the same on all, or nearly.
     n : int
         The number of permutations.
 
     Returns
     -------
     dict
-        n_tfs (unseen), auprc (pooled), null_mean and null_sd over the permutations, p = (1 + those
-        that reach it) / (1 + n), n_targets and target_gain (`Block.within_targets`).
+        n_tfs, auprc (mean over splits), null_mean, null_sd, low and high (2.5% and 97.5% quantiles)
+        of the same over the permutations, and p = (1 + those that reach it) / (1 + n).
     """
-    block = Block(dataset, split)
-    labels, own = block.labels, block.of(scores)
-    # Exchanging rows moves the labels among the same scores, which are thus sorted once. What
-    # counts of them is how many pairs each is not above, itself and its equals among these.
-    ranked, inverse = np.unique(-own.ravel(), return_inverse=True)
-    n_reached = np.cumsum(np.bincount(inverse, minlength=len(ranked)))[inverse].reshape(own.shape)
-    of_tf, of_target = np.nonzero(labels)
-    rng = np.random.default_rng([*b"permutation", split.seed])
-    rows = np.tile(np.arange(len(labels)), (1 + n, 1))
-    rows[1:] = rng.permuted(rows[1:], axis=1)  # the first line is what there is
-    values = []
-    for part in chunks(1 + n, len(of_tf)):
-        reached = np.sort(n_reached[rows[part][:, of_tf], of_target], axis=1)
-        values.append(((last_equal(reached) + 1) / reached).mean(axis=1))
-    auprcs = np.concatenate(values)
-    auprc, null = auprcs[0], auprcs[1:]
-    n_targets, target_gain = block.within_targets(own)
+    rng = np.random.default_rng([*b"permutation"])
+    sources = np.tile(np.arange(dataset.n_tfs), (1 + n, 1))
+    sources[1:] = rng.permuted(sources[1:], axis=1)  # the first line is what there is
+    by_split = [_auprcs(Block(dataset, split), dataset, own, sources) for split, own in scored]
+    auprc, *null = np.mean(by_split, axis=0)
+    low, high = np.quantile(null, [0.025, 0.975])
     return {
-        "n_tfs": len(labels),
+        "n_tfs": dataset.n_tfs,
         "auprc": auprc,
-        "null_mean": null.mean(),
-        "null_sd": null.std(ddof=1),
-        "p": (1 + int((null >= auprc - 1e-12).sum())) / (1 + n),
-        "n_targets": n_targets,
-        "target_gain": target_gain,
+        "null_mean": np.mean(null),
+        "null_sd": np.std(null, ddof=1),
+        "low": low,
+        "high": high,
+        "p": place_among(auprc, null, 1e-12),
     }
 
 
-def placed(table: pd.DataFrame) -> pd.DataFrame:
-    """The place of every method in its TF permutation null, over the splits.
+def _auprcs(block: Block, dataset: Dataset, scores: Floats, sources: Any) -> Floats:
+    """AUPRC on a block where each TF has the row of another, for lines of such others."""
+    tfs, n_targets = block.tfs, len(block.targets)
+    # The columns of the block, and those of its TFs that are not among them.
+    columns = np.concatenate([block.targets, np.setdiff1d(dataset.tfs[tfs], block.targets)])
+    own = np.append(scores[:, columns].ravel(), scores[np.arange(dataset.n_tfs), dataset.tfs])
+    # Integers rank as the scores do, and are counted instead of sorted: 0 is the best.
+    ranked = np.unique(-own, return_inverse=True)[1].astype(np.intp)
+    n_ranks, itself = int(ranked.max()) + 1, ranked[-dataset.n_tfs :]
+    place = ranked[: -dataset.n_tfs].reshape(dataset.n_tfs, -1)
+    column_of = np.full(dataset.n_genes, len(columns))
+    column_of[columns] = np.arange(len(columns))
+    of_tf = column_of[dataset.tfs]  # by TF, where it is a column
+    rows = np.arange(len(tfs))
+    is_target = of_tf[tfs] < n_targets
+    positive = np.nonzero(block.labels)
+    found = np.empty(len(sources))
+    for part in chunks(len(sources), len(positive[0])):
+        reached = np.empty((part.stop - part.start, len(positive[0])))
+        for line, source in zip(reached, sources[part, tfs], strict=True):
+            drawn = place[source, :n_targets]
+            moved = of_tf[source] < n_targets  # the TF whose row it is, as a target
+            drawn[rows[moved], of_tf[source[moved]]] = place[source[moved], of_tf[tfs[moved]]]
+            drawn[rows[is_target], of_tf[tfs[is_target]]] = itself[source[is_target]]
+            # How many pairs each positive is not above, itself and its equals among these.
+            line[:] = np.bincount(drawn.ravel(), minlength=n_ranks).cumsum()[drawn[positive]]
+        reached.sort(axis=1)
+        found[part] = ((last_equal(reached) + 1) / reached).mean(axis=1)
+    return found
 
-    The splits share TFs, so that their p-values depend on each other in a way that nobody knows.
-    Twice their mean is a p-value all the same (Vovk and Wang 2020). It is corrected for the many
-    methods and data sets of a network by Benjamini and Hochberg's false discovery rate.
+
+def placed(table: pd.DataFrame) -> pd.DataFrame:
+    """`permutations`, corrected for the many methods and data sets of a network.
 
     Parameters
     ----------
@@ -126,18 +184,13 @@ def placed(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per network, data set and method: auprc, null_mean, null_sd (means over splits),
-        n_splits, n_low (splits with p below 0.05), p and q. Scores without information have no q:
-        they are no hypotheses.
+        One row per network, data set and method: auprc, null_mean, null_sd, low, high, n_tfs,
+        n_splits, p, and q, the false discovery rate by Benjamini and Hochberg over the family of
+        all methods and data sets of the network that are here. Scores without information have no
+        q: they are no hypotheses.
     """
-    groups = table.groupby(GROUP, sort=False)
-    found = groups[["auprc", "null_mean", "null_sd"]].mean()
-    found = found.assign(
-        n_splits=groups.size(),
-        n_low=groups["p"].agg(lambda p: int((p < 0.05).sum())),
-        p=(2 * groups["p"].mean()).clip(upper=1),
-    ).reset_index()
-    found["q"] = np.nan
+    values = ["auprc", "null_mean", "null_sd", "low", "high", "n_tfs", "n_splits", "p"]
+    found = table[[*GROUP, *values]].assign(q=np.nan)
     tested = ~found["method"].isin(UNINFORMED)
     for _, part in found[tested].groupby("network"):
         found.loc[part.index, "q"] = stats.false_discovery_control(part["p"])
@@ -148,15 +201,13 @@ def describe_placed(table: pd.DataFrame) -> str:
     """Who can be told from the null, in words: `placed`."""
     texts = []
     for network, part in table.dropna(subset="q").groupby("network", sort=False):
-        found = part.loc[part["q"] < 0.05, ["method", "dataset", "p", "q"]]
+        found = part.loc[part["q"] < LEVEL, ["method", "dataset", "p", "q"]]
         names = listed(
-            f"{method} on {dataset} (p {p:.3f}, q {q:.3f})"
+            f"{method} on {dataset} (p {p:.4f}, q {q:.4f})"
             for method, dataset, p, q in found.to_numpy()
         )
         texts.append(
-            f"{network}: of {len(part)} pairs of method and data set, {(part['p'] < 0.05).sum()} "
-            f"have p < 0.05 and {len(found)} a false discovery rate below 0.05: "
-            f"{names}. On {part['n_low'].sum()} of {part['n_splits'].sum()} single splits p is "
-            "below 0.05."
+            f"{network}: of {len(part)} pairs of method and data set, {(part['p'] < LEVEL).sum()} "
+            f"have p < {LEVEL} and {len(found)} a false discovery rate below {LEVEL}: {names}."
         )
     return "\n".join(texts)

@@ -14,7 +14,6 @@ from infosem_study.store import Store
 __all__ = [
     "GROUP",
     "METHODS_OF",
-    "UNINFORMED",
     "first_seed",
     "kept",
     "random_rows",
@@ -31,8 +30,6 @@ METHODS_OF: dict[str, Sequence[str]] = {
     "non-cell-type-specific": (*_BOTH, "RegDiffusion"),
 }
 """The methods that are audited, by network. The page says which are not, and why."""
-UNINFORMED = ("Random", "Random TF constant")
-"""Those without information, of which nothing is tested."""
 GROUP = ["network", "dataset", "method"]
 """What tables of the audit have one row or more for."""
 

@@ -6,7 +6,7 @@ from infosem_study.pages.audit.luck import nulls
 from infosem_study.pages.audit.one_gene import shortcuts
 from infosem_study.pages.audit.permutation import permutations
 from infosem_study.pages.audit.split_designs import folds
-from infosem_study.pages.audit.within_tfs import within
+from infosem_study.pages.audit.within_tfs import within, within_targets
 from infosem_study.scheduling import HERE, Runner
 from infosem_study.store import Store
 
@@ -30,8 +30,8 @@ def fill(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> None:
     Raises
     ------
     InfosemError
-        What `nulls`, `shortcuts`, `permutations`, `within` and `folds` raise.
+        What `nulls`, `shortcuts`, `permutations`, `within`, `within_targets` and `folds` raise.
     """
     with store.keeping_scores() as keeping:
-        for table in (nulls, shortcuts, permutations, within, folds):
+        for table in (nulls, shortcuts, permutations, within, within_targets, folds):
             table(keeping, rows, runner=runner)

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from infosem_study.execution import scores_of
+from infosem_study.nulls import UNINFORMED
 from infosem_study.pages.audit.block import Block
 from infosem_study.pages.audit.measures import chance
-from infosem_study.pages.audit.runs import GROUP, UNINFORMED, first_seed, kept
+from infosem_study.pages.audit.runs import GROUP, first_seed, kept
 from infosem_study.pages.audit.text import by_dataset, listed
 from infosem_study.scheduling import HERE, Runner
 from infosem_study.statistics import confidence_interval
@@ -24,6 +25,7 @@ __all__ = [
     "paired_within",
     "within",
     "within_summary",
+    "within_targets",
 ]
 
 MEASURES = ("pooled", "within TFs", "own TF", "within targets")
@@ -31,6 +33,7 @@ MEASURES = ("pooled", "within TFs", "own TF", "within targets")
 
 _N_RESAMPLES = 2000
 _WITHIN = {"tf": str, "n_positive": int, "n_pairs": int, "auprc": float, "others": float}
+_TARGETS = {"n_tfs": int, "n_targets": int, "target_gain": float}
 
 
 def within(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.DataFrame:
@@ -73,7 +76,36 @@ def within(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.Dat
     )
 
 
-def within_summary(rows: pd.DataFrame, table: pd.DataFrame, permuted: pd.DataFrame) -> pd.DataFrame:
+def within_targets(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.DataFrame:
+    """How well each run ranks the TFs of a target.
+
+    Parameters
+    ----------
+    store, rows, runner
+        As for `within`.
+
+    Returns
+    -------
+    DataFrame
+        One row per run: network, dataset, method, split, key, n_tfs (unseen), and n_targets and
+        target_gain (`Block.within_targets`).
+
+    Raises
+    ------
+    InfosemError
+        As `derived.derive`.
+    """
+
+    def compute(run: Mapping[str, Any]) -> pd.DataFrame:
+        dataset, split, scores = scores_of(store, run)
+        block = Block(dataset, split)
+        line = (len(block.tfs), *block.within_targets(block.of(scores)))
+        return pd.DataFrame([line], columns=[*_TARGETS])
+
+    return kept(store, "within-targets", _TARGETS, rows, compute, runner=runner)
+
+
+def within_summary(rows: pd.DataFrame, table: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     """The pooled score beside those within TFs and within targets, on one scale.
 
     Parameters
@@ -82,8 +114,8 @@ def within_summary(rows: pd.DataFrame, table: pd.DataFrame, permuted: pd.DataFra
         From `runs.results`; of the first training seed.
     table : DataFrame
         From `within`.
-    permuted : DataFrame
-        From `permutation.permutations`.
+    targets : DataFrame
+        From `within_targets`.
 
     Returns
     -------
@@ -102,8 +134,8 @@ def within_summary(rows: pd.DataFrame, table: pd.DataFrame, permuted: pd.DataFra
             lines.append((*names, measure, values.mean(), low, high, len(values)))
     base = rows["unseen_base"]
     pooled = first_seed(rows.assign(value=(rows["unseen_auprc"] - base) / (1 - base)))
-    targets = permuted[permuted["n_targets"] > 0].assign(value=permuted["target_gain"])
-    for measure, frame in (("pooled", pooled), ("within targets", targets)):
+    of_targets = targets[targets["n_targets"] > 0].assign(value=targets["target_gain"])
+    for measure, frame in (("pooled", pooled), ("within targets", of_targets)):
         for names, values in frame.groupby(GROUP, sort=False)["value"]:
             n = len(values)
             interval = confidence_interval(values) if n > 1 else (values.mean(), np.nan, np.nan)

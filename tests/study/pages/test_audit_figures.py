@@ -45,6 +45,9 @@ def test_a_method_is_filled_where_it_can_be_told_from_its_null(audited):
     assert told.tolist() == [by_method["InfoSEM-B"]]
     others = points_of(axis, "not distinguished from the null")
     assert others.tolist() == by_method.drop("InfoSEM-B").tolist()
+    (bars,) = axis.collections  # 95% of permutations, of the mean over splits as the points are
+    reach = [(path[0, 0], path[1, 0]) for path in bars.get_segments()]
+    assert reach == [*zip(placed["low"], placed["high"], strict=True)]
 
 
 def test_shortcuts_of_tfs_stand_above_those_of_targets_and_what_is_chosen_of_all(audited):
@@ -65,7 +68,7 @@ def test_shortcuts_of_tfs_stand_above_those_of_targets_and_what_is_chosen_of_all
 
 def test_measures_within_tfs_share_a_row_per_data_set(audited):
     _, rows = audited
-    summary = audit.within_summary(rows, audit.within(*audited), audit.permutations(*audited))
+    summary = audit.within_summary(rows, audit.within(*audited), audit.within_targets(*audited))
     figure = audit.within_figure(summary, "planted")
     titles = [axis.get_title() for axis in figure.axes]
     assert titles == ["pooled", "within TFs", "own TF", "within targets"]
