@@ -1,8 +1,10 @@
 """Where the variance is, and how much data a difference takes to be seen."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import optimize, stats
 
 from infosem_study.pages.audit.block import N_GROUPS
 from infosem_study.pages.audit.runs import GROUP
@@ -10,10 +12,17 @@ from infosem_study.pages.audit.text import listed
 from infosem_study.pages.audit.within_tfs import paired_within
 from infosem_study.reported import reported
 
-__all__ = ["components", "describe_components", "describe_power", "power", "tf_components"]
+__all__ = [
+    "components",
+    "describe_components",
+    "describe_power",
+    "power",
+    "shown_errors",
+    "shown_splits",
+    "tf_components",
+]
 
-# Of a two-sided test at 5%, with a power of 80%: how many standard errors a difference must be.
-_ERRORS = float(stats.norm.ppf(0.975) + stats.norm.ppf(0.8))
+_POWER = 0.8
 _SOURCES = {"cell-type-specific": "Table 1", "non-cell-type-specific": "Table 5"}
 
 
@@ -105,22 +114,63 @@ def tf_components(table: pd.DataFrame, value: str = "gain") -> pd.DataFrame:
     return pd.DataFrame(lines, columns=columns)
 
 
+@cache
+def shown_errors(n: int) -> float:
+    """How many standard errors a mean difference must be to be shown with a power of 80%.
+
+    Exactly, for normal values and the two-sided t test at 5%, which is what a 95% interval of
+    Student's t that excludes 0 amounts to. It is infinite for a single value.
+
+    Parameters
+    ----------
+    n : int
+        How many values the mean is of.
+    """
+    if n < 2:
+        return np.inf
+    limit = stats.t.ppf(0.975, n - 1)
+
+    def lacks(errors: float) -> float:
+        return float(stats.nct.sf(limit, n - 1, errors)) - _POWER  # the other end is never reached
+
+    return float(optimize.brentq(lacks, 1, 2 * limit))
+
+
+def shown_splits(sd: float, difference: float) -> float:
+    """How many splits it takes to show a difference with a power of 80%; NaN if it is no gain.
+
+    Parameters
+    ----------
+    sd : float
+        Standard deviation of the difference over splits.
+    difference : float
+        The mean that is to be shown.
+    """
+    if not difference > 0:
+        return np.nan
+    normal = stats.norm.ppf(0.975) + stats.norm.ppf(_POWER)  # which is what it takes at least
+    n = max(2, int(np.ceil((normal * sd / difference) ** 2)))
+    while shown_errors(n) * sd > difference * np.sqrt(n):
+        n += 1
+    return float(n)
+
+
 def power(
     rows: pd.DataFrame,
     table: pd.DataFrame,
-    permuted: pd.DataFrame,
+    targets: pd.DataFrame,
     method: str = "InfoSEM-B",
     against: str = "DeepSEM",
 ) -> pd.DataFrame:
     """How much data it takes to see the paper's difference of two methods.
 
-    By the normal approximation, for a two-sided test at 5% with a power of 80%, from the standard
-    deviation of the paired difference over our splits, as if splits did not overlap.
+    For the two-sided t test at 5% with a power of 80% (`shown_errors`), from the standard deviation
+    of the paired difference over our splits, as if splits did not overlap.
 
     Parameters
     ----------
-    rows, table, permuted : DataFrame
-        From `runs.results`, `within` and `permutations`.
+    rows, table, targets : DataFrame
+        From `runs.results`, `within` and `within_targets`.
     method, against : str
 
     Returns
@@ -131,10 +181,11 @@ def power(
         (the difference that as many splits could show), splits (needed for the paper's), tfs
         (unseen TFs on these, were they all different), of_tfs (about the TFs that there are),
         within, within_smallest and n_tfs (the same within TFs: our difference in gain, the smallest
-        that our TFs could show, and their number).
+        that our TFs could show, and their number; the interval there is one of resampling, which
+        shows somewhat smaller ones where TFs are few).
     """
     place = ["network", "dataset"]
-    n_unseen = permuted.groupby(place)["n_tfs"].first().to_dict()
+    n_unseen = targets.groupby(place)["n_tfs"].first().to_dict()
     inside = {
         (line["network"], line["dataset"]): line
         for line in paired_within(table, method, against).to_dict("records")
@@ -147,8 +198,9 @@ def power(
         difference = (wide[method] - wide[against]).dropna()
         paper = _paper_difference(str(network), str(dataset), method, against)
         sd, n = difference.std(), len(difference)
-        needed = np.ceil(np.square(_ERRORS * sd / paper)) if paper > 0 else np.nan
+        needed = shown_splits(sd, paper)
         tfs, here = n_unseen[network, dataset], inside[network, dataset]
+        n_tfs = int(here["n_tfs"])
         lines.append(
             {
                 "network": network,
@@ -157,13 +209,13 @@ def power(
                 "ours": difference.mean(),
                 "sd": sd,
                 "n_splits": n,
-                "smallest": _ERRORS * sd / np.sqrt(n),
+                "smallest": shown_errors(n) * sd / np.sqrt(n),
                 "splits": needed,
                 "tfs": needed * tfs,
                 "of_tfs": N_GROUPS * tfs,
                 "within": here["difference"],
-                "within_smallest": _ERRORS * here["sd"] / np.sqrt(here["n_tfs"]),
-                "n_tfs": here["n_tfs"],
+                "within_smallest": shown_errors(n_tfs) * here["sd"] / np.sqrt(n_tfs),
+                "n_tfs": n_tfs,
             }
         )
     return pd.DataFrame(lines)

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from infosem_study import statistics
 from infosem_study.pages import audit
+from infosem_study.pages.audit.variance import shown_errors, shown_splits
 
 
 def test_components_of_planted_variance_come_back():
@@ -67,7 +69,7 @@ def test_components_of_tfs_come_back_with_unequal_numbers():
 
 @pytest.fixture
 def difference():
-    """Rows, and tables from `within` and `permutations`, with the paper's difference on hESC."""
+    """Rows, and tables from `within` and `within_targets`, with the paper's difference on hESC."""
     lines = [
         {"network": "cell-type-specific", "dataset": "hESC", "method": method, "seed": 0,
          "split": split, "unseen_auprc": 0.3 + (method == "InfoSEM-B") * (0.066 + wobble)}
@@ -82,16 +84,73 @@ def difference():
 
 def test_power_says_what_the_paper_s_difference_takes(difference):
     (line,) = audit.power(*difference).to_dict("records")
-    errors, sd = 2.8016, np.std([-0.1, 0.1] * 5, ddof=1)
+    errors, sd = shown_errors(10), np.std([-0.1, 0.1] * 5, ddof=1)
     assert line["ours"] == pytest.approx(0.066)
     assert line["sd"] == pytest.approx(sd)
     assert line["smallest"] == pytest.approx(errors * sd / 10**0.5, rel=1e-4)
     assert line["paper"] > 0
-    assert line["splits"] == np.ceil((errors * sd / line["paper"]) ** 2)
+    assert line["splits"] == shown_splits(sd, line["paper"]) > 10
     assert (line["tfs"], line["of_tfs"]) == (8 * line["splits"], 32)
     assert (line["within"], line["n_tfs"]) == (pytest.approx(0.05), 2)
-    of_two = errors * np.std([0, 0.1], ddof=1) / 2**0.5
+    of_two = shown_errors(2) * np.std([0, 0.1], ddof=1) / 2**0.5
     assert line["within_smallest"] == pytest.approx(of_two, rel=1e-4)
+
+
+def share_shown(n, difference, sd=1.0, n_repeats=400, seed=0):
+    """How often the interval of a paired difference over n splits lies above 0, and below."""
+    rng = np.random.default_rng(seed)
+    frames = []
+    for repeat in range(n_repeats):
+        base = rng.normal(0, 3 * sd, n)
+        values = {"B": base + difference + rng.normal(0, sd, n), "A": base}
+        frames += [
+            pd.DataFrame({"dataset": repeat, "method": method, "seed": 0, "split": range(n),
+                          "unseen_auprc": own})
+            for method, own in values.items()
+        ]  # fmt: skip
+    table = statistics.paired(pd.concat(frames), "B", "A", ["unseen_auprc"])
+    return (table["low"] > 0).mean(), (table["high"] < 0).mean()
+
+
+@pytest.mark.parametrize("n", [3, 10])
+def test_smallest_difference_is_shown_in_four_of_five_simulations(n):
+    """And none in one of twenty, half of them on either side."""
+    above, below = share_shown(n, shown_errors(n) / n**0.5)
+    assert above == pytest.approx(0.8, abs=3 * (0.16 / 400) ** 0.5)
+    assert below == 0
+    wrong = sum(share_shown(n, 0.0, seed=1))
+    assert wrong == pytest.approx(0.05, abs=3 * (0.0475 / 400) ** 0.5)
+    # By the normal approximation, it would be too small for so few splits.
+    assert shown_errors(n) > 2.8016 * 1.1
+    assert shown_errors(1) == np.inf
+
+
+@pytest.mark.parametrize("difference", [0.4, 0.9, 3.0])
+def test_splits_that_are_needed_show_the_difference_in_four_of_five_simulations(difference):
+    n = int(shown_splits(1.0, difference))
+    assert shown_errors(n) <= difference * n**0.5
+    assert n == 2 or shown_errors(n - 1) > difference * (n - 1) ** 0.5
+    above, _ = share_shown(n, difference, n_repeats=200)
+    assert above > 0.8 - 3 * (0.16 / 200) ** 0.5
+    assert np.isnan(shown_splits(1.0, -0.1))
+
+
+def test_within_tfs_the_interval_shows_as_much_or_a_little_more():
+    """It is one of resampling, which is too narrow by about a tenth for a dozen TFs."""
+    n, rng = 12, np.random.default_rng(2)
+    parts = []
+    for repeat in range(200):
+        for effect, name in ((0.0, "none"), (shown_errors(n) / n**0.5, "some")):
+            own = rng.normal(0, 1, n) + effect
+            parts += [
+                pd.DataFrame({"network": name, "dataset": str(repeat), "tf": range(n), "split": 0,
+                              "method": method, "gain": value})
+                for method, value in (("B", own), ("A", np.zeros(n)))
+            ]  # fmt: skip
+    table = audit.paired_within(pd.concat(parts), "B", "A")
+    shown = ((table["low"] > 0) | (table["high"] < 0)).groupby(table["network"]).mean()
+    assert 0.78 < shown["some"] < 0.95
+    assert 0.03 < shown["none"] < 0.15
 
 
 def test_answer_names_the_differences_that_take_more_tfs_than_there_are(difference):
