@@ -18,7 +18,7 @@ from infosem_study.execution import scores_of
 from infosem_study.scheduling import HERE, Runner
 from infosem_study.statistics import (
     METRICS,
-    confidence_interval,
+    estimate,
     format_interval,
     format_numbers,
     summarise,
@@ -135,7 +135,7 @@ def compared(
         One row per metric, data set and method: first (the mean over splits of the first seed),
         lowest and highest (of the seeds), single (their mean), sem (over splits) and seed_sd;
         ensemble and ensemble_sem; gain (ensemble - single), with low and high, its 95% interval
-        (`statistics.confidence_interval`); n_seeds and n_splits.
+        (`statistics.estimate`); n_seeds and n_splits.
     """
     lines: list[dict[str, Any]] = []
     for (metric, label), (where, part) in (
@@ -153,7 +153,7 @@ def compared(
             continue
         by_seed = by_seed.loc[together.index]
         (single,) = summarise(part, [metric]).itertuples()
-        gain = confidence_interval(together - by_seed.mean(axis=1))
+        gain = estimate(together - by_seed.mean(axis=1))
         means = by_seed.mean()
         lines.append(
             {

@@ -1,28 +1,34 @@
 """Means of runs, their errors and differences, and how such numbers are printed.
 
-Training seeds are averaged first; errors and intervals are over splits. These overlap, so that the
-intervals are too narrow if anything.
+Training seeds are averaged first; errors and intervals are over splits. All intervals of the book
+are made here: see `estimate` for what they are, and `combine` for means over data sets.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from infosem_study.methods import METHODS
+
 __all__ = [
     "METRICS",
+    "NO_DIFFERENCE",
     "SEEN_METRICS",
-    "Interval",
-    "confidence_interval",
+    "Estimate",
+    "combine",
+    "estimate",
     "format_fewer_splits",
     "format_interval",
     "format_number",
     "format_numbers",
-    "half_width",
+    "from_error",
     "mean_over_seeds",
     "paired",
+    "seeds_of",
     "summarise",
 ]
 
@@ -30,6 +36,8 @@ METRICS = {"unseen_auprc": "AUPRC", "unseen_hit": "Hit@1%"}
 """Metrics on unseen genes: columns of the rows of `comparison.compare`, and the paper's names."""
 SEEN_METRICS = {"seen_auprc": "AUPRC", "seen_hit": "Hit@1%"}
 """The same on seen genes."""
+NO_DIFFERENCE = "no difference shown"
+"""The verdict on two methods whose interval holds 0, which is not that they are equal."""
 
 
 # --- means and differences ------------------------------------------------------------------------
@@ -79,35 +87,111 @@ def summarise(rows: pd.DataFrame, metrics: Sequence[str] = tuple(METRICS)) -> pd
     ).reset_index()
 
 
-class Interval(NamedTuple):
-    """A mean, and the ends of its 95% confidence interval."""
+def seeds_of(rows: pd.DataFrame) -> str:
+    """How many training seeds a number rests on, as text: "5", or "3 to 5" by method.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With the columns method and seed. Methods that the registry knows to have none, or that are
+        draws of a null, are not counted; if there are only such, the text is "-".
+    """
+    trained = rows[[name not in METHODS or METHODS[name].deep for name in rows["method"]]]
+    numbers = trained.groupby("method")["seed"].nunique()
+    return " to ".join(map(str, sorted({numbers.min(), numbers.max()}))) if len(numbers) else "-"
+
+
+class Estimate(NamedTuple):
+    """A mean with its 95% interval, from values by split (or by TF, where it says so).
+
+    Attributes
+    ----------
+    mean, low, high : float
+        The ends are infinite where there is no interval: of a single value, or of none, whose mean
+        is NaN.
+    sem : float
+        Standard error of the mean; NaN where there is none.
+    n : int
+        How many values; of a mean over data sets the fewest that one of them has.
+    freedom : float
+        Degrees of freedom of the standard error.
+    """
 
     mean: float
     low: float
     high: float
+    sem: float
+    n: int
+    freedom: float
+
+    @property
+    def smallest(self) -> float:
+        """The smallest difference from zero that could have been shown: half of the interval."""
+        return (self.high - self.low) / 2
 
 
-def confidence_interval(values: "pd.Series[float]") -> Interval:
+def estimate(values: Iterable[float]) -> Estimate:
     """Mean of values, one per split, with its 95% interval by Student's t.
 
-    It has no end for a single value.
-    """
-    n, mean = len(values), values.mean()
-    half = half_width(values.sem(), n - 1) if n > 1 else np.inf
-    return Interval(mean, mean - half, mean + half)
-
-
-def half_width(error: Any, freedom: Any) -> Any:
-    """Half of the 95% interval by Student's t.
+    Splits of a data set overlap: they hold the same TFs, and often the same training run. The
+    interval is one for these TFs. For others, as a new cell type would have, the correction of
+    Nadeau and Bengio makes it about twice as wide; the audit looks at that.
 
     Parameters
     ----------
-    error : float or Series
-        Standard error.
-    freedom : float or Series
-        Its degrees of freedom.
+    values : iterable of float
+        NaN where there is no value.
+
+    References
+    ----------
+    C. Nadeau, Y. Bengio, Inference for the Generalization Error, Machine Learning 52 (2003).
     """
-    return stats.t.ppf(0.975, freedom) * error
+    known = np.array([*values], dtype=float)
+    known = known[~np.isnan(known)]
+    n = len(known)
+    if not n:
+        return from_error(np.nan, np.nan, 0, 0)
+    error = float(known.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan
+    return from_error(float(known.mean()), error, n, n - 1)
+
+
+def from_error(mean: float, sem: float, n: int, freedom: float) -> Estimate:
+    """The same where the standard error is known already, as from a jackknife."""
+    if np.isnan(mean) or np.isnan(sem) or freedom <= 0:
+        return Estimate(mean, -np.inf, np.inf, np.nan, n, 0)
+    half = _quantile(freedom) * sem
+    return Estimate(mean, mean - half, mean + half, sem, n, freedom)
+
+
+@cache
+def _quantile(freedom: float) -> float:
+    return float(stats.t.ppf(0.975, freedom))
+
+
+def combine(estimates: Iterable[Estimate], weights: Sequence[float] | None = None) -> Estimate:
+    """A weighted sum of estimates that do not depend on each other, as those of data sets.
+
+    The squares of their errors add up, with the degrees of freedom by Welch and Satterthwaite.
+
+    Parameters
+    ----------
+    estimates : iterable of Estimate
+    weights : sequence of float, optional
+        By default all the same, and 1 together: the mean.
+    """
+    parts = [*estimates]
+    if not parts:
+        return from_error(np.nan, np.nan, 0, 0)
+    scale = np.full(len(parts), 1 / len(parts)) if weights is None else np.array(weights)
+    mean = float(scale @ np.array([part.mean for part in parts]))
+    errors = scale * np.array([part.sem for part in parts])
+    variance, n = float(np.square(errors).sum()), min(part.n for part in parts)
+    if not variance > 0:  # all are exact, or one has no error at all
+        return from_error(mean, variance, n, min(part.freedom for part in parts))
+    # Relative to the largest, whose fourth power may be too small for a float.
+    share = np.square(errors) / variance
+    inverse = float(np.sum(np.square(share) / np.array([part.freedom for part in parts])))
+    return from_error(mean, float(np.sqrt(variance)), n, 1 / inverse if inverse else np.inf)
 
 
 def paired(
@@ -127,28 +211,31 @@ def paired(
     -------
     DataFrame
         One row per data set and metric (by the paper's name, if it has one): method, against,
-        difference (mean over the splits that both have), low and high (`confidence_interval`), wins
-        (splits on which the method is ahead), n_splits, and verdict: "better" or "worse" where the
-        interval excludes 0, else "no difference shown".
+        difference (mean over the splits that both have), low, high and smallest (see `Estimate`),
+        wins (splits on which the method is ahead), n_splits, seeds (`seeds_of`), and verdict:
+        "better" or "worse" where the interval excludes 0, else "no difference shown".
     """
     long = rows.melt(["dataset", "method", "seed", "split"], list(metrics), var_name="metric")
     by_split = mean_over_seeds(long, ["dataset", "metric", "method"]).unstack("method")
     difference = (by_split[method] - by_split[against]).dropna()
     lines = []
     for (dataset, metric), values in difference.groupby(["dataset", "metric"], sort=False):
-        mean, low, high = confidence_interval(values)
-        verdict = "better" if low > 0 else "worse" if high < 0 else "no difference shown"
+        found = estimate(values)
+        verdict = "better" if found.low > 0 else "worse" if found.high < 0 else NO_DIFFERENCE
+        both = rows[(rows["dataset"] == dataset) & rows["method"].isin([method, against])]
         lines.append(
             {
                 "dataset": dataset,
                 "metric": METRICS.get(str(metric), str(metric)),
                 "method": method,
                 "against": against,
-                "difference": mean,
-                "low": low,
-                "high": high,
+                "difference": found.mean,
+                "low": found.low,
+                "high": found.high,
+                "smallest": found.smallest,
                 "wins": int((values > 0).sum()),
-                "n_splits": len(values),
+                "n_splits": found.n,
+                "seeds": seeds_of(both),
                 "verdict": verdict,
             }
         )
@@ -192,9 +279,10 @@ def format_interval(mean: float, low: float, high: float, form: str = "+.3f") ->
     ----------
     mean, low, high : float
     form : str
-        Of the mean; the ends have a sign.
+        Of the mean, and of the ends, which have a sign in any case.
     """
-    return "-" if np.isnan(mean) else f"{mean:{form}} [{low:+.3f}, {high:+.3f}]"
+    ends = f"+{form.lstrip('+')}"
+    return "-" if np.isnan(mean) else f"{mean:{form}} [{low:{ends}}, {high:{ends}}]"
 
 
 def format_fewer_splits(n_splits: "pd.Series[float]") -> list[str]:

@@ -106,9 +106,9 @@ def describe_edition(study: str) -> str:
     if study not in FIRST_EDITION:
         return "DeepSEM and InfoSEM have the settings of Table 1 here."
     return (
-        "DeepSEM and InfoSEM still have the settings of the first edition here: a constant learning "
-        "rate, a KL weight of 0.1 but for hESC, 120 epochs, alpha from 1 to 100, and A of "
-        "InfoSEM-BC starts half as large. These runs wait to be made again; do not hold them "
+        "DeepSEM and InfoSEM still have the settings of the first edition here: a constant "
+        "learning rate, a KL weight of 0.1 but for hESC, 120 epochs, alpha from 1 to 100, and A "
+        "of InfoSEM-BC starts half as large. These runs wait to be made again; do not hold them "
         "against Table 1."
     )
 

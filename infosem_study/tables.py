@@ -10,9 +10,12 @@ from infosem_study.methods import METHODS
 from infosem_study.reported import reported
 from infosem_study.statistics import (
     METRICS,
+    Estimate,
+    combine,
     format_fewer_splits,
     format_interval,
     format_numbers,
+    from_error,
     paired,
     summarise,
 )
@@ -27,6 +30,7 @@ __all__ = [
     "format_means",
     "format_paired",
     "format_seen_and_unseen",
+    "from_paper",
     "machines",
 ]
 
@@ -97,6 +101,31 @@ def beside_paper(
     return both.assign(embedding=embedding, difference=both["mean"] - both["paper"])
 
 
+PAPER_SPLITS = 10
+"""Over how many splits the paper's numbers and their errors are (Section 5)."""
+
+
+def from_paper(compared: pd.DataFrame) -> list[Estimate]:
+    """Ours less the paper's number, with the errors of both, for lines that have both.
+
+    Parameters
+    ----------
+    compared : DataFrame
+        From `beside_paper`. An error that is missing counts as none.
+    """
+    own = compared.dropna(subset=["mean", "paper"]).fillna({"paper_sem": 0.0})
+    return [
+        combine(
+            [
+                from_error(line["mean"], line["sem"], int(line["n_splits"]), line["n_splits"] - 1),
+                from_error(line["paper"], line["paper_sem"], PAPER_SPLITS, PAPER_SPLITS - 1),
+            ],
+            [1, -1],
+        )
+        for line in own.to_dict("records")
+    ]
+
+
 def format_beside_paper(compared: pd.DataFrame, metric: str) -> pd.DataFrame:
     """One metric of `beside_paper` as the paper prints it: methods by data sets.
 
@@ -151,9 +180,15 @@ def format_paired(rows: pd.DataFrame, method: str, against: str) -> pd.DataFrame
     table = paired(rows, method, against)
     interval = list(map(format_interval, table["difference"], table["low"], table["high"]))
     wins = [f"{w} of {n}" for w, n in zip(table["wins"], table["n_splits"], strict=True)]
-    shown = table[["method", "against", "metric", "dataset"]].assign(
-        difference=interval, **{"splits ahead": wins}, verdict=table["verdict"]
-    )
+    smallest = ["-" if np.isinf(half) else f"{half:.3f}" for half in table["smallest"]]
+    columns: dict[str, Any] = {
+        "difference": interval,
+        "splits ahead": wins,
+        "seeds": table["seeds"],
+        "verdict": table["verdict"],
+        "smallest to be shown": smallest,
+    }
+    shown = table[["method", "against", "metric", "dataset"]].assign(**columns)
     return shown.reset_index(drop=True)
 
 

@@ -1,98 +1,200 @@
-"""The rules of verdicts: what a claim is, where it holds, and when it counts as reproduced.
+"""The rule of verdicts: what becomes of a claim, by the interval of one comparison.
 
-Every page judges its claims by these rules. A rule that is changed here changes on all of them.
-What is compared, and on which data sets the paper makes a claim, the pages know.
+A claim says where a number lies: a difference above 0, a fall of at most .02, a share of more than
+one half. `judge` has four outcomes, the same in both directions:
+
+- *shown*: the 95% interval lies where the claim says;
+- *contradicted*: it lies wholly elsewhere, or it excludes an effect as large as the paper's and
+  shows none;
+- *undecided*: neither, with the smallest difference that could have been shown;
+- *cannot be tested*: by construction, or for want of data or runs.
+
+That a method is as good as another, or no better, is shown within a margin that the claim states,
+and never by the lack of evidence. Whether the paper's number lies in the interval is another
+question, and answered beside it.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable
+from typing import NamedTuple
 
-import pandas as pd
+import numpy as np
 
-from infosem_study.statistics import Interval
+from infosem_study.statistics import Estimate
 
 __all__ = [
-    "ABOUT",
-    "FEWEST_SPLITS",
-    "HALF",
-    "NOT_CLAIMED",
-    "NOT_REPRODUCED",
+    "AS_GOOD",
+    "CANNOT_BE_TESTED",
+    "CONTRADICTED",
+    "GAIN",
+    "MOST",
     "NOT_RUN",
-    "PARTLY",
-    "REPRODUCED",
+    "OUTCOMES",
     "SAME_COUNT",
+    "SAME_NUMBER",
+    "SHOWN",
     "STRONG",
     "UNDECIDED",
-    "VERDICTS",
-    "WITHIN",
-    "Claim",
-    "Comparison",
-    "NotRun",
-    "Rule",
+    "CannotBeTested",
+    "Side",
     "above",
     "below",
+    "between",
     "claim_id",
     "format_cases",
-    "format_verdict",
-    "format_where",
-    "judge_numbers",
-    "judge_size",
-    "mostly",
-    "near",
-    "not_above",
-    "not_below",
-    "outcomes",
-    "strong",
-    "tally",
+    "judge",
+    "reason",
+    "same_shares",
 ]
 
-REPRODUCED, PARTLY, NOT_REPRODUCED = "reproduced", "partly", "not reproduced"
-UNDECIDED, NOT_RUN, NOT_CLAIMED = "undecided", "not run", "not claimed"
-VERDICTS = (REPRODUCED, PARTLY, NOT_REPRODUCED, UNDECIDED, NOT_RUN, NOT_CLAIMED)
-"""All of them. "not claimed" is a claim on none of the data sets at hand."""
+SHOWN, CONTRADICTED, UNDECIDED = "shown", "contradicted", "undecided"
+CANNOT_BE_TESTED = "cannot be tested"
+OUTCOMES = (SHOWN, CONTRADICTED, UNDECIDED, CANNOT_BE_TESTED)
+"""All of them, in the order in which they are told."""
+NOT_RUN = "its runs are not in the ledger"
 
-WITHIN = 1.96
-"""Standard errors of a difference: two numbers that lie nearer than these are the same."""
-MOST, HALF = 0.9, 0.5
-"""Shares of a table's numbers from which on it is reproduced, and from which on partly; and what is
-more than half of a whole is most of it."""
+AS_GOOD = {"AUPRC": 0.02, "Hit@1%": 0.05}
+"""How much lower what is as good may be at most, and how much higher what is no better."""
 STRONG = 0.8
 """The least rank correlation of a strong one; the paper has the word and no number."""
-ABOUT = 0.05
-"""How far an AUPRC may be from one that the paper gives with "about"."""
+SAME_NUMBER = 0.2
+"""By which part of the paper's number ours may differ at most, and be the same."""
 SAME_COUNT = 0.01
-"""By which part a count may differ from the paper's."""
-FEWEST_SPLITS = 2
-"""With fewer a case has no interval, and shows nothing."""
+"""The same of a count, which has no error."""
+MOST = 0.9
+"""The share of a table's numbers that must be the same for the table to be."""
 
 
-# --- a claim --------------------------------------------------------------------------------------
+class CannotBeTested(Exception):
+    """There is nothing to judge a claim by; the message says why."""
 
 
-@dataclass(frozen=True)
-class Claim:
-    """What is said, by the paper or by us.
+# --- the rule -------------------------------------------------------------------------------------
 
-    Attributes
+
+class Side(NamedTuple):
+    """Where a claim says that a number lies: between `least` and `most`, without these."""
+
+    least: float = -np.inf
+    most: float = np.inf
+
+
+GAIN = Side(least=0.0)
+"""That one method is better than another."""
+
+
+def above(bound: float = 0.0) -> Side:
+    """A difference that is better, or a share of more than `bound`."""
+    return Side(least=bound)
+
+
+def below(bound: float = 0.0) -> Side:
+    """The other direction."""
+    return Side(most=bound)
+
+
+def between(middle: float, margin: float) -> Side:
+    """About `middle`, by at most `margin`."""
+    return Side(middle - margin, middle + margin)
+
+
+def judge(found: Estimate, side: Side, said: float = np.nan) -> str:
+    """What becomes of a claim: one of `OUTCOMES`.
+
+    Parameters
     ----------
-    id : str
-        By which verdicts are looked up; see `claim_id`. It outlives changes of the text.
-    text : str
-        The sentence that the book prints.
-    ours : bool
-        Whether the paper does not say it, but says little without it.
+    found : Estimate
+        Of one comparison. Without a mean the claim cannot be tested; a single split has no
+        interval, and leaves it undecided.
+    side : Side
+        Where the claim says that it lies.
+    said : float
+        The paper's own number; NaN where it has none. It has a say where an effect is claimed, that
+        is where the bound is 0, and the number lies on the claimed side of it: a gain of d > 0 is
+        contradicted where the interval ends below d and does not lie above 0, a fall likewise.
     """
+    if np.isnan(found.mean):
+        return CANNOT_BE_TESTED
+    if side.least < found.low and found.high < side.most:
+        return SHOWN
+    if found.high < side.least or found.low > side.most:
+        return CONTRADICTED
+    excludes_gain = side.least == 0 < said and found.low <= 0 and found.high < said
+    excludes_fall = side.most == 0 > said and found.high >= 0 and found.low > said
+    if excludes_gain or excludes_fall:
+        return CONTRADICTED
+    return UNDECIDED
 
-    id: str
-    text: str
-    ours: bool = field(default=False, kw_only=True)
 
-    @property
-    def sentence(self) -> str:
-        """The text, marked where it is ours."""
-        return "(ours) " * self.ours + self.text
+def reason(found: Estimate, side: Side, said: float = np.nan, form: str = "+.3f") -> str:
+    """Why that is the outcome, in words.
+
+    Parameters
+    ----------
+    found, side, said
+        As for `judge`.
+    form : str
+        How numbers are printed.
+    """
+    outcome = judge(found, side, said)
+    if outcome == CANNOT_BE_TESTED:
+        return NOT_RUN
+    if np.isinf(found.low):
+        return "a single split has no interval"
+    if found.low <= said <= found.high:
+        size = f"; it holds the paper's {said:{form}}"
+    elif not np.isnan(said):
+        size = f"; the paper's {said:{form}} lies outside"
+    else:
+        size = ""
+    if outcome == SHOWN:
+        return f"the interval lies {_where(side)}{size}"
+    if outcome == CONTRADICTED:
+        if found.high < side.least or found.low > side.most:
+            return f"the interval lies nowhere {_where(side)}{size}"
+        return f"the interval excludes the paper's {said:{form}}, and shows no effect"
+    told = f"the interval lies partly {_where(side)}{size}"
+    if np.isnan(found.sem):  # of counts
+        return told
+    return f"{told}; a difference of {found.smallest:{form.lstrip('+')}} could have been shown"
+
+
+def _where(side: Side) -> str:
+    if np.isinf(side.most):
+        return f"above {side.least:g}"
+    if np.isinf(side.least):
+        return f"below {side.most:g}"
+    return f"between {side.least:g} and {side.most:g}"
+
+
+def same_shares(estimates: Iterable[Estimate], sides: Iterable[Side]) -> Estimate:
+    """Which share of numbers is the same as others, and which could be: for claims on tables.
+
+    Parameters
+    ----------
+    estimates : iterable of Estimate
+        One for each number.
+    sides : iterable of Side
+        Where it is the same.
+
+    Returns
+    -------
+    Estimate
+        Its low end is the share of numbers that are shown to be the same, its high end the share of
+        those that are not shown to differ, and its mean the share of those whose mean is the same.
+        There is no standard error.
+    """
+    pairs = [*zip(estimates, sides, strict=True)]
+    if not pairs:
+        raise CannotBeTested(NOT_RUN)
+    outcomes = [judge(*pair) for pair in pairs]
+    near = sum(side.least < found.mean < side.most for found, side in pairs)
+    n = len(pairs)
+    same, other = outcomes.count(SHOWN), outcomes.count(CONTRADICTED)
+    return Estimate(near / n, same / n, 1 - other / n, np.nan, n, 0)
+
+
+# --- to read --------------------------------------------------------------------------------------
 
 
 def claim_id(*parts: object) -> str:
@@ -100,136 +202,6 @@ def claim_id(*parts: object) -> str:
     return re.sub("[^a-z0-9]+", "-", " ".join(map(str, parts)).lower()).strip("-")
 
 
-class NotRun(Exception):
-    """There is nothing to judge a claim by."""
-
-
-# --- in one case ----------------------------------------------------------------------------------
-
-Rule = Callable[[Interval], bool]
-"""Whether a claim holds, by the mean of a difference or part and its 95% interval."""
-
-
-def above(found: Interval) -> bool:
-    """Better: the interval lies above 0."""
-    return bool(found.low > 0)
-
-
-def below(found: Interval) -> bool:
-    """Worse: the interval lies below 0."""
-    return bool(found.high < 0)
-
-
-def not_above(found: Interval) -> bool:
-    """Not better, which is not shown: it only is not contradicted."""
-    return not above(found)
-
-
-def not_below(found: Interval) -> bool:
-    """As good, or not worse, in the same sense."""
-    return not below(found)
-
-
-def strong(found: Interval) -> bool:
-    """A rank correlation that is strong."""
-    return found.mean >= STRONG
-
-
-def mostly(found: Interval) -> bool:
-    """A part that is more than half."""
-    return found.mean > HALF
-
-
-def near(difference: Any, error: Any) -> Any:
-    """Whether numbers are the same within errors: of a difference with its standard error."""
-    return abs(difference) < WITHIN * error
-
-
-@dataclass(frozen=True)
-class Comparison(Claim):
-    """That one method is better than another, or what else the rule says of their difference."""
-
-    method: str
-    against: str
-    rule: Rule = above
-
-
-def outcomes(table: pd.DataFrame, rule: Rule) -> list[bool]:
-    """Whether a rule holds, for each line of `statistics.paired`."""
-    intervals = table[["difference", "low", "high"]].itertuples(index=False, name=None)
-    return [rule(Interval(*found)) for found in intervals]
-
-
-# --- in all cases ---------------------------------------------------------------------------------
-
-
-def tally(holds: Mapping[Any, bool], n_claimed: int | None = None) -> str:
-    """The verdict on a claim, by whether it holds in each case.
-
-    Parameters
-    ----------
-    holds : mapping to bool
-        By case, most often a data set, of those in which the paper makes the claim.
-    n_claimed : int, optional
-        In how many of them it is said to hold, by default all.
-
-    Raises
-    ------
-    NotRun
-        If there is no case.
-    """
-    if not holds:
-        raise NotRun
-    n_held = sum(map(bool, holds.values()))
-    if n_held >= (len(holds) if n_claimed is None else n_claimed):
-        return REPRODUCED
-    return PARTLY if n_held else NOT_REPRODUCED
-
-
-def judge_numbers(same: "pd.Series[bool]") -> str:
-    """The verdict on a table, by which of its numbers are the same.
-
-    Raises
-    ------
-    NotRun
-        If there are none.
-    """
-    if not len(same):
-        raise NotRun
-    share = same.mean()
-    return REPRODUCED if share >= MOST else PARTLY if share >= HALF else NOT_REPRODUCED
-
-
-def judge_size(found: Interval, said: float) -> str:
-    """The verdict on a gain or fall of a certain size, by the interval of ours.
-
-    It is reproduced where the interval lies above 0 and holds the paper's number, partly where it
-    lies above 0 only, undecided where it holds both.
-    """
-    same = found.low <= said <= found.high
-    if above(found):
-        return REPRODUCED if same else PARTLY
-    return UNDECIDED if same else NOT_REPRODUCED
-
-
-# --- to read --------------------------------------------------------------------------------------
-
-
-def format_verdict(verdict: str, *, ours: bool) -> str:
-    """A verdict in words: claims of ours hold or do not, as there is nothing to reproduce."""
-    words = {REPRODUCED: "holds", NOT_REPRODUCED: "does not hold"} if ours else {}
-    return words.get(verdict, verdict)
-
-
-def format_cases(cases: Iterable[Any], none: str = "none") -> str:
+def format_cases(cases: Iterable[object], none: str = "none") -> str:
     """Cases in a row, or that there are none."""
     return ", ".join(map(str, cases)) or none
-
-
-def format_where(holds: Mapping[Any, bool]) -> str:
-    """Where a claim holds, and where not: "on hESC; not on mDC"."""
-    there = [case for case, good in holds.items() if good]
-    elsewhere = [case for case, good in holds.items() if not good]
-    if not there:
-        return f"on none of {len(holds)}"
-    return f"on {format_cases(there)}" + f"; not on {format_cases(elsewhere)}" * bool(elsewhere)

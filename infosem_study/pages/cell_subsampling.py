@@ -1,7 +1,5 @@
 """The page of fewer cells: what is left of the methods with a part of them (Figure 6)."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -11,21 +9,8 @@ from infosem_study.figures import DOTTED, METHOD_STYLES, NULL, constants_band, l
 from infosem_study.nulls import CONSTANT
 from infosem_study.statistics import (
     METRICS,
-    format_interval,
     format_numbers,
-    paired,
     summarise,
-)
-from infosem_study.verdicts import (
-    NOT_RUN,
-    Claim,
-    Rule,
-    above,
-    claim_id,
-    format_verdict,
-    not_below,
-    outcomes,
-    tally,
 )
 
 __all__ = [
@@ -34,9 +19,7 @@ __all__ = [
     "by_percent",
     "format_by_percent",
     "format_costs",
-    "format_verdicts",
     "subsampling_figure",
-    "verdicts",
 ]
 
 PAPER_ON = "hESC"
@@ -145,20 +128,6 @@ def subsampling_figure(
     return figure
 
 
-# --- verdicts -------------------------------------------------------------------------------------
-
-_At = tuple[str, int]  # a method, and the percentage of the cells that it sees
-_WORDS: dict[Rule, str] = {above: "better", not_below: "not worse"}
-
-
-@dataclass(frozen=True)
-class _Claim(Claim):
-    """That a method is better than another, or no worse, in all of some pairs."""
-
-    pairs: tuple[tuple[_At, _At], ...]
-    rule: Rule
-
-
 def beyond_constant(rows: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     """`nulls.beyond_constant` of every method with every percentage of the cells.
 
@@ -174,148 +143,11 @@ def beyond_constant(rows: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         As from `nulls.beyond_constant`, the methods being "DeepSEM, 20%" and so on.
     """
-    return nulls.beyond_constant(_by_label(rows), counts)
-
-
-def verdicts(rows: pd.DataFrame, beyond: pd.DataFrame | None = None) -> pd.DataFrame:
-    """What the paper says of fewer cells, and what else the rows say, for AUPRC on unseen genes.
-
-    Differences are on the same splits, means over draws, with the 95% interval over splits
-    (`statistics.paired`). A random constant per TF is beaten where `beyond_constant` says so. A
-    claim about every percentage holds on a data set where it does so at all of them.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        From `studies.subsampling`.
-    beyond : DataFrame, optional
-        From `beyond_constant`; without it, nothing is known of random constants.
-
-    Returns
-    -------
-    DataFrame
-        One row per claim: id; claim; holds (bool by data set, of those with its methods); found, by
-        data set the numbers as text, of several percentages the smallest and the largest, or "-";
-        verdict, of a claim of the paper on `PAPER_ON` only; because, why it was not run, if not for
-        want of runs.
-    """
-    by_label = _by_label(rows)
-    datasets = list(dict.fromkeys(rows["dataset"]))
-    lines = []
-    for claim in _claims(rows):
-        found = {
-            name: _found(
-                claim,
-                by_label[by_label["dataset"] == name],
-                None if beyond is None else beyond[beyond["dataset"] == name],
-            )
-            for name in datasets
-        }
-        holds = {name: outcome[0] for name, outcome in found.items() if outcome}
-        asked = {name: good for name, good in holds.items() if claim.ours or name == PAPER_ON}
-        elsewhere = not claim.ours and PAPER_ON not in datasets
-        lines.append(
-            {
-                "id": claim.id,
-                "claim": claim,
-                "holds": holds,
-                "found": {name: outcome[1] if outcome else "-" for name, outcome in found.items()},
-                "verdict": tally(asked) if asked else NOT_RUN,
-                "because": f"no {PAPER_ON} here" if elsewhere else "",
-            }
-        )
-    return pd.DataFrame(lines)
-
-
-def format_verdicts(table: pd.DataFrame) -> pd.DataFrame:
-    """`verdicts`, as a table to read."""
-    return pd.DataFrame(
-        {
-            "claim": row["claim"].text,
-            "claimed on": "(ours)" if row["claim"].ours else PAPER_ON,
-            **row["found"],
-            "verdict": row["because"] or format_verdict(row["verdict"], ours=row["claim"].ours),
-        }
-        for row in table.to_dict("records")
-    )
-
-
-def _claims(rows: pd.DataFrame) -> list[_Claim]:
-    of_cells = rows[rows["method"] != CONSTANT]
-    percents = sorted(of_cells["percent"].unique())
-    few, most = percents[0], percents[-1]
-    whole = "all" if most == 100 else f"{most}%"
-
-    def at_every(method: str, against: str) -> tuple[tuple[_At, _At], ...]:
-        return tuple(((method, percent), (against, percent)) for percent in percents)
-
-    claims = [
-        *(
-            _Claim(claim_id(name, few, "not below DeepSEM", most),
-                   f"{name} with {few}% of the cells is no worse than DeepSEM with {whole}",
-                   (((name, few), ("DeepSEM", most)),), not_below)
-            for name in ("InfoSEM-B", "InfoSEM-BC")
-        ),
-        _Claim("infosem-bc-above-infosem-b",
-               "InfoSEM-BC is better than InfoSEM-B at every percentage",
-               at_every("InfoSEM-BC", "InfoSEM-B"), above),
-        _Claim("infosem-b-above-deepsem", "InfoSEM-B is better than DeepSEM at every percentage",
-               at_every("InfoSEM-B", "DeepSEM"), above, ours=True),
-        _Claim("infosem-b-above-constant",
-               "InfoSEM-B beats a random constant per TF at every percentage",
-               at_every("InfoSEM-B", CONSTANT), above, ours=True),
-    ]  # fmt: skip
-    for name in dict.fromkeys(of_cells["method"]):
-        if name.endswith(_LONGER):
-            usual = name.removesuffix(_LONGER)
-            claim = _Claim(claim_id(name, few, "not below", most),
-                           f"Trained longer, {usual} with {few}% is no worse than with {whole}",
-                           (((name, few), (usual, most)),), not_below, ours=True)  # fmt: skip
-        else:
-            claim = _Claim(claim_id(name, most, "above", few),
-                           f"More cells help {name}: better with {whole} than with {few}%",
-                           (((name, most), (name, few)),), above, ours=True)  # fmt: skip
-        claims.append(claim)
-    return claims
-
-
-def _label(at: _At) -> str:
-    method, percent = at
-    return method if method == CONSTANT else f"{method}, {percent}%"
-
-
-def _by_label(rows: pd.DataFrame) -> pd.DataFrame:
-    labels = [_label(at) for at in zip(rows["method"], rows["percent"], strict=True)]
-    return rows.assign(method=labels)
-
-
-def _found(
-    claim: _Claim, rows: pd.DataFrame, beyond: pd.DataFrame | None
-) -> tuple[bool, str] | None:
-    """Whether a claim holds in all of its pairs, on one data set, and the numbers in words.
-
-    None where one of the methods was not run, or nothing is known of random constants.
-    """
-    pairs = [(_label(at), _label(rival)) for at, rival in claim.pairs]
-    labels = {label for pair in pairs for label in pair}
-    if not labels <= set(rows["method"]):
-        return None
-    if CONSTANT in labels:
-        if beyond is None:
-            return None
-        table = beyond[beyond["method"].isin(labels) & (beyond["metric"] == "AUPRC")]
-        good = [word == "better" for word in table["verdict"]]
-        numbers = [f"q {q:.3f}" for q in table["q"].sort_values()]
-    else:
-        table = pd.concat([paired(rows, *pair, ["unseen_auprc"]) for pair in pairs])
-        good = outcomes(table, claim.rule)
-        numbers = [f"{difference:+.3f}" for difference in table["difference"].sort_values()]
-        if len(pairs) == 1:
-            numbers = [*map(format_interval, table["difference"], table["low"], table["high"])]
-    if len(pairs) == 1:
-        return good[0], f"{numbers[0]}, {table['verdict'].iloc[0]}"
-    told = f"{_WORDS[claim.rule]} at {sum(good)} of {len(pairs)}"
-    return all(good), f"{numbers[0]} to {numbers[-1]}, {told}"
+    labels = [
+        method if method == CONSTANT else f"{method}, {percent}%"
+        for method, percent in zip(rows["method"], rows["percent"], strict=True)
+    ]
+    return nulls.beyond_constant(rows.assign(method=labels), counts)
 
 
 # --- costs ----------------------------------------------------------------------------------------

@@ -30,25 +30,15 @@ from infosem_study.figures import (
 )
 from infosem_study.jobs import stored_job
 from infosem_study.nulls import CONSTANT
-from infosem_study.statistics import METRICS, paired, summarise
+from infosem_study.statistics import METRICS, summarise
 from infosem_study.store import Store
 from infosem_study.variants import load
-from infosem_study.verdicts import (
-    Comparison,
-    format_cases,
-    format_verdict,
-    not_above,
-    outcomes,
-    tally,
-)
 
 __all__ = [
     "directions",
-    "format_verdicts",
     "methods_figure",
     "prior_effects",
     "prior_figure",
-    "verdicts",
 ]
 
 N_COMPONENTS = 10
@@ -223,74 +213,3 @@ def prior_figure(effects: pd.DataFrame, n_tfs: int = 10) -> Figure:
     axes[1, 0].set_ylabel("share of the effects (%)")
     legend(figure, axes[1, 0])
     return figure
-
-
-# --- verdicts -------------------------------------------------------------------------------------
-
-_CLAIMS = (
-    Comparison("text-above-deepsem", "Text helps: better than DeepSEM", _TEXT, "DeepSEM"),
-    Comparison("one-hot-not-above-deepsem",
-               "One-hot vectors do not help: not better than DeepSEM",
-               "InfoSEM-B, one-hot", "DeepSEM", not_above),
-    Comparison("random-not-above-deepsem",
-               "Random vectors do not help: not better than DeepSEM",
-               "InfoSEM-B, random", "DeepSEM", not_above),
-    Comparison("text-above-one-hot", "Text is better than one-hot vectors",
-               _TEXT, "InfoSEM-B, one-hot"),
-    Comparison("text-above-random", "Text is better than random vectors",
-               _TEXT, "InfoSEM-B, random"),
-    Comparison("text-above-permuted", "Text is better than the same vectors on the wrong genes",
-               _TEXT, "InfoSEM-B, permuted", ours=True),
-    Comparison("text-above-expression-shuffled",
-               "Text with expression is better than text with the expression of other genes",
-               _TEXT, "InfoSEM-B, expression shuffled", ours=True),
-    Comparison("text-above-prior-alone",
-               "Text with expression is better than text without any",
-               _TEXT, "Prior alone, text", ours=True),
-)  # fmt: skip
-
-
-def verdicts(rows: pd.DataFrame) -> pd.DataFrame:
-    """What Figure 4 claims of embeddings, and what the controls say of it.
-
-    A difference counts on a data set where its 95% interval over splits excludes 0
-    (`statistics.paired`).
-
-    Parameters
-    ----------
-    rows : DataFrame
-        From `studies.sensitivity`.
-
-    Returns
-    -------
-    DataFrame
-        One row per claim: id; claim (a `verdicts.Comparison`); difference (by data set, of AUPRC on
-        unseen genes); holds (bool by data set); verdict.
-    """
-    lines = []
-    for claim in _CLAIMS:
-        table = paired(rows, claim.method, claim.against, ["unseen_auprc"])
-        holds = dict(zip(table["dataset"], outcomes(table, claim.rule), strict=True))
-        lines.append(
-            {
-                "id": claim.id,
-                "claim": claim,
-                "difference": dict(zip(table["dataset"], table["difference"], strict=True)),
-                "holds": holds,
-                "verdict": tally(holds),
-            }
-        )
-    return pd.DataFrame(lines)
-
-
-def format_verdicts(table: pd.DataFrame) -> pd.DataFrame:
-    """`verdicts`, as a table to read: claims hold or do not, as Figure 4 prints no numbers."""
-    return pd.DataFrame(
-        {
-            "claim": row["claim"].sentence,
-            "difference": format_cases(f"{d} {x:+.3f}" for d, x in row["difference"].items()),
-            "holds on": format_cases(d for d, good in row["holds"].items() if good),
-            "verdict": format_verdict(row["verdict"], ours=True),
-        }
-        for row in table.to_dict("records")
-    )

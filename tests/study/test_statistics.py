@@ -39,6 +39,7 @@ def test_paired_interval_is_that_of_the_t_test(rows):
     low, high = test.confidence_interval(0.95)
     assert (line["low"], line["high"]) == (pytest.approx(low), pytest.approx(high))
     assert (line["wins"], line["n_splits"], line["verdict"]) == (3, 3, "better")
+    assert (line["smallest"], line["seeds"]) == (pytest.approx((high - low) / 2), "2")
     reverse = statistics.paired(rows, "DeepSEM", "InfoSEM-B").query("metric == 'AUPRC'").iloc[0]
     assert reverse["verdict"] == "worse"
     same = statistics.paired(rows, "InfoSEM-B", "DeepSEM").query("metric == 'Hit@1%'").iloc[0]
@@ -49,15 +50,54 @@ def test_one_split_is_paired_and_shows_no_difference(rows):
     few = rows[(rows["method"] == "DeepSEM") | (rows["split"] < 1)]
     line = statistics.paired(few, "InfoSEM-B", "DeepSEM").query("metric == 'AUPRC'").iloc[0]
     assert (line["n_splits"], line["verdict"]) == (1, "no difference shown")
-    assert (line["low"], line["high"]) == (-np.inf, np.inf)
+    assert (line["low"], line["high"], line["smallest"]) == (-np.inf, np.inf, np.inf)
 
 
 def test_the_interval_of_a_mean_is_student_s():
     values = pd.Series([0.1, 0.4, 0.2, 0.5])
-    mean, low, high = statistics.confidence_interval(values)
+    found = statistics.estimate([*values, np.nan])
     expected = stats.t.interval(0.95, 3, loc=values.mean(), scale=values.sem())
-    assert mean == values.mean()
-    assert (low, high) == pytest.approx(expected)
+    assert (found.mean, found.n) == (pytest.approx(values.mean()), 4)
+    assert (found.low, found.high) == pytest.approx(expected)
+    assert found.sem == pytest.approx(values.sem())
+    assert found.smallest == pytest.approx(expected[1] - values.mean())
+
+
+def test_one_value_has_no_interval_and_equal_ones_a_point():
+    assert statistics.estimate([0.3])[:3] == (0.3, -np.inf, np.inf)
+    assert statistics.estimate([0.25, 0.25, 0.25])[:4] == (0.25, 0.25, 0.25, 0.0)
+    nothing = statistics.estimate([np.nan])
+    assert np.isnan(nothing.mean) and (nothing.n, nothing.smallest) == (0, np.inf)
+
+
+def test_data_sets_are_taken_together_as_by_welch():
+    rng = np.random.default_rng(0)
+    values = rng.normal(0.3, 0.1, 6), rng.normal(0.2, 0.4, 4)
+    found = statistics.combine(map(statistics.estimate, values))
+    test = stats.ttest_ind(values[0], -values[1], equal_var=False)  # of their sum
+    assert found.mean == pytest.approx((values[0].mean() + values[1].mean()) / 2)
+    assert (found.low, found.high) == pytest.approx(np.array(test.confidence_interval()) / 2)
+    assert found.n == 4
+    apart = statistics.combine(map(statistics.estimate, values), [1, -1])
+    test = stats.ttest_ind(*values, equal_var=False)
+    assert (apart.low, apart.high) == pytest.approx(tuple(test.confidence_interval()))
+
+
+def test_what_has_no_error_leaves_the_mean_without_an_interval():
+    exact, alone = statistics.estimate([0.2, 0.2]), statistics.estimate([0.4])
+    assert statistics.combine([exact, alone])[:3] == (pytest.approx(0.3), -np.inf, np.inf)
+    assert statistics.combine([exact, exact])[:3] == (0.2, 0.2, 0.2)
+    assert np.isnan(statistics.combine([]).mean)
+    known = statistics.from_error(0.1, 0.05, 10, np.inf)  # by the normal distribution
+    assert statistics.combine([known]).high == pytest.approx(0.1 + 1.96 * 0.05, abs=1e-4)
+
+
+def test_seeds_are_counted_where_there_is_training():
+    rows = pd.DataFrame({"method": ["DeepSEM"] * 3 + ["Random"] * 2, "seed": [0, 1, 2, 0, 1]})
+    assert statistics.seeds_of(rows) == "3"
+    assert statistics.seeds_of(rows[rows["method"] == "Random"]) == "-"
+    more = pd.DataFrame({"method": ["InfoSEM-B"], "seed": [0]})
+    assert statistics.seeds_of(pd.concat([rows, more])) == "1 to 3"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from infosem_study.methods import METHODS
 from infosem_study.scheduling import HERE, Runner
 from infosem_study.statistics import format_fewer_splits, format_number, format_numbers
 from infosem_study.store import Store
-from infosem_study.tables import beside_paper
+from infosem_study.tables import beside_paper, from_paper
 
 __all__ = [
     "CONVERSIONS",
@@ -215,7 +215,7 @@ def conversions(table: pd.DataFrame) -> pd.DataFrame:
         One row per conversion, nearest first, and one for a recall of zero everywhere: conversion;
         from the paper (mean absolute difference of the recall over the paper's methods and data
         sets; NaN if none is the paper's); within errors (in how many cases of how many the
-        difference is less than 1.96 of its standard errors); recall, pass and beyond, means over
+        95% interval of the difference holds 0); recall, pass and beyond, means over
         the same cases; and on how many data sets of how many the mean of InfoSEM-B lies above that
         of DeepSEM, by recall and by what is beyond.
     """
@@ -227,12 +227,12 @@ def conversions(table: pd.DataFrame) -> pd.DataFrame:
     lines = []
     for name, part in pd.concat([table, nothing]).groupby("conversion", sort=False):
         own = part[[METHODS[method].deep for method in part["method"]]].dropna(subset="mean")
-        off, error = own["difference"], np.hypot(own["sem"], own["paper_sem"])
+        off = from_paper(own)
         lines.append(
             {
                 "conversion": name,
-                "from the paper": off.abs().mean(),
-                "within errors": f"{(off.abs() < 1.96 * error).sum()} of {off.count()}",
+                "from the paper": own["difference"].abs().mean(),
+                "within errors": f"{sum(one.low <= 0 <= one.high for one in off)} of {len(off)}",
                 "recall": own["mean"].mean(),
                 "pass": own["passing"].mean(),
                 "beyond": own["beyond"].mean(),

@@ -23,14 +23,15 @@ from infosem.metrics import auprc
 from infosem.splits import UNKNOWN, Split, hide, make_split
 from infosem_study.comparison import compare
 from infosem_study.derived import derive, runs_of
-from infosem_study.execution import SAME, one_thread
+from infosem_study.execution import one_thread
 from infosem_study.jobs import stored_job
 from infosem_study.ledger import key
 from infosem_study.reported import reported
 from infosem_study.scheduling import HERE, Runner
-from infosem_study.statistics import Interval, format_interval, half_width
+from infosem_study.statistics import Estimate, format_interval, from_error
 from infosem_study.store import Store
 from infosem_study.variants import load
+from infosem_study.verdicts import AS_GOOD, CANNOT_BE_TESTED, below, judge
 
 __all__ = ["GRID", "chosen", "format_chosen", "format_grid", "given", "search"]
 
@@ -212,11 +213,11 @@ def chosen(table: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row per network, data set and method: n_settings (tried), best and its best_auprc,
         paper and its paper_auprc ("" and NaN where the paper has none), lowest_auprc (of all
-        settings); AUPRCs are means over splits. difference (best - paper), with low and high, its
-        95% interval by Student's t, and verdict: of the paper's setting "as good as the best" where
-        the difference is less than `execution.SAME`, "within the noise of the best" where the
-        interval holds 0, else "below the best"; "not tried" where the search lacks it, "not in the
-        paper".
+        settings); AUPRCs are means over splits. difference (best - paper), with low, high and sem,
+        n (seen TFs), and verdict on the claim that the paper's setting is at most
+        `verdicts.AS_GOOD` below the best: by `verdicts.judge`; "cannot be tested" where this is so
+        of every setting that was tried, so that the claim could not fail;
+        "not tried" where the search lacks it, "not in the paper".
     """
     lines = []
     for where, part in table.groupby(["network", "dataset", "method"], sort=False):
@@ -236,16 +237,16 @@ def chosen(table: pd.DataFrame) -> pd.DataFrame:
             "paper": paper,
             "paper_auprc": whole.get(paper, np.nan),
             "lowest_auprc": whole.min(),
-            **dict.fromkeys(("difference", "low", "high"), np.nan),
+            **dict.fromkeys(("difference", "low", "high", "sem", "n"), np.nan),
             "verdict": "not tried" if paper else "not in the paper",
         }
         if paper in whole:
-            mean, low, high = _jackknifed(by_setting[best] - by_setting[paper])
-            line |= {"difference": mean, "low": low, "high": high}
-            if mean < SAME:
-                line["verdict"] = "as good as the best"
-            else:
-                line["verdict"] = "below the best" if low > 0 else "within the noise of the best"
+            found = _jackknifed(by_setting[best] - by_setting[paper])
+            line |= {"difference": found.mean, "low": found.low, "high": found.high}
+            line |= {"sem": found.sem, "n": found.n}
+            margin = AS_GOOD["AUPRC"]
+            could_fail = np.ptp(whole.to_numpy()) >= margin
+            line["verdict"] = judge(found, below(margin)) if could_fail else CANNOT_BE_TESTED
         lines.append(line)
     return pd.DataFrame(lines)
 
@@ -259,7 +260,7 @@ def _of_paper(network: str, dataset: str, part: pd.DataFrame) -> dict[str, float
     return {name: float(values[name]) for name in varied} if len(values) else None
 
 
-def _jackknifed(difference: pd.Series) -> Interval:
+def _jackknifed(difference: pd.Series) -> Estimate:
     """Mean over splits of a difference, and its 95% interval from leaving out one TF each.
 
     By `without` and `split`. A TF that is unseen on some split changes nothing there.
@@ -269,8 +270,7 @@ def _jackknifed(difference: pd.Series) -> Interval:
     fewer = by_split.drop(index="").fillna(whole).mean(axis=1)
     n = len(fewer)
     error = np.sqrt((n - 1) / n * np.square(fewer - fewer.mean()).sum())
-    mean, half = float(whole.mean()), half_width(error, n - 1)
-    return Interval(mean, mean - half, mean + half)
+    return from_error(float(whole.mean()), float(error), n, n - 1)
 
 
 def format_chosen(table: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from infosem_study.methods import METHODS
-from infosem_study.statistics import confidence_interval, format_numbers, mean_over_seeds
+from infosem_study.statistics import estimate, format_numbers, mean_over_seeds
 
 __all__ = ["describe_controls", "format_left_of_gain", "left_by_test", "left_of_gain"]
 
@@ -22,7 +22,7 @@ def left_of_gain(rows: pd.DataFrame, test: str = "unseen") -> pd.DataFrame:
     DataFrame
         One row per data set, method and control: gain, the mean over splits of AUPRC minus the
         share of positives, with sem, its standard error; lost, the mean by which it is below the
-        method's own on the same splits, with low and high (`statistics.confidence_interval`); and
+        method's own on the same splits, with low and high (`statistics.estimate`); and
         n_splits. Where control is "none", lost is 0, and low and high are those of the gain.
     """
     gains = rows.assign(value=rows[f"{test}_auprc"] - rows[f"{test}_base"])
@@ -33,7 +33,7 @@ def left_of_gain(rows: pd.DataFrame, test: str = "unseen") -> pd.DataFrame:
         for control, values in part.groupby("control", sort=False):
             gain = values.droplevel(["dataset", "method", "control"])
             tested = gain if control == "none" else (own - gain).dropna()
-            mean, low, high = confidence_interval(tested)
+            found = estimate(tested)
             lines.append(
                 {
                     "dataset": dataset,
@@ -41,9 +41,9 @@ def left_of_gain(rows: pd.DataFrame, test: str = "unseen") -> pd.DataFrame:
                     "control": control,
                     "gain": gain.mean(),
                     "sem": gain.sem(),
-                    "lost": 0.0 if control == "none" else mean,
-                    "low": low,
-                    "high": high,
+                    "lost": 0.0 if control == "none" else found.mean,
+                    "low": found.low,
+                    "high": found.high,
                     "n_splits": len(tested),
                 }
             )

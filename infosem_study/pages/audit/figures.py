@@ -1,6 +1,7 @@
 """The figures of this page: a tidy frame in, a matplotlib Figure out."""
 
 from itertools import product
+from math import inf, nan
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -177,7 +178,8 @@ def within_figure(summary: pd.DataFrame, network: str) -> Figure:
     )  # fmt: skip
     for axis, (dataset, measure) in zip(axes.flat, product(datasets, MEASURES), strict=True):
         panel = own[(own["dataset"] == dataset) & (own["measure"] == measure)]
-        reach = [panel["mean"] - panel["low"], panel["high"] - panel["mean"]]
+        ends = panel[["low", "high"]].replace([-inf, inf], nan)  # of a single unit
+        reach = [panel["mean"] - ends["low"], ends["high"] - panel["mean"]]
         axis.axvline(0, **DOTTED)
         axis.errorbar(panel["mean"], heights[panel["method"]], xerr=reach, fmt="o", color=OURS,
                       markersize=3.5, linewidth=1)  # fmt: skip

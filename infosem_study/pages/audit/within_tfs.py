@@ -5,8 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy import stats
 
 from infosem_study.execution import scores_of
 from infosem_study.nulls import UNINFORMED
@@ -15,7 +13,7 @@ from infosem_study.pages.audit.measures import chance
 from infosem_study.pages.audit.runs import GROUP, first_seed, kept
 from infosem_study.pages.audit.text import by_dataset, listed
 from infosem_study.scheduling import HERE, Runner
-from infosem_study.statistics import confidence_interval
+from infosem_study.statistics import estimate
 from infosem_study.store import Store
 
 __all__ = [
@@ -31,7 +29,6 @@ __all__ = [
 MEASURES = ("pooled", "within TFs", "own TF", "within targets")
 """The four scores of `within_summary`, each a gain: 0 is chance and 1 is perfect."""
 
-_N_RESAMPLES = 2000
 _WITHIN = {"tf": str, "n_positive": int, "n_pairs": int, "auprc": float, "others": float}
 _TARGETS = {"n_tfs": int, "n_targets": int, "target_gain": float}
 
@@ -122,24 +119,21 @@ def within_summary(rows: pd.DataFrame, table: pd.DataFrame, targets: pd.DataFram
     DataFrame
         One row per network, data set, method and measure: mean, low and high (95% interval) and n.
         "within TFs" and "own TF" (`specific` of `within`) are means over TFs, each the mean of its
-        splits, with an interval by resampling the n TFs. "pooled" (AUPRC beyond the share of
-        positives, as a part of what there is to gain) and "within targets" are means over n splits,
-        with Student's interval; splits overlap, so that it is too narrow if anything.
+        splits, with an interval over the n TFs. "pooled" (AUPRC beyond the share of positives, as a
+        part of what there is to gain) and "within targets" are means over n splits
+        (`statistics.estimate`).
     """
     lines = []
     for measure, value in (("within TFs", "gain"), ("own TF", "specific")):
         by_tf = table.groupby([*GROUP, "tf"], sort=False)[value].mean()
         for names, values in by_tf.groupby(GROUP, sort=False):
-            low, high = _resampled(values.to_numpy())
-            lines.append((*names, measure, values.mean(), low, high, len(values)))
+            lines.append((*names, measure, *_interval(values)))
     base = rows["unseen_base"]
     pooled = first_seed(rows.assign(value=(rows["unseen_auprc"] - base) / (1 - base)))
     of_targets = targets[targets["n_targets"] > 0].assign(value=targets["target_gain"])
     for measure, frame in (("pooled", pooled), ("within targets", of_targets)):
         for names, values in frame.groupby(GROUP, sort=False)["value"]:
-            n = len(values)
-            interval = confidence_interval(values) if n > 1 else (values.mean(), np.nan, np.nan)
-            lines.append((*names, measure, *interval, n))
+            lines.append((*names, measure, *_interval(values)))
     return pd.DataFrame(lines, columns=[*GROUP, "measure", "mean", "low", "high", "n"])
 
 
@@ -148,7 +142,7 @@ def format_within(summary: pd.DataFrame, measure: str) -> pd.DataFrame:
     own = summary[summary["measure"] == measure]
     rounded = own[["mean", "low", "high"]].round(3) + 0.0  # no -0
     text = [
-        f"{mean:+.3f}" if np.isnan(low) else f"{mean:+.3f} [{low:+.3f}, {high:+.3f}]"
+        f"{mean:+.3f}" if np.isinf(low) else f"{mean:+.3f} [{low:+.3f}, {high:+.3f}]"
         for mean, low, high in rounded.to_numpy()
     ]
     return by_dataset(own.assign(text=text), ["network", "method"])
@@ -192,7 +186,7 @@ def paired_within(
     -------
     DataFrame
         One row per network and data set: difference (mean over TFs, of means over the splits that
-        both methods have), low and high (95% interval by resampling TFs), sd (over TFs), n_tfs.
+        both methods have), low and high (95% interval over TFs), sd (over TFs), n_tfs.
         Empty if one of the methods is not there.
     """
     pair = table[table["method"].isin([method, against])]
@@ -204,27 +198,21 @@ def paired_within(
     by_tf = difference.groupby(["network", "dataset", "tf"], sort=False).mean()
     lines = []
     for (network, dataset), values in by_tf.groupby(["network", "dataset"], sort=False):
-        low, high = _resampled(values.to_numpy())
+        found = estimate(values)
         lines.append(
             {
                 "network": network,
                 "dataset": dataset,
-                "difference": values.mean(),
-                "low": low,
-                "high": high,
+                "difference": found.mean,
+                "low": found.low,
+                "high": found.high,
                 "sd": values.std(),
-                "n_tfs": len(values),
+                "n_tfs": found.n,
             }
         )
     return pd.DataFrame(lines)
 
 
-def _resampled(values: NDArray[Any]) -> tuple[float, float]:
-    """95% interval of the mean by resampling: percentiles of the bootstrap."""
-    if len(values) < 2:
-        return np.nan, np.nan
-    found = stats.bootstrap(
-        (values,), np.mean, n_resamples=_N_RESAMPLES, method="percentile",
-        rng=np.random.default_rng([*b"bootstrap"]),
-    )  # fmt: skip
-    return float(found.confidence_interval.low), float(found.confidence_interval.high)
+def _interval(values: "pd.Series[float]") -> tuple[float, float, float, int]:
+    found = estimate(values)
+    return found.mean, found.low, found.high, found.n

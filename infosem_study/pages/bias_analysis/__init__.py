@@ -3,7 +3,6 @@
 For Section 5.1 and Appendix D of the paper.
 """
 
-from infosem_study.pages.bias_analysis.claims import format_verdicts, verdicts
 from infosem_study.pages.bias_analysis.figures import (
     coefficients_figure,
     downsampling_figure,
@@ -38,7 +37,6 @@ __all__ = [
     "format_downsampling",
     "format_drops",
     "format_predictions",
-    "format_verdicts",
     "illustrated_tfs",
     "predictions",
     "probabilities",
@@ -49,5 +47,4 @@ __all__ = [
     "supervised",
     "tf_coefficients",
     "tf_probabilities",
-    "verdicts",
 ]

@@ -116,7 +116,9 @@ def test_summary_averages_splits_of_a_tf_first_and_has_intervals_of_its_units(sc
     half = stats.t.ppf(0.975, 2) * stats.sem([0.0, 0.1, 0.2])
     pooled = own.loc["pooled", ["low", "high"]].tolist()
     assert pooled == pytest.approx([0.1 - half, 0.1 + half])
-    assert own.loc["within TFs", ["low", "high"]].tolist() == pytest.approx([0.2, 0.4])
+    half = stats.t.ppf(0.975, 1) * stats.sem([0.2, 0.4])
+    ends = own.loc["within TFs", ["low", "high"]].tolist()
+    assert ends == pytest.approx([0.3 - half, 0.3 + half])
 
 
 def test_table_has_an_interval_where_there_are_several_units(scored):
@@ -126,7 +128,7 @@ def test_table_has_an_interval_where_there_are_several_units(scored):
     assert audit.format_within(alone, "pooled").loc[("n", "DeepSEM"), "d"] == "+0.100"
     assert audit.format_within(alone, "own TF").loc[("n", "DeepSEM"), "d"] == "+0.200"
     whole = audit.format_within(audit.within_summary(*scored), "within TFs")
-    assert whole.loc[("n", "DeepSEM"), "d"] == "+0.300 [+0.200, +0.400]"
+    assert whole.loc[("n", "DeepSEM"), "d"] == "+0.300 [-0.971, +1.571]"
 
 
 def test_methods_are_compared_on_the_splits_of_a_tf_that_both_have(scored):

@@ -209,7 +209,7 @@ def test_committed_files_belong_to_the_committed_ledger(no_runs):
     assert of_paper["share"].to_numpy() == pytest.approx(of_paper["paper_share"], abs=0.02)
 
 
-# --- tables and verdicts --------------------------------------------------------------------------
+# --- tables ---------------------------------------------------------------------------------------
 
 
 def test_example_of_the_paper_is_taken_where_it_can_be():
@@ -257,56 +257,6 @@ def test_drop_of_the_paper_s_tables_is_the_42_percent_of_its_text(memorising):
     text = bias_analysis.format_drops(table)
     assert text["dataset"].tolist() == [*CELLS, "mean"]
     assert text["paper: drop"].iloc[-1] == "42%"
-
-
-def test_verdicts_where_the_paper_is_right(memorising):
-    table = bias_analysis.verdicts(*memorising)
-    shown = bias_analysis.format_verdicts(table).set_index(table["id"])
-    missing = shown["claim"].str.contains("scGREAT") | (shown.index == "genelink-predicts-shares")
-    assert set(shown.loc[missing, "verdict"]) == {"not run"}
-    assert set(shown.loc[~missing, "verdict"]) == {"reproduced"}
-    assert shown.loc["downsampling-lowers-seen", "holds in"] == "12 of 12"
-    above = shown.loc["deepsem-above-one-hot-lr-matcomp-genelink"]
-    assert above["claimed on"] == "hESC, hHEP, mDC"  # by the paper's numbers, as its text says
-    assert above["ours"].startswith("+0.245 (0.00")
-    assert shown.loc["genelink-predicts-shares", "claim"].startswith("(ours) GENELink")
-
-
-def test_verdicts_where_the_paper_is_wrong(memorising):
-    rows, coefs, probs = memorising
-    better = rows["method"] == "GENELink"
-    for metric in ("seen_auprc", "unseen_auprc"):
-        rows.loc[better, metric] += 0.2 + 0.01 * rows.loc[better, "split"]
-    rows.loc[(rows["method"] == "DeepSEM") & (rows["dataset"] == "hHEP"), "unseen_auprc"] = 0.2
-    coefs["coefficient"] = -coefs["coefficient"]
-    probs["probability"] = 1 - probs["probability"]
-    table = bias_analysis.verdicts(rows, coefs, probs).set_index("id")
-    assert table.loc["seen-one-hot-lr-not-below-genelink", "verdict"] == "not reproduced"
-    chance = table.loc["supervised-not-above-chance"]
-    assert (chance["verdict"], sum(chance["holds"].values())) == ("partly", 8)
-    fails = [case for case, good in chance["holds"].items() if not good]
-    assert fails == [f"GENELink on {dataset}" for dataset in CELLS]
-    memory = table.loc[["coefficients-follow-shares", "one-hot-lr-predicts-shares"]]
-    assert memory["verdict"].tolist() == ["not reproduced"] * 2
-
-
-def test_verdicts_count_what_the_paper_claims_and_two_splits_can_show(memorising):
-    rows, coefs, probs = memorising
-    seen = rows[rows["dataset"] == "mDC"]
-    like = seen[seen["method"] == "GENELink"].assign(method="scGREAT")
-
-    def judged(*parts):
-        table = bias_analysis.verdicts(pd.concat(parts), coefs, probs)
-        shown = bias_analysis.format_verdicts(table).set_index(table["id"])
-        return shown.loc["seen-one-hot-lr-not-below-scgreat", ["claimed on", "verdict"]].tolist()
-
-    # By Table 3 it is not on mDC, and it is on hESC.
-    assert judged(seen, like) == ["-", "not claimed"]
-    seen, like = (part.assign(dataset="hESC") for part in (seen, like))
-    assert judged(seen, like.head(1)) == ["hESC", "one split only"]
-    synthetic = bias_analysis.verdicts(seen.assign(dataset="synthetic"), coefs, probs)
-    assert synthetic.empty
-    assert bias_analysis.format_verdicts(synthetic).empty
 
 
 def test_downsampled_methods_are_compared_on_the_splits_of_both(memorising):

@@ -148,79 +148,10 @@ def made_rows(levels, n_splits=6):
     )  # fmt: skip
 
 
-def placed(rows, better=("InfoSEM-B, 20%", "InfoSEM-B, 100%")):
-    """As of `beyond_constant`, where these methods are better."""
-    lines = [
-        {"dataset": dataset, "method": f"{method}, {percent}%", "metric": "AUPRC"}
-        for dataset, method, percent in {
-            *zip(rows["dataset"], rows["method"], rows["percent"], strict=True)
-        }
-    ]
-    table = pd.DataFrame(lines)
-    good = table["method"].isin(better)
-    words = np.where(good, "better", "no difference shown")
-    return table.assign(q=np.where(good, 0.004, 0.5), verdict=words)
-
-
 BANDS = pd.DataFrame(
     {"dataset": dataset, "metric": "AUPRC", "test": "unseen", "mean": 0.2, "low": 0.1, "high": 0.4}
     for dataset in ("hESC", "mDC")
 )
-
-
-def verdict(rows, claim, **options):
-    """The line of a claim as it is shown."""
-    table = cell_subsampling.verdicts(rows, placed(rows, **options))
-    return cell_subsampling.format_verdicts(table).set_index(table["id"]).loc[claim]
-
-
-def test_verdicts_follow_the_numbers():
-    rows = made_rows(
-        {
-            ("DeepSEM", 20): 0.2, ("DeepSEM", 100): 0.3, ("DeepSEM (longer)", 20): 0.3,
-            ("InfoSEM-B", 20): 0.3, ("InfoSEM-B", 100): 0.31,
-        }
-    )  # fmt: skip
-    paper = verdict(rows, "infosem-b-20-not-below-deepsem-100")
-    assert (paper["claimed on"], paper["verdict"]) == ("hESC", "reproduced")
-    assert "no difference shown" in paper["hESC"]
-    assert verdict(rows, "infosem-bc-20-not-below-deepsem-100")["verdict"] == "not run"
-    assert verdict(rows, "infosem-bc-above-infosem-b")["verdict"] == "not run"
-    lead = verdict(rows, "infosem-b-above-deepsem")
-    assert lead["verdict"] == "holds"
-    assert "better at 2 of 2" in lead["mDC"]
-    beaten = verdict(rows, "infosem-b-above-constant")
-    assert beaten["hESC"] == "q 0.004 to q 0.004, better at 2 of 2"
-    beaten = verdict(rows, "infosem-b-above-constant", better=["InfoSEM-B, 20%"])
-    assert beaten["hESC"] == "q 0.004 to q 0.500, better at 1 of 2"
-    unknown = cell_subsampling.verdicts(rows).set_index("id").loc["infosem-b-above-constant"]
-    assert unknown["verdict"] == "not run"
-    assert verdict(rows, "deepsem-100-above-20")["verdict"] == "holds"
-    assert verdict(rows, "deepsem-longer-20-not-below-100")["verdict"] == "holds"
-    # Judged on hESC, whatever the other data set says.
-    worse = rows["unseen_auprc"].where(
-        (rows["dataset"] != "hESC") | (rows["method"] != "InfoSEM-B"), 0.1
-    )
-    rows = rows.assign(unseen_auprc=worse)
-    paper = verdict(rows, "infosem-b-20-not-below-deepsem-100")
-    assert paper["verdict"] == "not reproduced"
-    assert verdict(rows, "infosem-b-above-deepsem")["verdict"] == "partly"
-
-
-def test_a_claim_of_every_percentage_fails_with_one():
-    levels = {(name, n): 0.3 for name in ("DeepSEM", "InfoSEM-B") for n in (20, 100)}
-    lead = verdict(made_rows({**levels, ("DeepSEM", 20): 0.2}), "infosem-b-above-deepsem")
-    assert "better at 1 of 2" in lead["hESC"]
-    assert lead["verdict"] == "does not hold"
-
-
-def test_a_method_may_be_missing_on_one_data_set():
-    rows = made_rows({(name, n): 0.2 for name in ("DeepSEM", "InfoSEM-BC") for n in (20, 100)})
-    rows = rows[(rows["dataset"] == "hESC") | (rows["method"] != "InfoSEM-BC")]
-    few = verdict(rows, "infosem-bc-20-not-below-deepsem-100")
-    assert (few["verdict"], few["mDC"]) == ("reproduced", "-")
-    ours = verdict(rows, "infosem-bc-100-above-20")
-    assert (ours["verdict"], ours["mDC"]) == ("does not hold", "-")
 
 
 def test_what_takes_long_is_run_where_asked(finished):
@@ -234,12 +165,6 @@ def test_what_takes_long_is_run_where_asked(finished):
     counts = rows.groupby(["method", "percent"]).size()
     assert counts["InfoSEM-BC", 50] == counts["InfoSEM-BC", 100] == counts["DeepSEM", 50] == 2
     assert "InfoSEM-BC (longer)" not in set(rows["method"])
-
-
-def test_claims_of_the_paper_are_not_judged_on_other_data_sets():
-    rows = made_rows({("DeepSEM", 20): 0.2, ("InfoSEM-B", 20): 0.3})
-    rows = rows[rows["dataset"] == "mDC"]
-    assert verdict(rows, "infosem-b-20-not-below-deepsem-20")["verdict"] == "no hESC here"
 
 
 def test_table_has_a_column_per_percentage():

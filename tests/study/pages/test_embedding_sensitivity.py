@@ -11,9 +11,7 @@ from infosem_study import Runner, Store
 from infosem_study.comparison import compare
 from infosem_study.pages.embedding_sensitivity import (
     directions,
-    format_verdicts,
     prior_effects,
-    verdicts,
 )
 from infosem_study.variants import load
 
@@ -89,24 +87,3 @@ def test_broken_file_is_named(finished: tuple[Store, pd.DataFrame]) -> None:
     with pytest.raises(InfosemError, match=r"synthetic\.csv: .*delete it"):
         prior_effects(store, rows)
     path.unlink()
-
-
-def test_what_embeddings_are_worth_follows_the_paired_differences() -> None:
-    rng = np.random.default_rng(1)
-    shifts = {
-        "InfoSEM-B, text": 0.2, "DeepSEM": 0.0, "InfoSEM-B, one-hot": 0.0, "InfoSEM-B, random": 0.2,
-        "InfoSEM-B, permuted": 0.0, "InfoSEM-B, expression shuffled": 0.2, "Prior alone, text": 0.0,
-    }  # fmt: skip
-    rows = pd.DataFrame(
-        {"dataset": "hESC", "method": name, "seed": seed, "split": split,
-         "unseen_auprc": 0.3 + shift + 0.1 * split + 0.001 * rng.normal()}
-        for name, shift in shifts.items()
-        for seed in (0, 1)
-        for split in (0, 1, 2)
-    )  # fmt: skip
-    table = verdicts(rows)
-    shown = format_verdicts(table)
-    yes, no = "holds", "does not hold"
-    assert shown["verdict"].tolist() == [yes, yes, no, yes, no, yes, no, yes]
-    assert shown["holds on"].tolist() == [{yes: "hESC", no: "none"}[v] for v in shown["verdict"]]
-    assert table.set_index("id").loc["random-not-above-deepsem", "holds"] == {"hESC": False}

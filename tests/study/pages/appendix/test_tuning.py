@@ -238,19 +238,25 @@ def test_the_grid_holds_every_value_of_the_paper():
 @pytest.mark.parametrize(
     ("best", "spread", "verdict"),
     [
-        (0.3, 0.0, "as good as the best"),
-        (0.3004, 0.0, "as good as the best"),  # a difference that no table would show
-        (0.32, 1.0, "within the noise of the best"),
-        (0.32, 0.01, "below the best"),
+        (0.3, 0.0, "shown"),
+        (0.31, 0.0, "shown"),
+        (0.33, 1.0, "undecided"),
+        (0.35, 0.01, "contradicted"),
     ],
 )
 def test_verdict_on_the_papers_setting(best, spread, verdict):
-    table = tuning.chosen(searched({"sigma_w 0.1": (0.3, 0.0), "sigma_w 10": (best, spread)}))
+    tried = {"sigma_w 0.1": (0.3, 0.0), "sigma_w 1": (0.2, 0.0), "sigma_w 10": (best, spread)}
+    table = tuning.chosen(searched(tried))
     (line,) = table.to_dict("records")
     assert line["paper"] == "sigma_w 0.1"
     assert line["difference"] == pytest.approx(best - 0.3)
     assert line["verdict"] == verdict
     assert tuning.format_chosen(table)["verdict on the paper's"].tolist() == [verdict]
+
+
+def test_where_every_setting_would_pass_none_is_tested():
+    tried = {"sigma_w 0.1": (0.3, 0.0), "sigma_w 10": (0.319, 0.0)}
+    assert tuning.chosen(searched(tried))["verdict"].tolist() == ["cannot be tested"]
 
 
 def test_interval_is_that_of_the_jackknife():

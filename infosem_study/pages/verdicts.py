@@ -1,4 +1,4 @@
-"""The results of the other pages, as far as they are stored."""
+"""The page of all claims: the results of the other pages, as far as they are stored."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -7,10 +7,10 @@ import pandas as pd
 
 from infosem.errors import InfosemError
 from infosem_study import nulls, studies
+from infosem_study.claims.evidence import NETWORKS
 from infosem_study.comparison import compare
 from infosem_study.pages import audit, bias_analysis, protocol
 from infosem_study.pages.appendix import recall, tuning
-from infosem_study.pages.verdicts.evidence import NETWORKS
 from infosem_study.scheduling import Runner
 from infosem_study.store import Store
 
@@ -46,7 +46,7 @@ def gather(
     split: int = 0,
     runner: Runner,
 ) -> Frames:
-    """Everything that `claims` judges by, as far as it is stored or may be run.
+    """Everything that claims are judged by, as far as it is stored or may be run.
 
     What is missing is None; why is printed.
 
@@ -63,7 +63,7 @@ def gather(
     Returns
     -------
     dict of str to DataFrame or None
-        By the names of the parameters of `claims`.
+        By the names that `claims.judged` gives them.
     """
     where: dict[str, Any] = {"datasets": datasets, "splits": splits, "runner": runner}
     methods = [*studies.TABLE1_METHODS, *studies.DOWNSAMPLED]
