@@ -20,6 +20,10 @@ from PIL import Image
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 PICTURE = Path(__file__).resolve().parent / "table1.png"
+MAIN_CLAIMS = Path(__file__).resolve().parent / "main_claims.md"
+README = Path(__file__).resolve().parent.parent / "README.md"
+# Between these README.md has the table; the front page of the book includes the file.
+MARKS = ("<!-- main claims -->\n", "<!-- end of main claims -->\n")
 
 
 def main(names: list[str]) -> None:
@@ -43,6 +47,7 @@ def main(names: list[str]) -> None:
                 output["data"]["image/png"] = smaller(picture)
         nbformat.write(notebook, path)
     write_picture()
+    write_main_claims()
 
 
 def outputs_of(notebook: NotebookNode) -> list[NotebookNode]:
@@ -62,6 +67,23 @@ def write_picture() -> None:
     outputs = outputs_of(nbformat.read(NOTEBOOKS / "table1.ipynb", as_version=4))
     picture = next(o["data"]["image/png"] for o in outputs if "image/png" in o.get("data", {}))
     PICTURE.write_bytes(base64.b64decode(picture))
+
+
+def main_claims() -> str:
+    """Return the table of the main claims from the notebook that judges them."""
+    outputs = outputs_of(nbformat.read(NOTEBOOKS / "verdicts.ipynb", as_version=4))
+    texts = [output.get("data", {}).get("text/markdown", "") for output in outputs]
+    return next((str(text) for text in texts if text.startswith("| claim")), "")
+
+
+def write_main_claims() -> None:
+    """Put the table into README.md and into the file that the book's front page includes."""
+    table = main_claims()
+    MAIN_CLAIMS.write_text(table, encoding="utf-8")
+    text = README.read_text(encoding="utf-8")
+    before, _, rest = text.partition(MARKS[0])
+    _, _, after = rest.partition(MARKS[1])
+    README.write_text(f"{before}{MARKS[0]}\n{table}\n{MARKS[1]}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -211,8 +211,8 @@ audit.format_measures()
 # - *within targets*: the TFs of a target are ranked. Constants per target gain nothing, those per TF
 #   do.
 #
-# For the second and the third, a TF's splits are averaged first, and the 95% interval comes from
-# resampling TFs. For the others it is Student's over splits.
+# For the second and the third, a TF's splits are averaged first, and the 95% interval is over
+# TFs. For the others it is over splits. Both are Student's.
 
 # %% mystnb={"image": {"alt": "Dot plot of four gains with 95% intervals for each method on the first network, one row for each data set: pooled, within TFs, own TF, within targets; a dotted line at 0, which is chance."}} tags=["full-width"]
 within = audit.within(store, rows)
@@ -230,7 +230,7 @@ for measure in ("within TFs", "own TF"):
     display(Markdown(f"*{measure}*"), audit.format_within(summary, measure))
 
 # %% [markdown]
-# InfoSEM-B less DeepSEM within the same TFs, with intervals by resampling TFs:
+# InfoSEM-B less DeepSEM within the same TFs, with intervals over TFs:
 
 # %% tags=["hide-input"]
 audit.paired_within(within, "InfoSEM-B", "DeepSEM").round(3)
@@ -412,7 +412,7 @@ audit.within_figure(pair_summary, networks[0])
 audit.within_figure(pair_summary, networks[-1])
 
 # %% [markdown]
-# The pair-aware prior less its rivals, within the same TFs, with intervals by resampling TFs:
+# The pair-aware prior less its rivals, within the same TFs, with intervals over TFs:
 
 # %% tags=["hide-input"]
 pair_table = audit.pair_differences(pair_within)

@@ -32,9 +32,10 @@ import tempfile
 import pandas as pd
 from IPython.display import display
 
-from infosem_study import Runner, Store, nulls, studies, tables
+from infosem_study import Runner, Store, claims, nulls, studies, tables
 from infosem_study.comparison import compare
 from infosem_study.pages import bias_analysis, published
+from infosem_study.pages.verdicts import stored_within
 from infosem_study.parameters import check_parameters
 
 pd.set_option("display.max_colwidth", None)
@@ -200,20 +201,25 @@ bias_analysis.format_downsampling(lifts)
 # %% [markdown]
 # ## Verdicts
 #
-# A case is a data set or, where a claim is about several methods, a method on a data set, with at
-# least two splits. From its splits come the mean of a difference and the 95% interval of that mean.
-# One method is *above* another where the interval lies above zero, and *as good as* it where the
-# interval does not lie below zero, which few splits, with their wide intervals, say too easily. A
-# claim is counted on the data sets on which the paper's own numbers make it; it is *reproduced*
-# where it holds in all cases, *partly* where in some. Beside each stand the paper's and our mean
-# over these data sets, where the paper prints a number. A method predicts what most training pairs
-# are where more than half of the seen test pairs lie on the side of 1/2 on which the share in
-# training lies, for both TFs; *ours* is this part, of the TF with the smaller one. This and the
-# rank correlation are counted on all data sets, though the paper draws them for one.
+# Each claim is one comparison, judged by [one rule](verdicts.ipynb): *shown* where the 95% interval
+# lies where the claim says, *contradicted* where it lies wholly elsewhere, or excludes the paper's
+# number and shows no effect, and else *undecided*. Means are over data sets, which count as
+# independent.
+# That a method is *as good* is shown where it is at most .02 lower, that it is *no better* where it
+# is at most .02 higher; few splits, with their wide intervals, show neither. Where several methods
+# are named, the pair counts that tells most against the claim. A method predicts what most training
+# pairs are where more than half of the seen test pairs lie on the side of 1/2 on which the share in
+# training lies, for both TFs.
 
 # %% tags=["full-width", "hide-input"]
-verdicts = bias_analysis.format_verdicts(bias_analysis.verdicts(rows, coefs, probs))
-verdicts if len(verdicts) else print("none: these are not the paper's data sets")
+judged = claims.of_page(
+    "bias_analysis",
+    specific=rows,
+    coefficients=coefs,
+    probabilities=probs,
+    within=stored_within(store, rows),
+)
+judged if len(judged) else print("none: these are not the paper's data sets")
 
 # %% [markdown]
 # ## What it means

@@ -40,7 +40,7 @@ import tempfile
 import pandas as pd
 from IPython.display import display
 
-from infosem_study import Runner, Store, nulls, studies, tables
+from infosem_study import Runner, Store, claims, nulls, statistics, studies, tables
 from infosem_study.pages import embedding_sensitivity
 from infosem_study.parameters import check_parameters
 
@@ -125,11 +125,16 @@ print("seeds:", *seeds)
 # %% [markdown]
 # ## Verdicts
 #
-# Of the paper's claims and of our controls, for AUPRC on unseen genes. *Not better* is not shown by
-# an interval that holds zero; it only is not contradicted.
+# Each claim is one comparison, judged by [one rule](verdicts.ipynb): *shown* where the 95% interval
+# lies where the claim says, *contradicted* where it lies wholly elsewhere, or excludes the paper's
+# number and shows no effect, and else *undecided*. Means are over data sets, which count as
+# independent.
+# Of the paper's claims and of our controls, for AUPRC on unseen genes. That vectors are *no better*
+# is shown where the interval ends less than .02 above zero.
 
-# %% tags=["hide-input"]
-embedding_sensitivity.format_verdicts(embedding_sensitivity.verdicts(rows))
+# %% tags=["full-width", "hide-input"]
+judged = claims.of_page("embedding_sensitivity", embeddings=rows)
+judged if len(judged) else print("none: these are not the paper's data sets")
 
 # %% [markdown]
 # Whether InfoSEM-B beats a random constant per TF, with any vectors ([what this

@@ -2,15 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from infosem_study.statistics import Estimate, combine
 from infosem_study.verdicts import GAIN, Side
-
-if TYPE_CHECKING:
-    from infosem_study.claims.evidence import Evidence
 
 __all__ = ["SECTIONS", "Claim", "Found", "Gain", "Judge", "format_seeds"]
 
@@ -79,7 +76,8 @@ class Found:
         return float(np.mean(known)) if known else np.nan
 
 
-Judge = Callable[["Evidence"], Found]
+Judge = Callable[[Any], Found]
+"""By an `evidence.Evidence`, which is made of these."""
 
 
 class Gain(NamedTuple):

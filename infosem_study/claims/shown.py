@@ -99,22 +99,26 @@ def headlines(found: Iterable[Judged]) -> pd.DataFrame:
         One row per claim: claim, paper, ours (with the 95% interval), outcome, within TFs (the same
         difference and its outcome there), rests on, and why.
     """
-    return _table([one for one in found if one.claim.headline])
+    return _table(one for one in found if one.claim.headline)
 
 
-def _table(found: Sequence[Judged]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "claim": one.claim.sentence,
-            "paper": _paper(one),
-            "ours [95%]": _ours(one),
-            "outcome": one.outcome,
-            "within TFs": _within(one),
-            "rests on": _rests_on(one.found),
-            "because": "; ".join(filter(None, [one.because, one.found.note if one.found else ""])),
-        }
+_COLUMNS = ("claim", "paper", "ours [95%]", "outcome", "within TFs", "rests on", "because")
+
+
+def _table(found: Iterable[Judged]) -> pd.DataFrame:
+    lines = [
+        (
+            one.claim.sentence,
+            _paper(one),
+            _ours(one),
+            one.outcome,
+            _within(one),
+            _rests_on(one.found),
+            "; ".join(filter(None, [one.because, one.found.note if one.found else ""])),
+        )
         for one in found
-    )
+    ]
+    return pd.DataFrame(lines, columns=[*_COLUMNS])
 
 
 def describe(found: Sequence[Judged]) -> str:
@@ -133,7 +137,7 @@ def describe(found: Sequence[Judged]) -> str:
 def _counted(main: Sequence[Judged]) -> str:
     n = Counter(one.outcome for one in main)
     counted = ", ".join(f"{n[word]} {word}" for word in OUTCOMES if n[word])
-    return f"Of {len(main)} main claims: {counted}."
+    return f"Of {len(main)} main claims: {counted or 'none was judged'}."
 
 
 def _sentence(one: Judged) -> str:

@@ -11,10 +11,10 @@ from infosem_study.claims.evidence import NETWORKS
 from infosem_study.comparison import compare
 from infosem_study.pages import audit, bias_analysis, protocol
 from infosem_study.pages.appendix import recall, tuning
-from infosem_study.scheduling import Runner
+from infosem_study.scheduling import STORED_ONLY, Runner
 from infosem_study.store import Store
 
-__all__ = ["gather", "stored"]
+__all__ = ["gather", "stored", "stored_within"]
 
 Frames = dict[str, pd.DataFrame | None]
 
@@ -85,12 +85,7 @@ def gather(
         frames |= _memory(store, specific, datasets, split=split, runner=runner)
     if non_specific is not None:
         frames["recalls"] = stored(recall.recalls, store, non_specific, runner=runner)
-    audited = _joined(
-        None if rows is None else rows[rows["method"].isin(audit.METHODS_OF[NETWORKS[name]])]
-        for name, rows in (("specific", specific), ("non_specific", non_specific))
-    )
-    if audited is not None:
-        frames["within"] = stored(audit.within, store, audited, runner=runner)
+    frames["within"] = stored_within(store, specific, non_specific, runner=runner)
     frames["beyond"] = _joined(
         stored(_beyond, store, rows[rows["method"].isin(chosen)], runner)
         for rows, chosen in (
@@ -118,6 +113,29 @@ def _beyond(store: Store, rows: pd.DataFrame, runner: Runner) -> pd.DataFrame:
     return found.assign(network=rows["network"].iloc[0])
 
 
+def stored_within(
+    store: Store, *rows: pd.DataFrame | None, runner: Runner = STORED_ONLY
+) -> pd.DataFrame | None:
+    """`audit.within` of the methods that are audited, for claims of a gain; None if not stored.
+
+    Parameters
+    ----------
+    store : Store
+    *rows : DataFrame or None
+        From `comparison.compare`, each of one kind of networks.
+    runner : Runner
+    """
+    audited = _joined(
+        part[part["method"].isin(audit.METHODS_OF.get(str(network), ()))]
+        for frame in rows
+        if frame is not None
+        for network, part in frame.groupby("network", sort=False)
+    )
+    if audited is None or not len(audited):
+        return None
+    return stored(audit.within, store, audited, runner=runner)
+
+
 def _memory(
     store: Store, rows: pd.DataFrame, datasets: Sequence[str], *, split: int, runner: Runner
 ) -> Frames:
@@ -131,7 +149,7 @@ def _memory(
             bias_analysis.probabilities, store, rows[rows["dataset"].isin(on)], tfs, [name],
             split=split, runner=runner,
         )
-        for name, on in (("One-hot LR", datasets), ("scGREAT", ["mDC"]))
+        for name, on in (("One-hot LR", datasets), ("GENELink", datasets), ("scGREAT", ["mDC"]))
     )  # fmt: skip
     return {"coefficients": coefs, "probabilities": probs}
 

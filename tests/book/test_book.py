@@ -1,6 +1,7 @@
 """The book: what `make book` leaves, and what must make it fail."""
 
 import base64
+import importlib.util
 import re
 import shutil
 from pathlib import Path
@@ -205,6 +206,19 @@ def test_data_page_counts_are_those_of_the_data() -> None:
         for quantity, value in zip(paper["quantity"], paper["value"], strict=True):
             (label,) = [label for label, known in names.items() if known == quantity]
             assert float(printed[label][2 * column + 1]) == value
+
+
+def test_front_pages_show_the_main_claims_of_the_notebook() -> None:
+    spec = importlib.util.spec_from_file_location("refresh", ROOT / "book" / "refresh.py")
+    assert spec and spec.loader
+    refresh = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(refresh)
+    table = refresh.main_claims()
+    assert table.count("\n|") > 3
+    assert refresh.MAIN_CLAIMS.read_text(encoding="utf-8") == table
+    start, end = refresh.MARKS
+    assert f"{start}\n{table}\n{end}" in refresh.README.read_text(encoding="utf-8")
+    assert "{include} main_claims.md" in (ROOT / "book" / "intro.md").read_text(encoding="utf-8")
 
 
 def test_readme_shows_the_picture_of_the_notebook() -> None:

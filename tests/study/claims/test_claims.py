@@ -289,6 +289,9 @@ def test_of_other_data_nothing_is_claimed(right):
     assert claims.judged(specific=other) == []
     assert not len(claims.of_page("table1", specific=other))
     assert claims.describe([]) == "No claim is about these data.\n"
+    assert claims.headline_markdown([]).endswith("Of 0 main claims: none was judged.\n")
+    assert claims.details([]) == ""
+    assert "<tbody>" in claims.topic_table([], "text")
 
 
 def test_the_paper_s_own_numbers_show_what_it_says(found):
