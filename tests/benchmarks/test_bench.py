@@ -27,6 +27,25 @@ def test_plans_repeat_in_rounds():
     assert {t.dataset for t in bench.plan(quick=True, real=False)} == {"simulated"}
 
 
+def test_quick_plan_has_no_whole_network_but_of_who_takes_seconds():
+    """The others are extrapolated from a part, which their rows say."""
+    tasks = bench.plan(quick=True, real=True)
+    assert {t.part for t in tasks} >= {"network", "literal", "limit", "many", "busy", "genes"}
+    assert {t.method for t in tasks if t.amount is None} == {"rustscenic", bench.FAST}
+    assert all(t.amount < bench.DEFAULTS[t.method].epochs for t in tasks if t.method in bench.OURS)
+
+
+def test_compiled_code_is_loaded_before_a_network_is_extrapolated(monkeypatch, synthetic):
+    asked = []
+    monkeypatch.setattr(bench, "_inferring", lambda *_: (asked.append, 150))
+    part = bench.Task("network", "DeepSEM", "simulated", amount=48)
+    row = bench._timed(part, synthetic)
+    assert (asked, row["amount"], row["whole"]) == ([3, 48], 48, 150)
+    asked.clear()
+    bench._timed(replace(part, amount=None), synthetic)
+    assert asked == [150]
+
+
 @pytest.fixture
 def measured(monkeypatch):
     """Tasks that a child process was asked for, instead of the processes."""
