@@ -31,11 +31,11 @@ _DEPTH: dict[tuple[str, ...], int] = {
     ("scGREAT (downsampled)", "cell-type-specific", "mESC"): 0,
     ("GENELink (downsampled)", "cell-type-specific"): 3,
 }
-# How many of the seeds a variant has that the paper does not speak of.
-_N_SEEDS: dict[tuple[str, str], int] = {
-    ("InfoSEM-B (bias)", "cell-type-specific"): 3,
-    ("InfoSEM-B (bias)", "non-cell-type-specific"): 1,
-}
+# How many of the seeds a method has that is trained anew on every split, and a variant that the
+# paper does not speak of.
+_N_SEEDS = {"InfoSEM-BC": 1, "InfoSEM-B (bias)": 1}
+# These take over the weight of the prior that InfoSEM-B was given on the same split.
+_AS_INFOSEM_B = ("InfoSEM-BC", "InfoSEM-B (bias)")
 # Settings that only InfoSEM-BC looks at.
 _OF_KNOWN_EDGES = ("lr_logits", "sigma_l", "rank")
 # Cheap rows without information are averaged over many draws, to know them well.
@@ -102,7 +102,7 @@ def jobs_of(
         method = prepared(name)
         depth = _DEPTH.get((name, network, name_of_data), _DEPTH.get((name, network)))
         first = splits if complete else splits[:depth]
-        trained = seeds if complete else seeds[: _N_SEEDS.get((name, network))]
+        trained = seeds if complete else seeds[: _N_SEEDS.get(name)]
         if stage == "fixed" and not method.tuned:
             if method.labels:  # trained anew on every split, it gets one seed
                 jobs += [job(method, seeds[0], [s]) for s in first]
@@ -111,11 +111,10 @@ def jobs_of(
             if not (method.expression or method.embeddings):
                 own_seeds = _UNINFORMED_SEEDS
             jobs += [job(method, seed, splits) for seed in own_seeds]
-        elif stage == "screen" and method.tuned and not method.labels:
+        elif stage == "screen" and method.tuned and name not in _AS_INFOSEM_B:
             jobs += [job(m, seeds[0], splits) for m in candidates(name)]
         elif stage == "chosen" and method.tuned:
-            # InfoSEM-BC takes over what InfoSEM-B was given on the same split.
-            by_split = chosen("InfoSEM-B" if method.labels else name, first)
+            by_split = chosen("InfoSEM-B" if name in _AS_INFOSEM_B else name, first)
             for split, winner in by_split.items():
                 shared = {k: winner.settings[k] for k in tried[0]}
                 jobs += [job(method.with_settings(**shared), seed, [split]) for seed in trained]
@@ -158,7 +157,8 @@ def compare(
 
     The settings of InfoSEM-B that the paper does not give are chosen on each split by the AUPRC of
     its *training* edges, among `presets.candidates_for`, with the first training seed. The unseen
-    block plays no part in it. InfoSEM-BC takes over the choice of InfoSEM-B.
+    block plays no part in it. InfoSEM-BC and InfoSEM-B with a bias take over the choice of
+    InfoSEM-B.
 
     Parameters
     ----------
@@ -216,8 +216,8 @@ def compare(
     datasets, methods = list(dict.fromkeys(datasets)), list(dict.fromkeys(methods))
     splits, seeds = list(dict.fromkeys(splits)), list(dict.fromkeys(seeds))
     needed = [*methods]
-    if "InfoSEM-BC" in methods and "InfoSEM-B" not in methods:
-        needed.append("InfoSEM-B")  # on which InfoSEM-BC's settings rest
+    if set(_AS_INFOSEM_B) & set(methods) and "InfoSEM-B" not in methods:
+        needed.append("InfoSEM-B")  # on which their settings rest
     shown: dict[str, list[Job]] = {dataset: [] for dataset in datasets}
     for stages in _STAGES:
         jobs: list[Job] = []

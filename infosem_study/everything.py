@@ -57,7 +57,6 @@ EVERYTHING: dict[str, Callable[..., pd.DataFrame]] = {
     "learning-curve": _curve,
     "embeddings": sensitivity,
     "prior-settings": _scales,
-    "known-edges-settings": partial(prior_settings, method="InfoSEM-BC"),
     "protocol": protocol_choices,
     "all-genes": _all_genes,
     "string": partial(compare, **STRING_STUDY),

@@ -277,45 +277,34 @@ def controls(
     return pd.DataFrame(lines)
 
 
-PRIOR_SETTINGS: dict[str, dict[str, dict[str, float]]] = {
-    "InfoSEM-B": {
-        "as in Table 1": {},
-        "w learns 10 times slower": {"lr_w": 0.1},
-        "w learns 10 times faster": {"lr_w": 10.0},
-        "sigma_w 100 times smaller": {"sigma_w": 0.01},
-        "sigma_w 100 times larger": {"sigma_w": 100.0},
-    },
-    # DeepSEM's networks learn at a rate of 1e-4, its A at one of 2e-5; here A^l has 1e-3. And A is
-    # A^e times sigmoid(A^l), which starts at 1/2: A^e may start as DeepSEM's A or twice as high.
-    "InfoSEM-BC": {
-        "as in Table 1": {},
-        "A^l learns as the networks": {"lr_logits": 0.1},
-        "A^l learns as A": {"lr_logits": 0.02},
-        "A^e starts as DeepSEM's A": {"start": 0.5},
-    },
+PRIOR_SETTINGS: dict[str, dict[str, float]] = {
+    "as in Table 1": {},
+    "w learns 10 times slower": {"lr_w": 0.1},
+    "w learns 10 times faster": {"lr_w": 10.0},
+    "sigma_w 100 times smaller": {"sigma_w": 0.01},
+    "sigma_w 100 times larger": {"sigma_w": 100.0},
 }
-"""Settings of the prior of a method with which `prior_settings` trains it: what is multiplied by
-how much."""
+"""Settings of InfoSEM-B's prior with which `prior_settings` trains it: what is multiplied by how
+much."""
 
 
 def prior_settings(
     store: Store,
     *,
     datasets: Sequence[str],
-    method: str = "InfoSEM-B",
     splits: Sequence[int] = tuple(range(10)),
     runner: Runner = HERE,
 ) -> pd.DataFrame:
-    """Rows of a method with other settings of its prior, on cell-type-specific networks.
+    """Rows of InfoSEM-B with other settings of its prior, on cell-type-specific networks.
 
     RMSprop's steps do not depend on the size of a gradient. Vectors that are ten times longer thus
-    do what a ten times larger learning rate of w does.
+    do what a ten times larger learning rate of w does. The weight of the prior stays the one that
+    is chosen in Table 1.
 
     Parameters
     ----------
     store, datasets, splits, runner
         As for `compare`.
-    method : {"InfoSEM-B", "InfoSEM-BC"}
 
     Returns
     -------
@@ -323,13 +312,12 @@ def prior_settings(
         As from `compare`, the methods being the names of `PRIOR_SETTINGS`.
     """
     lines: list[Any] = []
-    for dataset, (name, factors) in product(datasets, PRIOR_SETTINGS[method].items()):
-        its_own = method_for(method, base_name(dataset), "cell-type-specific").settings
-        usual: dict[str, Any] = {"start": 1.0, **its_own}
+    for dataset, (name, factors) in product(datasets, PRIOR_SETTINGS.items()):
+        usual = method_for("InfoSEM-B", base_name(dataset), "cell-type-specific").settings
         frame = compare(
-            store, datasets=[dataset], methods=[method], splits=splits,
+            store, datasets=[dataset], methods=["InfoSEM-B"], splits=splits,
             settings={setting: factor * usual[setting] for setting, factor in factors.items()},
-            first_edition="prior-settings" in FIRST_EDITION, runner=runner,
+            keeps_alpha=True, runner=runner,
         )  # fmt: skip
         lines.extend(frame.assign(method=name).to_dict("records"))
     return pd.DataFrame(lines)
@@ -397,7 +385,7 @@ def protocol_choices(
             methods += ["Random", "Random TF constant"]
         frame = compare(
             store, datasets=[all_genes(dataset) if every_gene else dataset], methods=methods,
-            splits=splits, **changes, first_edition="protocol" in FIRST_EDITION, runner=runner,
+            splits=splits, **changes, runner=runner,
         )  # fmt: skip
         if "seeds" in changes:
             frame = frame[frame["seed"] == changes["seeds"][-1]]

@@ -36,8 +36,6 @@
 # each of these settings had to do with it. [One of DeepSEM's own outputs](published.ipynb) tells which
 # schedule its authors had.
 #
-# What is open about InfoSEM-BC alone has [a part of its own](#infosem-bc-itself).
-#
 # *Another training seed* is no choice. It stands beside the others for scale: a run with one seed
 # cannot tell a choice that moves the numbers no farther from luck.
 
@@ -148,56 +146,6 @@ print(protocol.describe_order(ordered))
 # other's. And where a choice moves the numbers no farther than another training seed does, these
 # runs cannot tell the two apart.
 #
-# (infosem-bc-itself)=
-# ## InfoSEM-BC: where it starts, and how fast it learns
-#
-# Not in the tables above is InfoSEM-BC, which is trained anew on every split. Its matrix is
-# $A = A^e \odot \sigma(A^l)$, and two things about it are open that DeepSEM's settings do not decide.
-#
-# - *How fast $A^l$ learns.* DeepSEM has a rate of 1e-4 for its networks and one of 2e-5 for $A$. Table 1
-#   has 1e-3, since with 2e-5 the factors of $A^l$ hardly leave their start near 0, and with 1e-4 they
-#   come only a part of the way to where Eq. 9 wants the known edges. But RMSprop makes steps of about
-#   that size for *every* gene, also for those without a label, whose part of $A^l$ follows the
-#   expression alone.
-# - *Where $A^e$ starts.* $\sigma(A^l)$ starts at one half. In Table 1 $A^e$ starts twice as high as
-#   DeepSEM's $A$ does, so that $A$ starts where DeepSEM's does. In the first edition of this book $A^e$
-#   started as DeepSEM's $A$.
-#
-# First training seed, ten splits; the weight alpha is InfoSEM-B's. Below, AUPRC on interactions
-# between unseen genes, then on unseen interactions between seen genes.
-
-# %% tags=["hide-input"]
-varied = studies.prior_settings(
-    store,
-    datasets=datasets,
-    method="InfoSEM-BC",
-    splits=range(n_splits),
-    runner=runner,
-)
-usual = rows[(rows["choice"] == protocol.USUAL) & rows["method"].isin(["DeepSEM", "InfoSEM-B"])]
-known_edges = pd.concat([usual, varied.assign(method="InfoSEM-BC, " + varied["method"])])
-tables.format_means(known_edges)
-
-# %% tags=["hide-input"]
-tables.format_means(known_edges, "seen_auprc")
-
-# %% [markdown]
-# On interactions between unseen genes, minus InfoSEM-B and minus DeepSEM on the same splits:
-
-# %% tags=["full-width", "hide-input"]
-pd.concat(
-    [
-        tables.format_paired(known_edges, f"InfoSEM-BC, {name}", against)
-        for against in ("InfoSEM-B", "DeepSEM")
-        for name in studies.PRIOR_SETTINGS["InfoSEM-BC"]
-    ],
-    ignore_index=True,
-)
-
-# %% [markdown]
-# Where $A^l$ learns more slowly, labels are learned less well, as seen genes show: at the rate of $A$ it
-# hardly leaves its start.
-#
 # ## Recomputed now
 #
 # On the synthetic data set, with one of the protocol.
@@ -217,6 +165,4 @@ tables.format_means(live.assign(method=live["method"] + ", " + live["choice"]))
 # ## Where the numbers come from
 
 # %% tags=["hide-output"]
-tables.format_keys(
-    pd.concat([rows.assign(method=rows["method"] + ", " + rows["choice"]), known_edges])
-)
+tables.format_keys(rows.assign(method=rows["method"] + ", " + rows["choice"]))

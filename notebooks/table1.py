@@ -248,7 +248,13 @@ percentages if len(percentages) else print("none: these are not the paper's data
 
 # %% tags=["full-width", "hide-input"]
 within = stored_within(store, rows, non_specific)
-judged = claims.of_page("table1", specific=rows, non_specific=non_specific, within=within)
+judged = claims.of_page(
+    "table1",
+    specific=rows,
+    non_specific=non_specific,
+    within=within,
+    beyond=beyond.assign(network="cell-type-specific"),
+)
 judged if len(judged) else print("none: these are not the paper's data sets")
 
 # %% [markdown]

@@ -117,7 +117,7 @@ def test_a_variant_has_fewer_seeds_unless_all_are_asked_for(tmp_path):
         )  # fmt: skip
         return rows.groupby("method")["seed"].nunique().to_dict()
 
-    assert seeds("cell-type-specific") == {"DeepSEM": 5, "InfoSEM-B (bias)": 3}
+    assert seeds("cell-type-specific") == {"DeepSEM": 5, "InfoSEM-B (bias)": 1}
     assert seeds("non-cell-type-specific") == {"DeepSEM": 5, "InfoSEM-B (bias)": 1}
     assert seeds("cell-type-specific", complete=True) == {"DeepSEM": 5, "InfoSEM-B (bias)": 5}
 
@@ -144,13 +144,11 @@ def test_settings_of_the_prior_are_multiples_of_the_usual_ones(tmp_path, monkeyp
         return pd.DataFrame([{"method": methods[0]}])
 
     monkeypatch.setattr(studies, "compare", compare)
-    for method in studies.PRIOR_SETTINGS:
-        rows = studies.prior_settings(Store(tmp_path), datasets=["hESC"], method=method)
-        assert [*rows["method"]] == [*studies.PRIOR_SETTINGS[method]]
-    assert asked["InfoSEM-BC", ()] == []
+    rows = studies.prior_settings(Store(tmp_path), datasets=["hESC"])
+    assert [*rows["method"]] == [*studies.PRIOR_SETTINGS]
+    assert asked["InfoSEM-B", ()] == []
     assert asked["InfoSEM-B", ("sigma_w",)] == [100.0 * 0.1]
-    assert asked["InfoSEM-BC", ("lr_logits",)] == [2e-5]
-    assert asked["InfoSEM-BC", ("start",)] == [0.5]
+    assert asked["InfoSEM-B", ("lr_w",)] == [2e-4]
 
 
 def test_a_run_can_start_elsewhere_and_says_so(finished, tmp_path):

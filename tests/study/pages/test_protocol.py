@@ -49,7 +49,7 @@ def test_every_choice_is_run_on_its_own_pairs_and_genes(tmp_path, monkeypatch):
     """Which runs it is made of; they are not run."""
     asked = []
 
-    def compare(store, *, datasets, methods, splits, first_edition, runner, **changes):
+    def compare(store, *, datasets, methods, splits, runner, **changes):
         asked.append((datasets, methods, changes))
         seeds = changes.get("seeds", (0,))
         return pd.DataFrame([{"method": m, "seed": s, "split": 0} for m in methods for s in seeds])
