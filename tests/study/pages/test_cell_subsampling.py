@@ -24,8 +24,8 @@ def quick():
     """Train the deep methods for three epochs."""
     usual = comparison.method_for
 
-    def shorter(*names):
-        method = usual(*names)
+    def shorter(*names, **options):
+        method = usual(*names, **options)
         return method.with_settings(epochs=3) if method.deep else method
 
     with pytest.MonkeyPatch.context() as patch:
