@@ -4,10 +4,11 @@ import pandas as pd
 import pytest
 
 from infosem_study.pages import audit
+from infosem_study.pages.audit import pairs
 
 
 def test_pair_aware_prior_is_set_against_each_rival_within_the_same_tfs():
-    ahead = {"InfoSEM-B": 0.1, "DeepSEM": -0.1, "InfoSEM-B (pairs), permuted": 0.1}
+    ahead = dict(zip(pairs._RIVALS, (0.1, -0.1, 0.1), strict=True))
     lines = [
         {"network": "n", "dataset": "d", "tf": f"TF{i}", "split": 0, "method": method,
          "gain": 0.2, "specific": 0.01 * i - lead}
@@ -19,8 +20,9 @@ def test_pair_aware_prior_is_set_against_each_rival_within_the_same_tfs():
         assert table.loc[("own TF", rival), "difference"] == pytest.approx(lead)
         assert table.loc[("within TFs", rival), "difference"] == pytest.approx(0)
     answer = audit.describe_pair_differences(table.reset_index())
-    assert "against InfoSEM-B: better on d, worse on none, of 1 data sets" in answer
-    assert "against DeepSEM: better on none, worse on d" in answer
+    infosem_b, deepsem, _ = pairs._RIVALS
+    assert f"against {infosem_b}: better on d, worse on none, of 1 data sets" in answer
+    assert f"against {deepsem}: better on none, worse on d" in answer
     assert answer.endswith("its own control on: none.")
     better = table.reset_index().assign(low=0.1)
     assert audit.describe_pair_differences(better).endswith("its own control on: n d.")
@@ -28,13 +30,14 @@ def test_pair_aware_prior_is_set_against_each_rival_within_the_same_tfs():
 
 def test_pair_aware_prior_and_its_control_are_told_apart():
     names = ["DeepSEM", "InfoSEM-B", "InfoSEM-B (pairs)", "PIDC"]
+    infosem_b, deepsem, _ = pairs._RIVALS
     controls = ["none", "expression shuffled", "embeddings permuted"]
     rows = pd.DataFrame(
         [{"method": name, "control": control} for name in names for control in controls]
     )
     assert audit.pair_rows(rows).to_numpy().tolist() == [
-        ["DeepSEM", "none"],
-        ["InfoSEM-B", "none"],
+        [deepsem, "none"],
+        [infosem_b, "none"],
         ["InfoSEM-B (pairs)", "none"],
         ["InfoSEM-B (pairs), permuted", "embeddings permuted"],
     ]
