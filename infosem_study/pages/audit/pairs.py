@@ -10,7 +10,7 @@ __all__ = ["describe_pair_differences", "pair_differences", "pair_rows"]
 
 _PAIRS = "InfoSEM-B (pairs)"
 _CONTROL = "InfoSEM-B (pairs), permuted"  # what is kept of it beside the ledger has this name
-# Runs with other settings than those of Table 1, of which the same is kept, have a name of their own.
+# Runs with other settings than those of Table 1 have a name of their own beside the ledger.
 _EDITION = ", first edition" if "controls" in FIRST_EDITION else ""
 _RIVALS = (f"InfoSEM-B{_EDITION}", f"DeepSEM{_EDITION}", _CONTROL)
 
@@ -29,7 +29,8 @@ def pair_rows(rows: pd.DataFrame) -> pd.DataFrame:
         Those of DeepSEM, InfoSEM-B and "InfoSEM-B (pairs)" as they are, and of the last with the
         text of other genes, which is a method "InfoSEM-B (pairs), permuted" here.
     """
-    rows = rows.replace({"method": {name.removesuffix(_EDITION): name for name in _RIVALS[:2]}})
+    own_names = {name.removesuffix(_EDITION): name for name in _RIVALS[:2]}
+    rows = rows.replace({"method": own_names})
     is_as_it_is = rows["method"].isin([_PAIRS, *_RIVALS]) & (rows["control"] == "none")
     is_control = (rows["method"] == _PAIRS) & (rows["control"] == "embeddings permuted")
     named = rows.assign(method=rows["method"].mask(is_control, _CONTROL))
