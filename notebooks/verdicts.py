@@ -20,7 +20,7 @@
 from IPython.display import HTML, Markdown
 
 from infosem.data import CELLS
-from infosem_study import Runner, Store, claims
+from infosem_study import Runner, Store, claims, studies
 from infosem_study.comparison import compare
 from infosem_study.pages import verdicts
 from infosem_study.parameters import check_parameters
@@ -71,7 +71,16 @@ found = claims.judged(**frames)
 Markdown(claims.headline_markdown(found))
 
 # %% [markdown]
-# The same in sentences, which are computed, too:
+# The same in sentences, which are computed, too. Claims on vectors of other kinds, on fewer cells, on
+# what controls leave and on Appendix C may rest on runs with other settings; then that is said here.
+
+# %% tags=["hide-input"]
+for study in sorted(studies.FIRST_EDITION):
+    print(f"{study}: {studies.describe_edition(study)}")
+print("main claims:", sum(one.claim.headline for one in found))
+
+# %% [markdown]
+# In sentences:
 
 # %% tags=["hide-input"]
 Markdown(claims.describe(found))
