@@ -255,6 +255,17 @@ def test_start_moves_nothing_but_the_effects():
     assert all(torch.equal(usual[name], twice[name]) for name in usual)
 
 
+def test_with_known_edges_the_adjacency_starts_as_deepsem_s():
+    """The effects start twice as high, as the gates start at about a half."""
+    known = m.KnownEdges(torch.tensor([0, 1]), torch.zeros(2, 40))
+    usual, gated = (
+        m.StructuralModel(40, torch.Generator().manual_seed(0), hidden=4, **more)
+        for more in ({}, {"embedding": torch.ones(40, 3), "known": known})
+    )
+    ratio = (gated.adjacency() / usual.adjacency())[~torch.eye(40, dtype=torch.bool)]
+    assert ratio.mean().item() == pytest.approx(1, abs=0.02)
+
+
 def test_without_embedding_and_labels_the_model_is_deepsem():
     model = m.StructuralModel(P, torch.Generator().manual_seed(0), hidden=4)
     assert model.prior_mean() == (None, None)
