@@ -66,9 +66,9 @@ def test_every_choice_is_run_on_its_own_pairs_and_genes(tmp_path, monkeypatch):
     )
     assert asked["no TF with itself"][2]["protocol"].self_pairs is False
     assert "Random" in asked["no TF with itself"][1]
-    assert asked["both, as in Eq. 5"][1:] == (
+    assert asked["A starts half as large"][1:] == (
         ["DeepSEM", "InfoSEM-B"],
-        {"settings": {"likelihood": "gaussian", "latent_prior": "standard"}, "keeps_alpha": True},
+        {"settings": {"start": 0.5}, "keeps_alpha": True},
     )
     assert asked["a fifth fewer epochs"][2] == {"epochs": 120, "keeps_alpha": True}
     # The other seed is trained with the settings that the first one chose.
