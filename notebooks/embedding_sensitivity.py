@@ -40,7 +40,7 @@ import tempfile
 import pandas as pd
 from IPython.display import display
 
-from infosem_study import Runner, Store, claims, nulls, statistics, studies, tables
+from infosem_study import Runner, Store, claims, nulls, studies, tables
 from infosem_study.pages import embedding_sensitivity
 from infosem_study.parameters import check_parameters
 
