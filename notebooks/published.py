@@ -21,7 +21,7 @@
 # two genes, was trained and judged on the same pairs.
 #
 # The files are read from the data folder or downloaded, and verified by their digests
-# ([where from](../book/data.md#published-output)). What is shown here is stored beside the ledger, so
+# ([where from](published-output)). What is shown here is stored beside the ledger, so
 # that the page needs no data.
 
 # %% tags=["hide-cell"]
