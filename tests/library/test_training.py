@@ -51,6 +51,7 @@ RECOVERY = Settings(
     alpha=0.5,
     beta=1.0,
     lr=5e-3,
+    decay=1.0,
     lr_adjacency=1e-3,
     mask_zeros=False,
 )
