@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infosem import InfosemError
-from infosem.splits import make_split
+from infosem.splits import Protocol, make_split
 from infosem_study import Runner, Store, execution, scheduling, variants
 from infosem_study.execution import execute, scores_of
 from infosem_study.jobs import Job, results_of
@@ -105,7 +106,7 @@ def test_kept_scores_serve_as_long_as_they_are_those_of_the_run(tmp_path, monkey
         dataset, split, scores = scores_of(store, result)
     assert split.seed == 1
     assert scores.shape == dataset.network.shape
-    np.savez(file, scores=-scores)
+    np.savez(file, scores=-scores, seconds=1.0, peak_mib=1.0)
     with pytest.raises(InfosemError, match="other metrics than the ledger"):
         scores_of(store, result)
     file.write_bytes(file.read_bytes()[:100])
@@ -113,6 +114,24 @@ def test_kept_scores_serve_as_long_as_they_are_those_of_the_run(tmp_path, monkey
         scores_of(store, result)
     file.unlink()
     np.testing.assert_array_equal(scores_of(store, result)[2], scores)  # run again
+
+
+def test_kept_scores_are_judged_on_other_pairs_without_training(tmp_path):
+    (job, *_) = jobs("Pearson correlation")
+    made = execute(job, None, tmp_path)
+
+    def again(*_, **__):
+        raise AssertionError("was trained")
+
+    other = replace(
+        job, method=replace(job.method, function=again), protocol=Protocol(targets="all")
+    )
+    row = execute(other, None, tmp_path).row
+    (split,) = map(str, job.splits[:1])
+    assert row["splits"][split]["unseen_base"] < made.row["splits"][split]["unseen_base"]
+    assert row["seconds"] == made.row["seconds"]
+    with pytest.raises(AssertionError, match="was trained"):
+        execute(other, None, tmp_path, recompute=True)
 
 
 def test_scores_are_kept_for_the_meantime_where_there_is_no_folder(tmp_path, monkeypatch):
@@ -147,6 +166,7 @@ def test_a_job_that_was_not_run_is_named(tmp_path):
 
 KILLED = """
 import sys
+from dataclasses import replace
 from test_scheduling import jobs
 from infosem_study import Runner, Store
 
