@@ -226,11 +226,6 @@ def _run_all(store: Store, runner: Runner, on: dict[str, Any]) -> None:
         )
         everything.EVERYTHING[str(line.study)](store, runner=runner, **on)
     click.echo(f"{store.root} has all runs that the book shows of {', '.join(on['datasets'])}")
-    if studies.FIRST_EDITION:
-        click.echo(
-            f"{', '.join(sorted(studies.FIRST_EDITION))}: the runs of the deep methods are those "
-            "of the first edition, with its settings; they wait to be made again"
-        )
 
 
 # --- verify, tune, data ---------------------------------------------------------------------------

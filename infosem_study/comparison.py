@@ -58,7 +58,6 @@ def jobs_of(
     labels: str | None = None,
     protocol: Protocol | None = None,
     complete: bool = False,
-    first_edition: bool = False,
 ) -> list[Job]:
     """Jobs of one stage of a comparison on one data set: "fixed", "screen" or "chosen".
 
@@ -68,13 +67,13 @@ def jobs_of(
     if name_of_data == "synthetic":
         network, complete = "planted", True
 
-    tried = candidates_for(name_of_data, first_edition=first_edition)
+    tried = candidates_for(name_of_data)
 
     def job(method: Method, seed: int, on: Sequence[int]) -> Job:
         return Job(method, dataset, network, seed, tuple(on), protocol or Protocol())
 
     def prepared(name: str, *, as_usual: bool = False) -> Method:
-        method = method_for(name, name_of_data, network, first_edition=first_edition)
+        method = method_for(name, name_of_data, network)
         if method.embeddings and embedding:
             method = method.with_settings(embedding=embedding)
         if method.labels and labels:
@@ -150,7 +149,6 @@ def compare(
     labels: str | None = None,
     protocol: Protocol | None = None,
     complete: bool = False,
-    first_edition: bool = False,
     runner: Runner = HERE,
 ) -> pd.DataFrame:
     """Rows of a comparison of methods, such as Table 1, computing what the ledger lacks.
@@ -189,8 +187,6 @@ def compare(
     complete : bool
         Run all methods on all splits and with all seeds. Otherwise those that take long are run on
         the first splits only, and a variant of InfoSEM-B with fewer seeds.
-    first_edition : bool
-        With the settings that the deep methods had there; see `presets.method_for`.
     runner : Runner
         Whether and where to run.
 
@@ -228,7 +224,6 @@ def compare(
                 stage, store, dataset, network=network, methods=at_hand, splits=splits,
                 seeds=seeds, embedding=embedding, epochs=epochs, settings=settings,
                 keeps_alpha=keeps_alpha, labels=labels, protocol=protocol, complete=complete,
-                first_edition=first_edition,
             )  # fmt: skip
             jobs += stage_jobs
             if stage != "screen":

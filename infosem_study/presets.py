@@ -1,6 +1,5 @@
 """The settings of every method by data set and network, each with its source."""
 
-from dataclasses import replace
 from typing import Any
 
 from infosem.data import STRING
@@ -17,12 +16,6 @@ __all__ = ["candidates_for", "method_for"]
 _HESC = {"alpha": 0.1, "beta": 0.01, "epochs": 150, "mask_zeros": True}
 _CELL_TYPE_SPECIFIC = {"alpha": 1.0, "beta": 0.01, "epochs": 150, "mask_zeros": True}
 _NON_SPECIFIC = {"alpha": 100.0, "beta": 1.0, "epochs": 90, "mask_zeros": False}
-# The first edition of this book: an early revision of that file, the epochs of DeepSEM's main.py,
-# and its schedule in today's torch, which never fires.
-_FIRST_EDITION = {
-    "cell-type-specific": {"beta": 0.1, "epochs": 120, "decay": 1.0},
-    "non-cell-type-specific": {"decay": 1.0},
-}
 # The synthetic data are few: small batches and networks and larger steps, so that a run takes
 # seconds; in double precision, so that it prints the same digits on any machine.
 _SYNTHETIC = {"alpha": 0.1, "beta": 0.1, "epochs": 45, "batch_size": 32, "hidden": 32,
@@ -50,7 +43,7 @@ _EMBEDDING = {"hESC": "BioBERT", "mESC": "BioBERT", "hHEP": "MiniLM", "mDC": "Mi
               "synthetic": "planted"}  # fmt: skip
 
 
-def method_for(name: str, dataset: str, network: str, *, first_edition: bool = False) -> Method:
+def method_for(name: str, dataset: str, network: str) -> Method:
     """The named method with its settings for a data set.
 
     DeepSEM's settings are those its authors released; those of InfoSEM which the paper gives
@@ -63,9 +56,6 @@ def method_for(name: str, dataset: str, network: str, *, first_edition: bool = F
     dataset, network : str
         Names as in `Dataset`. An unknown data set gets the settings of a typical one, and STRING
         those of the non-specific network.
-    first_edition : bool
-        With the settings, and in the version, that the method had in the first edition of the book:
-        for stored runs that wait to be made again, on real data.
 
     Raises
     ------
@@ -93,11 +83,6 @@ def method_for(name: str, dataset: str, network: str, *, first_edition: bool = F
         settings = dict(_NON_SPECIFIC)
     else:
         settings = dict(_HESC if dataset == "hESC" else _CELL_TYPE_SPECIFIC)
-    if first_edition and dataset != "synthetic":
-        method = replace(method, version=method.version - 1)
-        settings |= _FIRST_EDITION.get(network, {})
-        if dataset == "hESC" and specific:
-            settings["beta"] = 0.01
     if method.embeddings:
         settings["embedding"] = _EMBEDDING.get(dataset, "MiniLM")
         settings["bias"] = name == "InfoSEM-B (bias)"
@@ -110,13 +95,10 @@ def method_for(name: str, dataset: str, network: str, *, first_edition: bool = F
     return method.with_settings(**embedding, **Settings(**settings).recorded())
 
 
-def candidates_for(dataset: str, *, first_edition: bool = False) -> list[dict[str, float]]:
+def candidates_for(dataset: str) -> list[dict[str, float]]:
     """Settings of InfoSEM that the paper leaves open, to be chosen on training edges.
 
-    alpha, the weight of the prior: the larger, the closer A stays to the prior mean. The first
-    edition had fewer (see `method_for`).
+    alpha, the weight of the prior: the larger, the closer A stays to the prior mean.
     """
-    alphas: tuple[float, ...] = (0.1, 1.0, 10.0, 100.0, 1e3, 1e4)
-    if first_edition or dataset == "synthetic":
-        alphas = (1.0, 10.0) if dataset == "synthetic" else (1.0, 10.0, 100.0)
+    alphas = (1.0, 10.0) if dataset == "synthetic" else (0.1, 1.0, 10.0, 100.0, 1e3, 1e4)
     return [{"alpha": alpha} for alpha in alphas]

@@ -28,7 +28,6 @@ __all__ = [
     "CURVE_EPOCHS",
     "DOWNSAMPLED",
     "FEWER_SEEDS",
-    "FIRST_EDITION",
     "NON_SPECIFIC_CONTROLS",
     "NON_SPECIFIC_METHODS",
     "PRIOR_SETTINGS",
@@ -42,7 +41,6 @@ __all__ = [
     "SUBSAMPLING_PERCENTS",
     "TABLE1_METHODS",
     "controls",
-    "describe_edition",
     "learning_curve",
     "prior_settings",
     "protocol_choices",
@@ -96,22 +94,7 @@ SUBSAMPLING_IN_FULL = ("hESC",)
 """The data set of the paper's Figure 6, on which `subsampling` runs what takes long, too."""
 SUBSAMPLING_PERCENTS = (20, 40, 60, 80, 100)
 SUBSAMPLING_DRAWS = (0, 1, 2)
-FIRST_EDITION = frozenset(("controls", "embeddings", "subsampling", "tuning"))
-"""Studies whose runs with DeepSEM's settings of now are still to be made: they show those of the
-first edition (see `presets.method_for`), and their pages say so."""
 CURVE_EPOCHS = (3, 6, 12, 25)  # scGREAT has 12 in this book
-
-
-def describe_edition(study: str) -> str:
-    """Which settings the deep methods have in a study, in words, for the page that shows it."""
-    if study not in FIRST_EDITION:
-        return "DeepSEM and InfoSEM have the settings of Table 1 here."
-    return (
-        "DeepSEM and InfoSEM still have the settings of the first edition here: a constant "
-        "learning rate, a KL weight of 0.1 but for hESC, 120 epochs, alpha from 1 to 100, and A "
-        "of InfoSEM-BC starts half as large. These runs wait to be made again; do not hold them "
-        "against Table 1."
-    )
 
 
 def learning_curve(
@@ -179,8 +162,7 @@ def sensitivity(
     def rows(name: str, method: str, on: str | None = None, embedding: str | None = None) -> None:
         frame = compare(
             store, datasets=[on or dataset], network=network, methods=[method], splits=splits,
-            seeds=seeds, embedding=embedding, first_edition="embeddings" in FIRST_EDITION,
-            runner=runner,
+            seeds=seeds, embedding=embedding, runner=runner,
         )  # fmt: skip
         lines.extend(frame.assign(dataset=dataset, method=name).to_dict("records"))
 
@@ -258,8 +240,7 @@ def controls(
             chosen = [name for name in names if _CONTROL_DEPTH.get(name) == depth]
             frame = compare(
                 store, datasets=[on or dataset], network=network, methods=chosen,
-                splits=splits[:depth], **how, first_edition="controls" in FIRST_EDITION,
-                runner=runner,
+                splits=splits[:depth], **how, runner=runner,
             )  # fmt: skip
             frame["method"] = frame["method"].replace("Prior alone", "InfoSEM-B")
             lines.extend(frame.assign(dataset=dataset, control=control).to_dict("records"))
@@ -435,7 +416,6 @@ def subsampling(
     """
     if wrong := [percent for percent in percents if percent not in range(1, 101)]:
         raise InfosemError(f"percents: {wrong}; give whole numbers from 1 to 100")
-    first_edition = "subsampling" in FIRST_EDITION
     lines: list[Any] = []
     fewer: list[tuple[Job, dict[str, Any]]] = []  # with what its rows are called
     for dataset in datasets:
@@ -444,7 +424,7 @@ def subsampling(
             continue
         whole = compare(
             store, datasets=[dataset], methods=names, splits=splits, seeds=draws,
-            first_edition=first_edition, runner=runner,
+            runner=runner,
         )  # fmt: skip
         if 100 not in percents:
             whole = whole[[not METHODS[name].expression for name in whole["method"]]]
@@ -454,7 +434,7 @@ def subsampling(
             for stage in ("fixed", "chosen")
             for job in jobs_of(
                 stage, store, dataset, network="cell-type-specific", methods=names,
-                splits=splits, seeds=draws[:1], first_edition=first_edition,
+                splits=splits, seeds=draws[:1],
             )
         ]  # fmt: skip
         for percent, draw, job in product(percents, draws, on_all_cells):

@@ -277,9 +277,6 @@ tables.format_beside_paper(tables.beside_paper(live, "Table 3", statistics.SEEN_
 # unseen genes play no part. A star marks the paper's choice.
 
 # %% tags=["hide-input"]
-print(studies.describe_edition("tuning"))
-
-# %% tags=["hide-input"]
 searched = {
     network: tuning.search(store, datasets=datasets, network=network, runner=runner)
     for network in NETWORKS

@@ -263,9 +263,6 @@ print(audit.describe_within(summary))
 # of part 6.
 
 # %% tags=["hide-input"]
-print(studies.describe_edition("controls"))
-
-# %% tags=["hide-input"]
 controlled = {
     network: studies.controls(
         store,

@@ -78,9 +78,6 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 #
 # Points are means over splits, bars their standard errors over splits, of means over draws.
 
-# %% tags=["hide-input"]
-print(studies.describe_edition("subsampling"))
-
 # %% mystnb={"image": {"alt": "Line plot of mean AUPRC on unseen genes against the percentage of cells, one panel for each data set, one line for DeepSEM, InfoSEM-B, Pearson and partial correlation, on hESC also InfoSEM-BC, with standard errors over splits; open markers for longer training on the fewest cells; a grey band that holds 95% of random constants per TF, a dashed line at their mean and a dotted line at the share of positives. The table below has the numbers."}}
 cell_subsampling.subsampling_figure(rows, nulls.bands(counts))
 

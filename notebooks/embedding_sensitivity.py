@@ -73,9 +73,6 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 # Mean over splits, with its standard error in parentheses.
 
 # %% tags=["hide-input"]
-print(studies.describe_edition("embeddings"))
-
-# %% tags=["hide-input"]
 tables.format_means(rows)
 
 # %% mystnb={"image": {"alt": "Dot plot of the table above: mean AUPRC on unseen genes with standard errors over splits, one panel for each data set, one line for DeepSEM and for InfoSEM-B with each kind of vectors and each control; a grey band that holds 95% of random constants per TF, with a dashed line at their mean, and a dotted line at the share of positives."}}

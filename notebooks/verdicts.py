@@ -71,16 +71,7 @@ found = claims.judged(**frames)
 Markdown(claims.headline_markdown(found))
 
 # %% [markdown]
-# The same in sentences, which are computed, too. Claims on vectors of other kinds, on fewer cells, on
-# what controls leave and on Appendix C may rest on runs with other settings; then that is said here.
-
-# %% tags=["hide-input"]
-for study in sorted(studies.FIRST_EDITION):
-    print(f"{study}: {studies.describe_edition(study)}")
-print("main claims:", sum(one.claim.headline for one in found))
-
-# %% [markdown]
-# In sentences:
+# The same in sentences, which are computed, too.
 
 # %% tags=["hide-input"]
 Markdown(claims.describe(found))

@@ -188,24 +188,6 @@ def test_another_schedule_can_keep_the_weight_that_the_usual_one_chose(finished,
     assert chosen(False) == (3, 1.0)
 
 
-def test_the_first_edition_has_its_settings_on_real_data_alone(tmp_path):
-    """Their rows wait in the ledger, under the keys that they had."""
-    asked = {"network": "cell-type-specific", "methods": ["DeepSEM"], "splits": [0], "seeds": [0]}
-    (now,), (then,) = (
-        jobs_of("fixed", Store(tmp_path), "mDC", **asked, first_edition=earlier)
-        for earlier in (False, True)
-    )
-    assert then.method.version == now.method.version - 1
-    changed = {k: v for k, v in then.method.settings.items() if now.method.settings[k] != v}
-    assert changed == {"beta": 0.1, "epochs": 120, "decay": 1.0}
-    asked["network"] = "planted"
-    both = [
-        jobs_of("fixed", Store(tmp_path), "synthetic", **asked, first_edition=earlier)
-        for earlier in (False, True)
-    ]
-    assert both[0] == both[1]
-
-
 def test_an_embedding_can_take_the_place_of_the_usual_one(tmp_path):
     jobs = jobs_of(
         "screen", Store(tmp_path), "hESC", network="cell-type-specific",

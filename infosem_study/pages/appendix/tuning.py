@@ -30,7 +30,6 @@ from infosem_study.reported import reported
 from infosem_study.scheduling import HERE, Runner
 from infosem_study.statistics import Estimate, format_interval, from_error
 from infosem_study.store import Store
-from infosem_study.studies import FIRST_EDITION
 from infosem_study.variants import load
 from infosem_study.verdicts import AS_GOOD, CANNOT_BE_TESTED, below, judge
 
@@ -104,7 +103,6 @@ def search(
         network=network,
         methods=list(grid),
         splits=splits,
-        first_edition="tuning" in FIRST_EDITION,
         runner=replace(runner, recompute=False),
     )
     # In the files each setting makes a method of its own.

@@ -4,15 +4,12 @@ import pandas as pd
 
 from infosem_study.pages.audit.text import listed
 from infosem_study.pages.audit.within_tfs import paired_within
-from infosem_study.studies import FIRST_EDITION
 
 __all__ = ["describe_pair_differences", "pair_differences", "pair_rows"]
 
 _PAIRS = "InfoSEM-B (pairs)"
 _CONTROL = "InfoSEM-B (pairs), permuted"  # what is kept of it beside the ledger has this name
-# Runs with other settings than those of Table 1 have a name of their own beside the ledger.
-_EDITION = ", first edition" if "controls" in FIRST_EDITION else ""
-_RIVALS = (f"InfoSEM-B{_EDITION}", f"DeepSEM{_EDITION}", _CONTROL)
+_RIVALS = ("InfoSEM-B", "DeepSEM", _CONTROL)
 
 
 def pair_rows(rows: pd.DataFrame) -> pd.DataFrame:
@@ -29,8 +26,6 @@ def pair_rows(rows: pd.DataFrame) -> pd.DataFrame:
         Those of DeepSEM, InfoSEM-B and "InfoSEM-B (pairs)" as they are, and of the last with the
         text of other genes, which is a method "InfoSEM-B (pairs), permuted" here.
     """
-    own_names = {name.removesuffix(_EDITION): name for name in _RIVALS[:2]}
-    rows = rows.replace({"method": own_names})
     is_as_it_is = rows["method"].isin([_PAIRS, *_RIVALS]) & (rows["control"] == "none")
     is_control = (rows["method"] == _PAIRS) & (rows["control"] == "embeddings permuted")
     named = rows.assign(method=rows["method"].mask(is_control, _CONTROL))
