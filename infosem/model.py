@@ -241,6 +241,9 @@ class StructuralModel(nn.Module):
         N(0, sigma_z^2) of Eq. 5.
     sigma_z : float
         Standard deviation of the standard latent prior.
+    prior_form : {"centred", "deviations"}
+        Whether the prior mean M of Eq. 7 is the centre of A, or is added to deviations whose centre
+        is 0: then `effects` are these, and A is M plus `effects`.
     """
 
     def __init__(
@@ -259,10 +262,12 @@ class StructuralModel(nn.Module):
         likelihood: str = "squared",
         latent_prior: str = "learned",
         sigma_z: float = 1.0,
+        prior_form: str = "centred",
     ) -> None:
         super().__init__()
         self.embedding, self.known = embedding, known
         self.likelihood, self.latent_prior, self.sigma_z = likelihood, latent_prior, sigma_z
+        self.adds_mean = prior_form == "deviations" and embedding is not None
 
         effects = starting_effects(n_genes, generator, n_regulators)
         self.effects = nn.Parameter(effects.mul_(start if known is None else 2 * start))
@@ -290,6 +295,11 @@ class StructuralModel(nn.Module):
 
         With known edges it is Eq. 9, where A^l = A_a A_b has low rank (Appendix A.2).
         """
+        if self.adds_mean:
+            source, target = self.prior_mean()
+            assert source is not None and target is not None
+            whole = self.effects + source[: len(self.effects), None] + target
+            return _hollow(whole)
         if self.known is None:
             return self.effects
         return self.effects * torch.sigmoid(self.logit_source @ self.logit_target)
@@ -368,7 +378,8 @@ class StructuralModel(nn.Module):
 
     def negative_log_prior(self, *, sigma_w: float, sigma_l: float) -> Tensor:
         """-log p(A, w | H, Y) of Eq. 11 and 12 over P^2, for sigma_a = 1, up to a constant."""
-        residual = laplace_residual(self.effects, *self.prior_mean(), self.pair_factors())
+        mean = (None, None) if self.adds_mean else self.prior_mean()
+        residual = laplace_residual(self.effects, *mean, self.pair_factors())
         return residual + self.negative_log_hyperprior(sigma_w=sigma_w, sigma_l=sigma_l)
 
     def negative_log_hyperprior(self, *, sigma_w: float, sigma_l: float) -> Tensor:
@@ -383,6 +394,12 @@ class StructuralModel(nn.Module):
             logits = self.logit_source[self.known.tfs] @ self.logit_target
             total = total + logit_prior(logits, self.known.labels, sigma_l)
         return total / self.effects.shape[1] ** 2
+
+
+def _hollow(matrix: Tensor) -> Tensor:
+    """The same with a zero diagonal, also where it is not square."""
+    diagonal = torch.eye(*matrix.shape, dtype=torch.bool, device=matrix.device)
+    return matrix.masked_fill(diagonal, 0)
 
 
 def _constant_input_net(hidden: int, outputs: int, generator: torch.Generator) -> nn.Sequential:

@@ -57,6 +57,12 @@ class Settings:
         `model.StructuralModel`); 0 for none. Its weights learn as fast as w.
     regulators : {"all", "tfs"}
         Whether A has a row for every gene, as in the paper, or for TFs only.
+    steps : {"alternating", "joint"}
+        Whether networks and A learn in turns, as in the released DeepSEM, or both at every step.
+    prior_form : {"centred", "deviations"}
+        Whether A is drawn around the prior mean M (Eq. 7), or is M plus deviations that are drawn
+        around 0. The density is the same; but in the second form M moves A itself. Not with known
+        edges.
     """
 
     epochs: int = 150
@@ -81,6 +87,8 @@ class Settings:
     start: float = 1.0
     pair_rank: int = 0
     regulators: str = "all"
+    steps: str = "alternating"
+    prior_form: str = "centred"
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "hidden", "rank", "lr", "lr_adjacency", "lr_w",
@@ -95,6 +103,8 @@ class Settings:
             ("latent_prior", ("learned", "standard")),
             ("precision", ("float32", "float64")),
             ("regulators", ("all", "tfs")),
+            ("steps", ("alternating", "joint")),
+            ("prior_form", ("centred", "deviations")),
         ):
             if getattr(self, name) not in allowed:
                 raise InfosemError(
@@ -121,4 +131,4 @@ class Settings:
         return {k: v for k, v in everything.items() if k not in added or v != added[k]}
 
 
-_ADDED = ("start", "pair_rank", "regulators")
+_ADDED = ("start", "pair_rank", "regulators", "steps", "prior_form")

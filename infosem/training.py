@@ -2,8 +2,9 @@
 
 As in the released DeepSEM, two RMSprop optimisers alternate by epochs: for one epoch the
 networks learn with A held still, then for two epochs A (and, in InfoSEM, the parameters of its
-prior) learns with the networks held still. What the encoder says of a cell does not change while
-the networks are still, and one inverse of I - A serves many steps (see `resolvent`).
+prior) learns with the networks held still; by another setting both step at every batch. What the
+encoder says of a cell does not change while the networks are still, and one inverse of I - A serves
+many steps (see `resolvent`).
 """
 
 import math
@@ -106,6 +107,10 @@ def fit(
     """
     started = time.perf_counter()
     n_genes = expression.shape[0]
+    if settings.prior_form == "deviations" and (train_edges is not None or settings.pair_rank):
+        raise InfosemError(
+            "fit: prior_form='deviations' is for InfoSEM-B without pair_rank; use 'centred'"
+        )
     if train_edges is not None and tfs is None:
         raise InfosemError("fit: train_edges is given without tfs, its rows' gene indices")
     order, n_regulators = np.arange(n_genes), n_genes
@@ -178,8 +183,10 @@ def _trained(
         likelihood=settings.likelihood,
         latent_prior=settings.latent_prior,
         sigma_z=settings.sigma_z,
+        prior_form=settings.prior_form,
     ).to(device=device, dtype=dtype)
     history: dict[str, list[float]] = {name: [] for name in _TERMS}
+    is_joint = settings.steps == "joint"
     bar = tqdm(range(settings.epochs), disable=not progress, unit="epoch")
     with nullcontext() if reference else team(threads) as workers:
         trainer: _Trainer | Engine
@@ -189,7 +196,7 @@ def _trained(
             trainer = Engine(model, settings, generator, cells, workers)
         try:
             for epoch in bar:
-                means = trainer.epoch(trains_networks=epoch % 3 == 0)
+                means = trainer.epoch(trains_networks=is_joint or epoch % 3 == 0)
                 for name, value in zip(_TERMS, means, strict=True):
                     history[name].append(value)
                 bar.set_postfix_str(f"objective {means[0]:.4f}", refresh=False)
@@ -237,11 +244,12 @@ class _Trainer:
     def epoch(self, *, trains_networks: bool) -> list[float]:
         """One pass over the cells; means of the objective, reconstruction, KL and log prior."""
         settings, model, x, observed = self.settings, self.model, self.x, self.observed
+        trains_structure = settings.steps == "joint" or not trains_networks
         for parameter in self.networks:
             parameter.requires_grad_(trains_networks)
         with torch.no_grad():
             still = None if trains_networks else self._encode(x)
-            if trains_networks:  # A and its prior do not change
+            if not trains_structure:
                 adjacency = self.structure.adjacency()
                 prior = self.model.negative_log_prior(
                     sigma_w=settings.sigma_w, sigma_l=settings.sigma_l
@@ -257,18 +265,19 @@ class _Trainer:
                 encoded = model.encode(rows)
             else:
                 encoded = still[0].index_select(0, batch), still[1].index_select(0, batch)
-            if not trains_networks:
+            if trains_structure:
                 adjacency = self.structure.adjacency().requires_grad_()
             reconstruction, kl = model.negative_elbo(
                 rows, observed.index_select(0, batch), encoded, noise, adjacency, self.resolvent
             )
             negative_elbo = reconstruction + settings.beta * kl
+            self.network_optimiser.zero_grad()
+            negative_elbo.backward()
             if trains_networks:
-                self.network_optimiser.zero_grad()
-                negative_elbo.backward()
                 self.network_optimiser.step()
-            else:
-                (gradient,) = torch.autograd.grad(negative_elbo, adjacency)
+            if trains_structure:
+                gradient = adjacency.grad
+                assert gradient is not None
                 prior = self.structure.step(adjacency.detach(), gradient)
             with torch.no_grad():
                 objective = negative_elbo + settings.alpha * prior
@@ -313,12 +322,15 @@ class _StructureOptimiser:
             )
         if model.known is not None:
             self.gates = torch.empty_like(self.effects)  # sigmoid(A^l)
+        if model.known is not None or model.adds_mean:
             self.product = torch.empty_like(self.effects)  # A
 
     @torch.no_grad()
     def adjacency(self) -> Tensor:
         """A, without gradient; valid until the next step."""
         model = self.model
+        if model.adds_mean:
+            return self.product.copy_(model.adjacency()).detach()
         if model.known is None:
             return self.effects.detach()
         for rows in self.blocks:
@@ -354,15 +366,19 @@ class _StructureOptimiser:
                 grads["logit_source"][rows] = by_logit @ model.logit_target.T
                 grads["logit_target"].addmm_(model.logit_source[rows].T, by_logit)
                 slope.mul_(gates)
-            residual = effects.clone() if source is None else effects - source[rows, None]
-            if target is not None:
-                residual -= target
+            residual = effects.clone()
+            if source is not None and target is not None and not model.adds_mean:
+                residual = residual.sub_(source[rows, None]).sub_(target)
             if pairs is not None:
                 residual.addmm_(pairs[0][rows], pairs[1].T, alpha=-1)
             residual[:, rows].fill_diagonal_(0)
             sign = residual.sign()
             total += torch.dot(residual.view(-1), sign.view(-1))
-            if source is not None:
+            if model.adds_mean:  # the mean acts by A alone
+                slope[:, rows].fill_diagonal_(0)
+                by_source[rows] = slope.sum(1)
+                by_target += slope.sum(0)
+            elif source is not None:
                 by_source[rows] = sign.sum(1)
                 by_target += sign.sum(0)
             if pairs is not None:
@@ -378,8 +394,9 @@ class _StructureOptimiser:
         if self.small:
             roots, slopes = [hyperprior], [torch.full_like(total, settings.alpha)]
             if source is not None and target is not None:
+                scale = 1 if model.adds_mean else -settings.alpha / n_pairs
                 roots += [source, target]
-                slopes += [-settings.alpha / n_pairs * by for by in (by_source, by_target)]
+                slopes += [scale * by for by in (by_source, by_target)]
             if pairs is not None:
                 roots += pairs
                 slopes += [-settings.alpha / n_pairs * by for by in by_pairs]

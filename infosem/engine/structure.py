@@ -49,7 +49,7 @@ class Structure:
     columns : list of slice
         The genes of each block.
     effects, adjacency : list of Tensor, (R, part of P)
-        A^e, and A, which are one without known edges.
+        A^e, and A, which are one without known edges, unless A is a mean plus A^e.
     row_sums : ndarray, (threads, R)
         Sums of A over the regulators among the columns of a block.
     column_sums : ndarray, (P,)
@@ -74,9 +74,10 @@ class Structure:
             self.row_sums[i] = self.effects[i][:, : self.inside[i]].sum(1)
             self.column_sums[columns] = self.effects[i].sum(0)
         if model.known is not None:
-            self.adjacency = [torch.empty_like(part) for part in self.effects]
             self.gates = [torch.empty_like(part) for part in self.effects]
-            self.gate()
+        if model.known is not None or model.adds_mean:
+            self.adjacency = [torch.empty_like(part) for part in self.effects]
+            self.renew()
         self.rates = settings.prior_rates
         named = dict(model.named_parameters())
         self.parameters = {name: named[name] for name in self.rates if name in named}
@@ -86,7 +87,28 @@ class Structure:
         """Write A^e into the model."""
         self.model.effects.data = torch.cat(self.effects, dim=1)
 
-    def gate(self) -> None:
+    def renew(self) -> None:
+        """Make A of what it consists of, where it is not A^e."""
+        if self.model.known is not None:
+            self._gate()
+        elif self.model.adds_mean:
+            self._add_mean()
+
+    def _add_mean(self) -> None:
+        """A = M + A^e, with a zero diagonal."""
+        source, target = (part.detach() for part in self.model.prior_mean() if part is not None)
+
+        def add(i: int) -> None:
+            columns, adjacency = self.columns[i], self.adjacency[i]
+            torch.add(self.effects[i], target[columns], out=adjacency)
+            adjacency += source[: self.n_regulators, None]
+            adjacency.diagonal(-columns.start).zero_()
+            self.row_sums[i] = adjacency[:, : self.inside[i]].sum(1)
+            self.column_sums[columns] = adjacency.sum(0)
+
+        self.team.each(add)
+
+    def _gate(self) -> None:
         """A = A^e sigmoid(A^l), where edges are known."""
         model = self.model
 
@@ -128,13 +150,18 @@ class Structure:
             sigma_w=settings.sigma_w, sigma_l=settings.sigma_l
         )
         zeros = torch.zeros(self.n_genes, dtype=left.dtype)
-        means = [zeros if part is None else part.detach() for part in (source, target)]
+        centre = (None, None) if model.adds_mean else (source, target)
+        means = [zeros if part is None else part.detach() for part in centre]
         sources, targets = (mean.numpy() for mean in means)
         by_source = np.zeros((self.team.size, self.n_genes), dtype=scalar)  # of regulators only
         by_target = np.zeros(self.n_genes, dtype=scalar)
         by_factors = [
             torch.zeros(self.team.size, *f.shape, dtype=left.dtype) for f in factors or ()
         ]
+        by_mean = (
+            torch.zeros(self.team.size, self.n_genes, dtype=left.dtype),
+            torch.zeros_like(zeros),
+        )
         by_logits: list[Tensor] = [zeros] * self.team.size
         totals = [0.0] * self.team.size
 
@@ -165,6 +192,10 @@ class Structure:
                     by_source[i, rows], by_target[columns], self.inside[i],
                     self.row_sums[i, rows], column_sums,
                 )  # fmt: skip
+                if model.adds_mean:
+                    gradient.diagonal(rows.start - columns.start).zero_()
+                    by_mean[0][i, rows] = gradient.sum(1)
+                    by_mean[1][columns] += gradient.sum(0)
                 if factors is not None:
                     by_factors[0][i, rows] = product(signs, pair_target)
                     by_factors[1][i, columns] += product(signs.T, pair_source[rows])
@@ -184,7 +215,10 @@ class Structure:
             scale = -settings.alpha / n_pairs
             if source is not None and target is not None:
                 roots += [source, target]
-                slopes += [torch.as_tensor(scale * by) for by in (by_source.sum(0), by_target)]
+                if model.adds_mean:  # it acts by A alone
+                    slopes += [by_mean[0].sum(0), by_mean[1]]
+                else:
+                    slopes += [torch.as_tensor(scale * by) for by in (by_source.sum(0), by_target)]
             if factors is not None:
                 roots += factors
                 slopes += [scale * by.sum(0) for by in by_factors]
@@ -192,8 +226,7 @@ class Structure:
             for name, descent in self.descents.items():
                 descent.step(self.rates[name])
             prior += float(hyperprior.detach())
-        if model.known is not None:
-            self.gate()
+        self.renew()
         return prior
 
 

@@ -108,12 +108,13 @@ class Engine:
     def epoch(self, *, trains_networks: bool) -> list[float]:
         """One pass over the cells; means of the objective, reconstruction, KL and log prior."""
         settings, team = self.settings, self.team
+        trains_structure = settings.steps == "joint" or not trains_networks
         for parameter in self.networks:
             parameter.requires_grad_(trains_networks)
         prior = 0.0
-        if trains_networks:  # A and its prior do not change
+        if not trains_structure:
             prior = self.structure.prior()
-        else:
+        if not trains_networks:
             self._tabulate(trains=False, checks=True)
         totals = np.zeros(4)
         batches = torch.randperm(len(self.cells), generator=self.generator).split(
@@ -123,16 +124,18 @@ class Engine:
             work = self._workspace(len(batch))
             if trains_networks:
                 self._tabulate(trains=True, checks=n == 0)
-                team.run(self._preparations(work, batch))
-                reconstruction, kl = self._slopes(work, batch, trains_networks=True)
-                self._train_networks(work)
-            else:
-                team.run(self._preparations(work, batch))
-                reconstruction, kl = self._slopes(work, batch, trains_networks=False)
-                prior = self.structure.train(
-                    work.left, work.right, partial(self._finish_slopes, work)
-                )
+            team.run(self._preparations(work, batch))
+            reconstruction, kl = self._slopes(work, batch, trains_networks=trains_networks)
+            finish = partial(
+                self._go_back if trains_networks else self._finish_slopes, work
+            )  # before A changes
+            if trains_structure:
+                prior = self.structure.train(work.left, work.right, finish)
                 self.inverse.moved()
+            else:
+                team.each(finish)
+            if trains_networks:
+                self._train_networks(work)
             objective = reconstruction + settings.beta * kl + settings.alpha * prior
             totals += objective, reconstruction, kl, prior
         self.rate *= settings.decay
@@ -377,16 +380,18 @@ class Engine:
 
     # --- the two kinds of steps
 
+    def _go_back(self, work: _Workspace, i: int) -> None:
+        """The slopes in the columns of a thread, and its part of what A makes of them."""
+        self._finish_slopes(work, i)
+        rows = 2 * len(work.x) + 1
+        work.back[i] = product(work.right[i][:rows], self.adjacency[i].T)
+
     def _train_networks(self, work: _Workspace) -> None:
         """Carry the slopes on to the tables, and by automatic differentiation to the networks."""
-        b, shape = len(work.x), self.encoder.coefficients.shape
+        shape = self.encoder.coefficients.shape
         by_encoder = np.zeros((self.team.size, *shape), dtype=self.scalar)
         by_prior = np.zeros((2, self.n_genes), dtype=self.scalar)
         table = self._of(self.encoder)[1:]
-
-        def go_back(i: int) -> None:
-            self._finish_slopes(work, i)
-            work.back[i] = product(work.right[i][: 2 * b + 1], self.adjacency[i].T)
 
         def collect(i: int) -> None:
             kernels.collect(
@@ -394,7 +399,6 @@ class Engine:
                 self.columns[i].start, work.slopes.numpy(), by_encoder[i], by_prior,
             )  # fmt: skip
 
-        self.team.each(go_back)
         self.team.each(collect)
         roots = [self.encoder.coefficients]
         slopes = [torch.as_tensor(by_encoder.sum(0))]

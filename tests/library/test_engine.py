@@ -66,6 +66,33 @@ def test_engine_trains_like_the_reference(synthetic, inputs, method, regulators,
         assert found.adjacency.shape == (n_rows, synthetic.n_genes)
 
 
+@pytest.mark.parametrize("regulators", ["all", "tfs"])
+@pytest.mark.parametrize(
+    "method, change",
+    [
+        ("DeepSEM", {"steps": "joint"}),
+        ("InfoSEM-BC", {"steps": "joint"}),
+        ("InfoSEM-B", {"prior_form": "deviations", "bias": True}),
+        ("InfoSEM-B", {"prior_form": "deviations", "steps": "joint", "likelihood": "gaussian"}),
+    ],
+)
+def test_engine_trains_other_readings_like_the_reference(
+    synthetic, inputs, method, change, regulators, monkeypatch
+):
+    options = replace(SETTINGS, regulators=regulators, **change)
+    given = {"tfs": synthetic.tfs, "seed": 3, **inputs[method]}
+    expected = fit(synthetic.expression, options, reference=True, **given)
+    usual = fit(synthetic.expression, replace(SETTINGS, regulators=regulators), **given)
+    assert np.abs(usual.adjacency - expected.adjacency).max() > 1e-4
+    monkeypatch.setattr(structure, "_LEAST_ROWS", 7)
+    monkeypatch.setattr(structure, "_BLOCK_BYTES", 0)
+    for threads in (1, 3):
+        found = trained_by_the_engine(synthetic.expression, options, threads=threads, **given)
+        for term, values in expected.history.items():
+            np.testing.assert_allclose(found.history[term], values, rtol=1e-8, err_msg=term)
+        np.testing.assert_allclose(found.adjacency, expected.adjacency, atol=1e-8)
+
+
 @pytest.mark.parametrize("method", ["pairs", "InfoSEM-BC"])
 def test_blocks_of_the_gradient_make_up_the_whole(synthetic, inputs, method, monkeypatch):
     options = replace(SETTINGS, pair_rank=3 if method == "pairs" else 0)

@@ -124,6 +124,50 @@ def test_structure_step_is_that_of_torch(inputs, with_embedding, pair_rank, with
             torch.testing.assert_close(dict(model.named_parameters())[name], named[name])
 
 
+def test_mean_that_is_added_moves_by_the_slope_of_the_elbo_alone(inputs):
+    """Three steps against automatic differentiation and torch's RMSprop."""
+    n_genes = len(inputs["expression"])
+    options = replace(SMALL, alpha=3.0, precision="float64", prior_form="deviations")
+    generator = torch.Generator().manual_seed(0)
+    model = StructuralModel(
+        n_genes, generator, hidden=4, embedding=torch.as_tensor(inputs["embedding"]),
+        prior_form="deviations",
+    ).double()  # fmt: skip
+    other = copy.deepcopy(model)
+    reference = torch.optim.RMSprop(
+        [{"params": [other.effects], "lr": options.lr_adjacency},
+         {"params": [other.w], "lr": options.lr_w}]
+    )  # fmt: skip
+    optimiser = _StructureOptimiser(model, options)
+    for _ in range(3):
+        slope = torch.randn(n_genes, n_genes, generator=generator, dtype=torch.float64)
+        reference.zero_grad()
+        prior = other.negative_log_prior(sigma_w=options.sigma_w, sigma_l=options.sigma_l)
+        ((other.adjacency() * slope).sum() + options.alpha * prior).backward()
+        reference.step()
+        found = optimiser.step(optimiser.adjacency(), slope.clone())
+        assert found.item() == pytest.approx(prior.item())
+        torch.testing.assert_close(model.w, other.w)
+        torch.testing.assert_close(model.adjacency(), other.adjacency())
+    assert model.adjacency().diagonal().abs().max() == 0
+
+
+def test_joint_steps_train_everything_at_every_epoch(inputs, monkeypatch):
+    changes, epoch = [], Engine.epoch
+
+    def watched(self, *arguments, trains_networks):
+        parameters = dict(self.model.named_parameters())
+        before = {name: value.detach().clone() for name, value in parameters.items()}
+        result = epoch(self, *arguments, trains_networks=trains_networks)
+        self.finish()
+        changes.append({n for n, v in parameters.items() if torch.equal(v, before[n])})
+        return result
+
+    monkeypatch.setattr(Engine, "epoch", watched)
+    fit(**inputs, settings=replace(SMALL, steps="joint"), seed=0)
+    assert changes == [set()] * SMALL.epochs  # nothing stays
+
+
 def test_same_seed_same_bits_and_other_seed_other_result(inputs):
     first, second, other = (fit(**inputs, settings=SMALL, seed=s) for s in (0, 0, 1))
     assert np.array_equal(first.adjacency, second.adjacency)
