@@ -1,6 +1,6 @@
-"""The one error class of the package."""
+"""The error class of the package, and one kind of it."""
 
-__all__ = ["InfosemError", "require"]
+__all__ = ["Diverged", "InfosemError", "require"]
 
 
 class InfosemError(ValueError):
@@ -8,6 +8,10 @@ class InfosemError(ValueError):
 
     The message names the file or the argument, says what is wrong with it and what to do.
     """
+
+
+class Diverged(InfosemError):
+    """The objective of a training is not finite any more."""
 
 
 def require(good: object, where: str, wrong: str, todo: str) -> None:

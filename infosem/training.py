@@ -20,7 +20,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from infosem.engine import Cells, Engine, NoTable, cells_of, team
-from infosem.errors import InfosemError
+from infosem.errors import Diverged, InfosemError
 from infosem.model import KnownEdges, StructuralModel
 from infosem.resolvent import Resolvent
 from infosem.settings import EPSILON, SMOOTHING, Settings
@@ -201,7 +201,7 @@ def _trained(
                     history[name].append(value)
                 bar.set_postfix_str(f"objective {means[0]:.4f}", refresh=False)
                 if not math.isfinite(means[0]):
-                    raise InfosemError(
+                    raise Diverged(
                         f"training: the objective is {means[0]} after epoch {epoch + 1} of "
                         f"{settings.epochs}; lower the learning rates (lr={settings.lr}, "
                         f"lr_adjacency={settings.lr_adjacency}) or check the expression matrix"

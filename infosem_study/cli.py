@@ -16,7 +16,7 @@ from infosem_study import everything, studies, verification
 from infosem_study.environment import machine
 from infosem_study.ledger import Ledger
 from infosem_study.methods import METHODS
-from infosem_study.pages import audit, published
+from infosem_study.pages import audit, multiverse, published
 from infosem_study.pages.appendix import tuning
 from infosem_study.pages.cell_subsampling import format_by_percent
 from infosem_study.reported import reported
@@ -335,6 +335,51 @@ def tune(
     click.echo(tuning.format_grid(table).to_string())
     click.echo()
     click.echo(tuning.format_chosen(tuning.chosen(table)).to_string(index=False))
+
+
+@command.command("multiverse")
+@_datasets
+@click.option("--network", type=click.Choice(NETWORKS), default=NETWORKS[0], show_default=True)
+@click.option(
+    "--configurations", "n", type=click.IntRange(min=1), default=12, show_default=True,
+    help="Each is trained with every alpha, which makes five readings of it, or four.",
+)  # fmt: skip
+@click.option("--n-splits", type=click.IntRange(min=1), default=10, show_default=True)
+@click.option("--seeds", type=_Listed(click.IntRange(min=0)), metavar="LIST", default="0",
+              show_default=True, help="Training seeds.")  # fmt: skip
+@click.option("--claims", type=_Listed(click.Choice(list(multiverse.CLAIMS))), metavar="LIST",
+              default="text,labels", show_default=True,
+              help="text: InfoSEM-B with DeepSEM; labels: InfoSEM-BC with InfoSEM-B.")  # fmt: skip
+@_jobs
+@_recompute
+@_ledger
+def run_multiverse(
+    datasets: list[str],
+    network: str,
+    n: int,
+    n_splits: int,
+    seeds: list[int],
+    claims: list[str],
+    n_jobs: int | None,
+    recompute: bool,
+    ledger: str,
+) -> None:
+    """Train readings of what the paper leaves open, and count in how many its claims hold."""
+    rows = multiverse.readings(
+        Store(ledger),
+        datasets=datasets,
+        network=network,
+        n=n,
+        splits=range(n_splits),
+        seeds=seeds,
+        claims=claims,
+        runner=Runner(n_jobs=n_jobs, recompute=recompute),
+    )
+    table = multiverse.over_datasets(multiverse.gains(rows))
+    found = multiverse.summary(table, datasets)
+    click.echo(multiverse.describe(found))
+    click.echo()
+    click.echo(found.to_string(index=False, float_format="{:.3f}".format))
 
 
 @command.command()

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infosem.data import Dataset
-from infosem.embeddings import centre_and_normalise
-from infosem.errors import InfosemError
+from infosem.embeddings import TRANSFORMS, centre_and_normalise
+from infosem.errors import Diverged, InfosemError
+from infosem.splits import UNKNOWN
 from infosem.training import Settings, fit
 from infosem_study.baselines.aracne import aracne, mutual_information_scores
 from infosem_study.baselines.correlation import partial_correlation, pearson
@@ -136,6 +137,54 @@ def infosem_bc(
     return _train(dataset, settings, seed=seed, embedding=vectors, train_edges=train_edges)
 
 
+def reading(dataset: Dataset, train_edges: Edges | None, *, seed: int, **settings: Any) -> Scores:
+    """One reading of the paper without labels, of which there are hundreds: `pages.multiverse`.
+
+    DeepSEM, and with an `embedding` InfoSEM-B; see `_read`.
+    """
+    return _read(dataset, None, seed=seed, **settings)
+
+
+def reading_with_labels(
+    dataset: Dataset,
+    train_edges: Edges | None,
+    *,
+    seed: int,
+    negatives: str = "known",
+    **settings: Any,
+) -> Scores:
+    """The same of InfoSEM-BC; of `negatives` that are "unknown" it is told nothing."""
+    if train_edges is None:
+        raise InfosemError("InfoSEM-BC: train_edges is missing; use InfoSEM-B instead")
+    if negatives == "unknown":
+        train_edges = np.where(train_edges > 0, train_edges, UNKNOWN).astype(np.int8)
+    return _read(dataset, train_edges, seed=seed, **settings)
+
+
+def _read(
+    dataset: Dataset,
+    train_edges: Edges | None,
+    *,
+    seed: int,
+    embedding: str | None = None,
+    transform: str = "centred",
+    **settings: Any,
+) -> Scores:
+    """Train with vectors changed by `transform`, one of `embeddings.TRANSFORMS`.
+
+    Where the training diverges all scores are 0, which is chance.
+    """
+    inputs: dict[str, Any] = {}
+    if embedding is not None:
+        inputs["embedding"] = TRANSFORMS[transform](dataset.embedding(embedding))
+    if train_edges is not None:
+        inputs["train_edges"] = train_edges
+    try:
+        return _train(dataset, settings, seed=seed, **inputs)
+    except Diverged:
+        return np.zeros((dataset.n_tfs, dataset.n_genes))
+
+
 def _train(dataset: Dataset, settings: dict[str, Any], *, seed: int, **inputs: Any) -> Scores:
     """|A| in the rows of the TFs."""
     trained = fit(dataset.expression, Settings(**settings), seed=seed, tfs=dataset.tfs, **inputs)
@@ -195,6 +244,12 @@ METHODS: dict[str, Method] = {
         Method("Prior alone", 2, prior_alone, expression=False, labels=False, embeddings=True,
                settings={"epochs": 80, "batch_size": 64, "lr_w": 2e-5}),
         Method("InfoSEM-BC", 4, infosem_bc,
+               expression=True, labels=True, embeddings=True, deep=True),
+        Method("DeepSEM (reading)", 1, reading,
+               expression=True, labels=False, embeddings=False, deep=True),
+        Method("InfoSEM-B (reading)", 1, reading,
+               expression=True, labels=False, embeddings=True, deep=True),
+        Method("InfoSEM-BC (reading)", 1, reading_with_labels,
                expression=True, labels=True, embeddings=True, deep=True),
     )
 }  # fmt: skip

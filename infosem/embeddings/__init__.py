@@ -2,9 +2,10 @@
 
 from infosem.embeddings.tables import biobert_symbols, convert_genept, genept
 from infosem.embeddings.texts import coverage, coverage_table, gene_texts
-from infosem.embeddings.vectors import attach, centre_and_normalise
+from infosem.embeddings.vectors import TRANSFORMS, attach, centre_and_normalise
 
 __all__ = [
+    "TRANSFORMS",
     "attach",
     "biobert_symbols",
     "centre_and_normalise",

@@ -8,6 +8,7 @@ full name and RefSeq summary; it runs here and covers any gene. "GenePT" was com
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +24,7 @@ from infosem.embeddings.texts import describe_texts, descriptions_of, gene_texts
 from infosem.errors import InfosemError
 from infosem.files import AnyPath
 
-__all__ = ["attach", "centre_and_normalise"]
+__all__ = ["TRANSFORMS", "attach", "centre_and_normalise"]
 
 # what a name of drawn vectors says: the draw, and whose vectors are permuted
 _RANDOM = re.compile(r"random(?: ([0-9]+))?")
@@ -111,6 +112,25 @@ def centre_and_normalise(vectors: NDArray[np.floating[Any]]) -> NDArray[np.float
         )
     unit: NDArray[np.float64] = centred / length
     return unit
+
+
+def _unit_length(vectors: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float64)
+
+
+def _standardise(vectors: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    centred = vectors - vectors.mean(axis=0)
+    deviation = centred.std(axis=0)
+    return np.asarray(centred / np.where(deviation > 0, deviation, 1), dtype=np.float64)
+
+
+TRANSFORMS: dict[str, Callable[[NDArray[np.floating[Any]]], NDArray[np.float64]]] = {
+    "centred": centre_and_normalise,
+    "unit length": _unit_length,
+    "standardised": _standardise,
+    "as they are": lambda vectors: np.asarray(vectors, dtype=np.float64),
+}
+"""What can be done to vectors (n_genes, dim) before they are a prior; the paper does not say."""
 
 
 def _resolved(dataset: Dataset, name: str, data_dir: AnyPath | None) -> str:

@@ -1,0 +1,101 @@
+"""Specification curves, and which choices matter."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from infosem_study.figures import DASHED, DOTTED, NULL, OURS, PAPER, legend, panels
+from infosem_study.pages.multiverse import design
+from infosem_study.pages.multiverse.gains import CLAIMS, paper_gain
+
+__all__ = ["curve_figure", "importance_figure"]
+
+_BEHIND = PAPER
+_UNDECIDED = "#999999"
+
+
+def curve_figure(table: pd.DataFrame, measure: str = "AUPRC", *, datasets: list[str]) -> Figure:
+    """A specification curve: the gain of every reading, sorted, above what it chooses.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `gains.over_datasets`, or `gains.gains` of one data set: of one network and claim.
+    measure : str
+    datasets : list of str
+        Of which it is, for the paper's number.
+    """
+    own = table[(table["measure"] == measure) & (table["against"] == "rival")]
+    own = own.sort_values("difference", ignore_index=True)
+    claim, network = str(own["claim"].iloc[0]), str(own["network"].iloc[0])
+    rows = _levels(own, claim)
+    figure, axes = panels(
+        2, 1, 9, 3.4 + 0.155 * len(rows), grid="y", sharex=True,
+        height_ratios=[3.2, 0.155 * len(rows)],
+    )  # fmt: skip
+    above, below = axes[:, 0]
+    place = np.arange(len(own))
+    colours = np.where(own["low"] > 0, OURS, np.where(own["high"] < 0, _BEHIND, _UNDECIDED))
+    for colour, label in ((OURS, "ahead"), (_UNDECIDED, "undecided"), (_BEHIND, "behind")):
+        part = colours == colour
+        reach = [own["difference"] - own["low"], own["high"] - own["difference"]]
+        reach = [np.where(np.isfinite(side), side, 0)[part] for side in reach]
+        above.errorbar(
+            place[part], own.loc[part, "difference"], yerr=reach, fmt="o", markersize=2.5,
+            elinewidth=0.6, color=colour, label=f"{label} ({part.sum()})",
+        )  # fmt: skip
+    above.axhline(0, **DOTTED)
+    paper = paper_gain(claim, measure, datasets) if network == "cell-type-specific" else np.nan
+    if not np.isnan(paper):
+        above.axhline(paper, **(DASHED | {"color": PAPER}), label=f"the paper's ({paper:+.3f})")
+    model, rival = CLAIMS[claim]
+    above.set_ylabel(f"{measure}, {model} - {rival}")
+    legend(figure, above)
+    for height, (_, is_at) in enumerate(reversed(rows)):
+        at = place[is_at]
+        below.scatter(at, np.full(len(at), height), marker="|", s=14, linewidths=0.9, c=colours[at])
+    below.set_yticks(range(len(rows)), [name for name, _ in reversed(rows)], fontsize=7)
+    below.set_xlabel("readings, by their gain")
+    below.tick_params(left=False)
+    below.set_ylim(-0.8, len(rows) - 0.2)
+    return figure
+
+
+def _levels(own: pd.DataFrame, claim: str) -> list[tuple[str, NDArray[np.bool_]]]:
+    """What each level is called, and which readings have it."""
+    levels = design.configurations(int(own["config"].max()) + 1).loc[own["config"]]
+    levels = levels.reset_index(drop=True)
+    choices = [*design.OF_MODEL, *design.OF_TEXT, *(design.OF_LABELS if claim == "labels" else ())]
+    if claim == "labels":  # which has one form
+        choices = [choice for choice in choices if choice.name != "form of the prior"]
+    found = [("alpha: " + level, own["alpha"] == level) for level in own["alpha"].unique()]
+    found += [
+        (f"{choice.name}: {level}", levels[choice.name] == level)
+        for choice in choices
+        for level in choice.levels
+    ]
+    return [(name, is_at.to_numpy()) for name, is_at in found]
+
+
+def importance_figure(table: pd.DataFrame) -> Figure:
+    """The share of the variance of gains between the levels of each choice.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `gains.importance`.
+    """
+    figure, axes = panels(1, 1, 6.4, 1.0 + 0.24 * len(table), grid="x")
+    axis, height = axes[0, 0], np.arange(len(table))[::-1]
+    reach = [
+        (table["share"] - table["low"]).clip(lower=0),
+        (table["high"] - table["share"]).clip(lower=0),
+    ]
+    axis.errorbar(table["share"], height, xerr=reach, fmt="o", color=OURS, markersize=5,
+                  label="share, with 95% interval")  # fmt: skip
+    axis.plot(table["chance"], height, "|", color=NULL, markersize=12, label="by chance")
+    axis.set_yticks(height, table["choice"])
+    axis.set_xlabel("share of the variance of the gain")
+    legend(figure, axis)
+    return figure

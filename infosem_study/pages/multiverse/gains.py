@@ -1,0 +1,234 @@
+"""Gains over the rival and over the control, reading by reading, and which choices move them."""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from infosem_study.claims.evidence import paper_numbers
+from infosem_study.pages.multiverse import design
+from infosem_study.pages.multiverse.runs import MEASURES
+from infosem_study.statistics import Estimate, combine, estimate, from_error
+
+__all__ = ["CLAIMS", "gains", "importance", "over_datasets", "paper_gain", "summary"]
+
+CLAIMS = {"text": ("InfoSEM-B", "DeepSEM"), "labels": ("InfoSEM-BC", "InfoSEM-B")}
+"""What is compared in each claim: the model and its rival."""
+_READING = ["network", "claim", "config", "alpha", "against", "measure"]
+_ENDS = ["difference", "low", "high", "sem", "n", "freedom"]
+_N_DEALS = 1000
+
+
+def gains(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> pd.DataFrame:
+    """How far each reading is ahead, on each data set.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `runs.readings`.
+    measures : sequence of str
+        Of `MEASURES`.
+
+    Returns
+    -------
+    DataFrame
+        One row per network, claim, config, alpha (with "chosen" where there are several), against
+        ("rival" or "control"), measure (its name) and dataset: difference, low, high, sem, n and
+        freedom as of `statistics.Estimate`, over splits, of means over training seeds.
+    """
+    rows = pd.concat([rows, _chosen(rows)], ignore_index=True)
+    index = ["network", "claim", "config", "alpha", "dataset", "split"]
+    lines = []
+    for name in measures:
+        # Of several seeds the mean, of each what.
+        wide = rows.pivot_table(name, index, "what", aggfunc="mean", sort=False)
+        for against in wide.columns.intersection(["rival", "control"], sort=False):
+            differences = (wide["model"] - wide[against]).dropna()
+            for reading, values in differences.groupby(index[:-1], sort=False):
+                line = dict(zip(index[:-1], reading, strict=True))
+                found = dict(zip(_ENDS, estimate(values), strict=True))
+                lines.append({**line, "against": against, "measure": MEASURES[name], **found})
+    order = [*_READING, "dataset", *_ENDS]
+    return pd.DataFrame(lines)[order]
+
+
+def _chosen(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the alpha that fits the training edges of their split best, as a level."""
+    asked = rows[rows["claim"] == "text"]
+    if asked["alpha"].nunique() < 2:
+        return asked.iloc[:0]
+    group = ["network", "dataset", "config", "what", "seed", "split"]
+    fits = asked["fit"].fillna(-np.inf)  # of trainings that diverged
+    best = fits.groupby([asked[name] for name in group], sort=False).idxmax()
+    return asked.loc[best].assign(alpha=design.CHOSEN)
+
+
+def over_datasets(table: pd.DataFrame) -> pd.DataFrame:
+    """The mean over data sets of each reading that all of them have; from `gains`."""
+    parts = [part for _, part in table.groupby("network", sort=False)]
+    lines = []
+    for part in parts:
+        n_datasets = part["dataset"].nunique()
+        for reading, own in part.groupby(_READING, sort=False):
+            if len(own) == n_datasets:
+                found = combine(Estimate(*line) for line in own[_ENDS].itertuples(index=False))
+                lines.append(dict(zip([*_READING, *_ENDS], [*reading, *found], strict=True)))
+    return pd.DataFrame(lines, columns=[*_READING, *_ENDS])
+
+
+def paper_gain(claim: str, measure: str, datasets: Sequence[str]) -> float:
+    """The paper's gain in Table 1, mean over data sets; NaN where it has none."""
+    if measure not in ("AUPRC", "Hit@1%"):
+        return np.nan
+    numbers, (model, rival) = paper_numbers("Table 1", measure), CLAIMS[claim]
+    return float((numbers[model] - numbers[rival]).reindex([*datasets]).mean())
+
+
+def summary(table: pd.DataFrame, datasets: Sequence[str]) -> pd.DataFrame:
+    """In how many readings a claim holds.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `over_datasets`, or `gains` of one data set; on cell-type-specific networks, for the
+        paper's number.
+    datasets : sequence of str
+        Of which it is.
+
+    Returns
+    -------
+    DataFrame
+        One row per network, claim, against and measure: readings, ahead and behind (whose interval
+        lies above and below 0), positive (whose difference is), median, low and high (the middle
+        90% of readings), paper (its gain) and beyond (readings at or above it).
+    """
+    lines = []
+    for where, part in table.groupby(["network", "claim", "against", "measure"], sort=False):
+        network, claim, against, measure = map(str, where)
+        values = part["difference"]
+        has_number = against == "rival" and network == "cell-type-specific"
+        paper = paper_gain(claim, measure, datasets) if has_number else np.nan
+        lines.append(
+            {
+                "network": network, "claim": claim, "against": against, "measure": measure,
+                "readings": len(part), "ahead": int((part["low"] > 0).sum()),
+                "behind": int((part["high"] < 0).sum()), "positive": int((values > 0).sum()),
+                "median": values.median(), "low": values.quantile(0.05),
+                "high": values.quantile(0.95), "paper": paper,
+                "beyond": np.nan if np.isnan(paper) else int((values >= paper).sum()),
+            }
+        )  # fmt: skip
+    return pd.DataFrame(lines)
+
+
+# --- which choices matter -------------------------------------------------------------------------
+
+
+def importance(table: pd.DataFrame, *, pairs: bool = False, n: int = _N_DEALS) -> pd.DataFrame:
+    """Which choices move the gain: the share of its variance between the levels of each.
+
+    Of a choice it is the variance of the means of its levels over that of all readings; of a pair
+    the same of the means of their cells, less those of both. By chance it is not 0 where
+    configurations are few: `chance` is its mean where the levels are dealt to the configurations
+    anew, and q the share of such deals that reach it, made a false discovery rate by Benjamini and
+    Hochberg. Intervals are by the jackknife over configurations.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `gains` or `over_datasets`: of one network, claim, against and measure, and one value
+        per configuration and alpha.
+    pairs : bool
+        Of pairs of choices instead of single ones.
+    n : int
+        Deals.
+
+    Returns
+    -------
+    DataFrame
+        The choices (of a pair both, joined by " x "), the most important first: share, low, high,
+        chance, q.
+    """
+    wide = table.pivot(index="config", columns="alpha", values="difference")
+    claim = str(table["claim"].iloc[0])
+    choices = [*design.OF_MODEL, *design.OF_TEXT, *(design.OF_LABELS if claim == "labels" else ())]
+    levels = design.configurations(int(wide.index.max()) + 1).loc[wide.index]
+    dealt = {choice.name: levels[choice.name].to_numpy() for choice in choices}
+    values = wide.to_numpy()
+    rng = np.random.default_rng([*b"importance"])
+    left = [np.delete(np.arange(len(values)), i) for i in range(len(values))]
+    deals = np.argsort(rng.random((n, len(values))), axis=1)
+    lines = []
+    for name, groups in _groups(dealt, pairs):
+        without = [_share(values[i], [group[i] for group in groups]) for i in left]
+        by_deal = [_share(values, [group[deal] for group in groups]) for deal in deals]
+        lines.append((name, _share(values, groups), without, by_deal))
+    if not pairs and values.shape[1] > 1:  # every configuration has all alphas
+        without = [_share_of_columns(values[i]) for i in left]
+        by_deal = [_share_of_columns(rng.permuted(values, axis=1)) for _ in range(n)]
+        lines.append(("alpha", _share_of_columns(values), without, by_deal))
+    found = pd.DataFrame(
+        {
+            "choice": name,
+            "share": share,
+            **dict(zip(("low", "high"), _jackknifed(share, without), strict=True)),
+            "chance": np.mean(by_deal),
+            "q": (1 + np.sum(np.array(by_deal) >= share)) / (1 + n),
+        }
+        for name, share, without, by_deal in lines
+    )
+    found["q"] = stats.false_discovery_control(found["q"])
+    return found.sort_values("share", ascending=False, ignore_index=True)
+
+
+def _groups(
+    dealt: dict[str, NDArray[np.object_]], pairs: bool
+) -> Iterator[tuple[str, list[NDArray[np.object_]]]]:
+    if not pairs:
+        yield from ((name, [groups]) for name, groups in dealt.items())
+        return
+    for (one, first), (two, second) in combinations(dealt.items(), 2):
+        yield f"{one} x {two}", [first, second]
+
+
+def _jackknifed(share: float, without: Sequence[float]) -> tuple[float, float]:
+    """The 95% interval of a share from what it is without each configuration."""
+    n, others = len(without), np.array(without)
+    error = np.sqrt((n - 1) / n * np.square(others - others.mean()).sum())
+    found = from_error(share, float(error), n, n - 1)
+    return found.low, found.high
+
+
+def _total(values: NDArray[np.float64]) -> float:
+    return float(np.nansum(np.square(values - np.nanmean(values))))
+
+
+def _share_of_columns(values: NDArray[np.float64]) -> float:
+    means = np.nanmean(values, axis=0)
+    between = len(values) * float(np.square(means - np.nanmean(values)).sum())
+    total = _total(values)
+    return between / total if total > 0 else 0.0
+
+
+def _share(values: NDArray[np.float64], groups: Sequence[NDArray[np.object_]]) -> float:
+    """Variance between the cells of the groups (less that between each group's), over all."""
+    total = _total(values)
+    if not total > 0:
+        return 0.0
+    codes = [np.unique(group, return_inverse=True)[1] for group in groups]
+    single = [_explained(values, code) for code in codes]
+    if len(codes) == 1:
+        return single[0] / total
+    return (_explained(values, codes[0] * 100 + codes[1]) - sum(single)) / total
+
+
+def _explained(values: NDArray[np.float64], cells: NDArray[np.integer]) -> float:
+    """Sum of squares between cells, to which rows of values belong."""
+    centre, total = float(np.nanmean(values)), 0.0
+    for cell in np.unique(cells):
+        own = values[cells == cell]
+        total += own.size * (float(np.nanmean(own)) - centre) ** 2
+    return total

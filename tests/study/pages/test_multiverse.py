@@ -1,0 +1,160 @@
+"""Readings of the paper: their design, what is counted of them, and what is found in them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from infosem_study import Store
+from infosem_study.pages import multiverse
+from infosem_study.pages.multiverse import design
+from infosem_study.pages.multiverse.text import describe, describe_importance
+from infosem_study.scheduling import STORED_ONLY, Runner
+
+NETWORK = "cell-type-specific"
+
+
+def test_any_number_of_blocks_has_every_level_equally_often():
+    whole = multiverse.configurations(3 * design.BLOCK)
+    for n in (1, 2, 3):
+        part = whole.head(n * design.BLOCK)
+        for choice in multiverse.CHOICES:
+            counts = part[choice.name].value_counts()
+            assert set(counts.index) == set(choice.levels)
+            assert counts.nunique() == 1, choice.name
+
+
+def test_more_configurations_leave_the_first_as_they_are():
+    pd.testing.assert_frame_equal(multiverse.configurations(5), multiverse.configurations(30)[:5])
+    # They must be those of the stored runs, whatever the version of numpy.
+    first = multiverse.configurations(1).iloc[0]
+    assert [*first[["KL weight", "steps", "vectors", "sigma_l"]]] == [
+        "0.1", "joint", "as they are", "paper's"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("network", ["cell-type-specific", "non-cell-type-specific"])
+def test_each_level_of_a_choice_makes_another_training(network):
+    usual = {choice.name: next(iter(choice.levels)) for choice in multiverse.CHOICES}
+    prepare = {
+        "model": lambda levels: design.model("hESC", network, levels, 10.0),
+        "labels": lambda levels: design.with_labels("hESC", network, levels, 10.0),
+    }
+    for choice in multiverse.CHOICES:
+        who = "labels" if choice in design.OF_LABELS else "model"
+        made = [
+            repr(sorted(prepare[who]({**usual, choice.name: level}).settings.items()))
+            for level in choice.levels
+        ]
+        assert len(set(made)) == len(choice.levels), choice.name
+    free = {repr(design.rival("hESC", network, {**usual, c.name: level}).settings)
+            for c in design.OF_TEXT for level in c.levels}  # fmt: skip
+    assert len(free) == 1  # DeepSEM knows nothing of text
+
+
+def made_up(effect, n=24, n_alphas=2, noise=0.01, datasets=("A", "B"), seed=0):
+    """Rows of `readings` in which `effect(levels)` is the gain."""
+    rng = np.random.default_rng(seed)
+    lines = []
+    for config, levels in multiverse.configurations(n).iterrows():
+        for dataset in datasets:
+            bases = rng.normal(0.3, 0.05, size=10)
+            for alpha in range(n_alphas):
+                for split, base in enumerate(bases):
+                    for what in ("rival", "model", "control"):
+                        value = base + rng.normal(0, noise)
+                        value += effect(levels) if what == "model" else 0
+                        lines.append({
+                            "network": NETWORK, "dataset": dataset, "config": config,
+                            "claim": "text", "what": what, "alpha": str(alpha), "seed": 0,
+                            "split": split, "fit": rng.random(),
+                            **dict.fromkeys(multiverse.MEASURES, value),
+                        })  # fmt: skip
+    return pd.DataFrame(lines)
+
+
+def counted(rows):
+    table = multiverse.over_datasets(multiverse.gains(rows, ["auprc"]))
+    found = multiverse.summary(table, ["A", "B"]).set_index("against")
+    return found.loc["rival"], found.loc["control"], table
+
+
+def test_effect_that_is_everywhere_is_counted_everywhere():
+    against_rival, against_control, _ = counted(made_up(lambda levels: 0.05))
+    assert against_rival["readings"] == 24 * 3  # two alphas, and the one that is chosen
+    for found in (against_rival, against_control):
+        assert found["ahead"] == found["positive"] == found["readings"]
+        assert found["behind"] == 0
+        assert found["median"] == pytest.approx(0.05, abs=0.005)
+
+
+def test_no_effect_is_ahead_no_more_often_than_its_level():
+    found, _, _ = counted(made_up(lambda levels: 0.0, n=48, n_alphas=1))
+    assert found["readings"] == 48
+    assert found["ahead"] + found["behind"] <= 8  # 2.4 expected; more has probability 0.001
+    assert 12 <= found["positive"] <= 36
+
+
+def test_choice_that_matters_is_found_and_no_other():
+    rows = made_up(lambda levels: 0.04 * (levels["steps"] == "joint"))
+    table = counted(rows)[2]
+    one = table[(table["against"] == "rival") & (table["measure"] == "AUPRC")]
+    found = multiverse.importance(one, n=300)
+    assert found["choice"].iloc[0] == "steps"
+    assert found["share"].iloc[0] > 0.8
+    assert [*found.loc[found["q"] < 0.05, "choice"]] == ["steps"]
+    assert found["low"].iloc[0] > 0.5
+    assert "steps (" in describe_importance(found)
+
+
+def test_pair_that_matters_only_together_is_found():
+    def effect(levels):
+        return 0.05 * ((levels["steps"] == "joint") != (levels["prior of Z"] == "learned"))
+
+    table = counted(made_up(effect, n=48))[2]
+    one = table[table["against"] == "rival"]
+    assert multiverse.importance(one, n=50)["share"].iloc[0] < 0.3
+    pairs = multiverse.importance(one, pairs=True, n=50)
+    assert pairs["choice"].iloc[0] == "prior of Z x steps"
+    assert pairs["share"].iloc[0] > 0.6
+
+
+def test_chosen_alpha_is_that_of_the_training_edges():
+    rows = made_up(lambda levels: 0.0, n=1, datasets=("A",))
+    rows["auprc"] = np.where(rows["what"] == "model", rows["alpha"].astype(float), 0.0)
+    rows["fit"] = np.where(rows["split"] < 4, rows["alpha"] == "1", rows["alpha"] == "0") * 1.0
+    found = multiverse.gains(rows, ["auprc"]).query("alpha == 'chosen' and against == 'rival'")
+    assert found["difference"].iloc[0] == pytest.approx(0.4)
+
+
+def test_sentences_say_one_and_many():
+    many = counted(made_up(lambda levels: 0.05, n=12))[2]
+    one = many.iloc[:1]
+    assert "in 36 of 36 readings" in describe(multiverse.summary(many, ["A", "B"]))
+    assert "in 1 of 1 reading," in describe(multiverse.summary(one, ["A", "B"]))
+
+
+def test_figures_show_every_reading():
+    rows = made_up(lambda levels: 0.05 * (levels["steps"] == "joint"), n=12)
+    table = counted(rows)[2]
+    figure = multiverse.curve_figure(table, datasets=["A", "B"])
+    above, below = figure.axes[:2]
+    assert sum(len(line.get_xdata()) for line in above.lines if line.get_marker() == "o") == 36
+    assert len(below.get_yticklabels()) == 3 + sum(
+        len(choice.levels) for choice in (*design.OF_MODEL, *design.OF_TEXT)
+    )
+    multiverse.importance_figure(
+        multiverse.importance(table[table["against"] == "rival"], n=10)
+    ).canvas.draw()
+
+
+def test_readings_of_the_synthetic_data_are_stored_and_come_back(tmp_path):
+    asked = {"datasets": ["synthetic"], "n": 1, "splits": (0, 1), "seeds": (0,)}
+    store = Store(tmp_path)
+    rows = multiverse.readings(store, **asked, runner=Runner(n_jobs=1))
+    again = multiverse.readings(Store(tmp_path), **asked, runner=STORED_ONLY)
+    pd.testing.assert_frame_equal(rows, again)
+    assert set(rows["what"]) == {"model", "rival", "control"}
+    assert set(rows["claim"]) == {"text", "labels"}
+    assert rows["auprc"].between(0, 1).all()
+    own = rows[(rows["claim"] == "labels") & (rows["what"] == "model")]
+    assert len(own) == 2 and own["key"].nunique() == 1  # two splits
