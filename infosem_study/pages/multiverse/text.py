@@ -24,13 +24,14 @@ def describe(table: pd.DataFrame, measures: Sequence[str] = ("AUPRC", "within TF
         Which are told.
     """
     texts = []
-    by = table.set_index(["network", "claim", "against", "measure"])
-    for network, claim in dict.fromkeys((key[0], key[1]) for key in by.index):
+    index = ["network", "claim", "against", "measure"]
+    by = {tuple(line[name] for name in index): line for line in table.to_dict("records")}
+    for network, claim in dict.fromkeys((key[0], key[1]) for key in by):
         model, rival = CLAIMS[claim]
         for measure in measures:
-            if (network, claim, "rival", measure) not in by.index:
+            if (network, claim, "rival", measure) not in by:
                 continue
-            line = by.loc[(network, claim, "rival", measure)]
+            line = by[network, claim, "rival", measure]
             text = (
                 f"{network}, {measure}: {_WHAT[claim]} ({model} ahead of {rival}) in "
                 f"{_of(line['ahead'], line['readings'])}, {model} is behind in "
@@ -43,8 +44,8 @@ def describe(table: pd.DataFrame, measures: Sequence[str] = ("AUPRC", "within TF
                     f" The paper's {line['paper']:+.3f} is reached in "
                     f"{_of(line['beyond'], line['readings'])}."
                 )
-            if (network, claim, "control", measure) in by.index:
-                control = by.loc[(network, claim, "control", measure)]
+            if (network, claim, "control", measure) in by:
+                control = by[network, claim, "control", measure]
                 text += (
                     f" It is ahead of its control, {_CONTROLS[claim]}, in "
                     f"{_of(control['ahead'], control['readings'])} that have one."
