@@ -19,7 +19,7 @@
 # completes the matrix of labels, with the paper's rank of 128 and with a rank chosen by
 # cross-validation. *GENELink* and *scGREAT* {cite:p}`chen2022genelink,wang2024scgreat` see
 # expression and labels, *GRNBoost2* and *DeepSEM* {cite:p}`moerman2019grnboost2,shu2021deepsem`
-# expression alone. Errors are standard errors over splits; DeepSEM's five training seeds are
+# expression alone. Errors are standard errors over splits; DeepSEM's ten training seeds are
 # averaged on each.
 #
 # The AUPRCs come from the ledger in `results/`. Coefficients and predicted probabilities, which the

@@ -141,7 +141,7 @@ nulls.beyond_constant(rows, counts).round(4)
 # which has seen no expression, is, too. On mDC it keeps two thirds of its gain with the expression of
 # other genes: there much of it is an order of the TFs that the text alone gives.
 #
-# All this is of one training seed, whose luck is in none of the intervals; text and DeepSEM have five
+# All this is of one training seed, whose luck is in none of the intervals; text and DeepSEM have ten
 # on the page of [Table 1](table1.ipynb), with the same answer. The first edition of this book found no
 # gain of text here: it trained with another learning rate and KL weight ([](protocol.ipynb)).
 #

@@ -16,7 +16,7 @@
 #
 # **Done.** Ten splits as in Section 4.2 (see [](../book/benchmark.md)), cell-type-specific ChIP-seq
 # networks, AUPRC and Hit@1%. Every number comes from a row of the ledger in `results/`; what is
-# missing there is computed. DeepSEM and InfoSEM-B are trained with five seeds, whose results are
+# missing there is computed. DeepSEM and InfoSEM-B are trained with ten seeds, whose results are
 # averaged on each split; InfoSEM-BC, which is trained anew on every split, and *InfoSEM-B (bias)*, a
 # variant of ours, with one. Standard errors are over splits, as in the paper. DeepSEM has the settings
 # that its authors ran it with ([published](published.ipynb)).
