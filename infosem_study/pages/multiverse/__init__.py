@@ -9,20 +9,30 @@ from infosem_study.pages.multiverse.design import (
 from infosem_study.pages.multiverse.figures import curve_figure, importance_figure
 from infosem_study.pages.multiverse.gains import (
     CLAIMS,
+    by_level,
     gains,
     importance,
     over_datasets,
     summary,
 )
-from infosem_study.pages.multiverse.runs import MEASURES, N_READINGS, readings
+from infosem_study.pages.multiverse.runs import (
+    DATASETS,
+    MEASURES,
+    N_CONFIGURATIONS,
+    SHOWN,
+    readings,
+)
 from infosem_study.pages.multiverse.text import describe, describe_importance
 
 __all__ = [
     "CHOICES",
     "CHOSEN",
     "CLAIMS",
+    "DATASETS",
     "MEASURES",
-    "N_READINGS",
+    "N_CONFIGURATIONS",
+    "SHOWN",
+    "by_level",
     "choices_table",
     "configurations",
     "curve_figure",

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from infosem_study.figures import DASHED, DOTTED, NULL, OURS, PAPER, legend, panels
 from infosem_study.pages.multiverse import design
-from infosem_study.pages.multiverse.gains import CLAIMS, paper_gain
+from infosem_study.pages.multiverse.gains import CLAIMS, choices_of, paper_gain
 
 __all__ = ["curve_figure", "importance_figure"]
 
@@ -66,13 +66,10 @@ def _levels(own: pd.DataFrame, claim: str) -> list[tuple[str, NDArray[np.bool_]]
     """What each level is called, and which readings have it."""
     levels = design.configurations(int(own["config"].max()) + 1).loc[own["config"]]
     levels = levels.reset_index(drop=True)
-    choices = [*design.OF_MODEL, *design.OF_TEXT, *(design.OF_LABELS if claim == "labels" else ())]
-    if claim == "labels":  # which has one form
-        choices = [choice for choice in choices if choice.name != "form of the prior"]
     found = [("alpha: " + level, own["alpha"] == level) for level in own["alpha"].unique()]
     found += [
         (f"{choice.name}: {level}", levels[choice.name] == level)
-        for choice in choices
+        for choice in choices_of(claim)
         for level in choice.levels
     ]
     return [(name, is_at.to_numpy()) for name, is_at in found]

@@ -13,7 +13,16 @@ from infosem_study.pages.multiverse import design
 from infosem_study.pages.multiverse.runs import MEASURES
 from infosem_study.statistics import Estimate, combine, estimate, from_error
 
-__all__ = ["CLAIMS", "gains", "importance", "over_datasets", "paper_gain", "summary"]
+__all__ = [
+    "CLAIMS",
+    "by_level",
+    "choices_of",
+    "gains",
+    "importance",
+    "over_datasets",
+    "paper_gain",
+    "summary",
+]
 
 CLAIMS = {"text": ("InfoSEM-B", "DeepSEM"), "labels": ("InfoSEM-BC", "InfoSEM-B")}
 """What is compared in each claim: the model and its rival."""
@@ -124,6 +133,43 @@ def summary(table: pd.DataFrame, datasets: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
+def by_level(table: pd.DataFrame, measure: str = "AUPRC") -> pd.DataFrame:
+    """The median gain over the rival of the readings with each level of each choice.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `gains`, of one network and claim.
+    measure : str
+
+    Returns
+    -------
+    DataFrame
+        One row per choice and level, alpha first; one column per data set, and readings.
+    """
+    own = table[(table["measure"] == measure) & (table["against"] == "rival")]
+    claim = str(own["claim"].iloc[0])
+    levels = design.configurations(int(own["config"].max()) + 1).loc[own["config"]]
+    levels = levels[[choice.name for choice in choices_of(claim)]].reset_index(drop=True)
+    own = own.reset_index(drop=True)
+    parts = {}
+    for choice, column in {"alpha": own["alpha"], **levels}.items():
+        by = own.groupby([column.rename("level"), "dataset"], sort=False)["difference"]
+        wide = by.median().unstack("dataset").map("{:+.3f}".format)
+        parts[choice] = wide.assign(readings=by.size().unstack("dataset").iloc[:, 0])
+    found: pd.DataFrame = pd.concat(parts, names=["choice"])
+    return found
+
+
+def choices_of(claim: str) -> tuple[design.Choice, ...]:
+    """The choices that a claim can depend on."""
+    if claim == "text":
+        return (*design.OF_MODEL, *design.OF_TEXT)
+    # Which have one form of the prior.
+    text = [choice for choice in design.OF_TEXT if choice.name != "form of the prior"]
+    return (*design.OF_MODEL, *text, *design.OF_LABELS)
+
+
 # --- which choices matter -------------------------------------------------------------------------
 
 
@@ -154,7 +200,7 @@ def importance(table: pd.DataFrame, *, pairs: bool = False, n: int = _N_DEALS) -
     """
     wide = table.pivot(index="config", columns="alpha", values="difference")
     claim = str(table["claim"].iloc[0])
-    choices = [*design.OF_MODEL, *design.OF_TEXT, *(design.OF_LABELS if claim == "labels" else ())]
+    choices = choices_of(claim)
     levels = design.configurations(int(wide.index.max()) + 1).loc[wide.index]
     dealt = {choice.name: levels[choice.name].to_numpy() for choice in choices}
     values = wide.to_numpy()

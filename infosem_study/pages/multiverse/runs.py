@@ -21,10 +21,14 @@ from infosem_study.scheduling import HERE, Runner
 from infosem_study.store import Store
 from infosem_study.variants import base_name
 
-__all__ = ["MEASURES", "N_READINGS", "readings"]
+__all__ = ["DATASETS", "MEASURES", "N_CONFIGURATIONS", "SHOWN", "readings"]
 
-N_READINGS: dict[str, int] = {"cell-type-specific": 12, "non-cell-type-specific": 0}
-"""Configurations that the book shows, by network."""
+DATASETS = ("hHEP", "mDC")
+"""Those of which the book has readings: the ones with the fewest cells, so far."""
+N_CONFIGURATIONS = design.BLOCK
+"""How many configurations the book has, on cell-type-specific networks."""
+SHOWN = ("text",)
+"""The claims that the book counts."""
 MEASURES: dict[str, str] = {
     "auprc": "AUPRC",
     "hit": "Hit@1%",
@@ -60,10 +64,10 @@ def readings(
     *,
     datasets: Sequence[str],
     network: str = "cell-type-specific",
-    n: int | None = None,
+    n: int = N_CONFIGURATIONS,
     splits: Sequence[int] = tuple(range(10)),
     seeds: Sequence[int] = (0,),
-    claims: Sequence[str] = ("text", "labels"),
+    claims: Sequence[str] = SHOWN,
     runner: Runner = HERE,
 ) -> pd.DataFrame:
     """What readings of the paper give, computing and storing what is not stored.
@@ -73,8 +77,8 @@ def readings(
     store : Store
     datasets : sequence of str
     network : str
-    n : int, optional
-        How many configurations; by default `N_READINGS`.
+    n : int
+        How many configurations.
     splits, seeds : sequence of int
         Split seeds, and training seeds of all models.
     claims : sequence of str
@@ -95,14 +99,11 @@ def readings(
         As `derived.derive`.
     """
     lines = []
-    count = N_READINGS[network] if n is None else n
     for dataset in datasets:
         on = "planted" if base_name(dataset) == "synthetic" else network
         for seed in seeds:
             parts = [
-                part
-                for part in _parts(dataset, on, count, tuple(splits), seed)
-                if part.claim in claims
+                part for part in _parts(dataset, on, n, tuple(splits), seed) if part.claim in claims
             ]
             jobs = {_name(part.job): part.job for part in parts}
             with store.keeping_scores() as keeping:

@@ -126,6 +126,14 @@ def test_chosen_alpha_is_that_of_the_training_edges():
     assert found["difference"].iloc[0] == pytest.approx(0.4)
 
 
+def test_table_by_level_has_the_median_of_its_readings():
+    rows = made_up(lambda levels: 0.04 * (levels["steps"] == "joint"), n=12)
+    found = multiverse.by_level(multiverse.gains(rows, ["auprc"]))
+    assert found.loc[("steps", "joint"), "readings"] == 18
+    assert float(found.loc[("steps", "joint"), "A"]) == pytest.approx(0.04, abs=0.005)
+    assert float(found.loc[("steps", "in turns"), "A"]) == pytest.approx(0, abs=0.005)
+
+
 def test_sentences_say_one_and_many():
     many = counted(made_up(lambda levels: 0.05, n=12))[2]
     one = many.iloc[:1]
@@ -148,7 +156,7 @@ def test_figures_show_every_reading():
 
 
 def test_readings_of_the_synthetic_data_are_stored_and_come_back(tmp_path):
-    asked = {"datasets": ["synthetic"], "n": 1, "splits": (0, 1), "seeds": (0,)}
+    asked = {"datasets": ["synthetic"], "n": 1, "splits": (0, 1), "claims": ("text", "labels")}
     store = Store(tmp_path)
     rows = multiverse.readings(store, **asked, runner=Runner(n_jobs=1))
     again = multiverse.readings(Store(tmp_path), **asked, runner=STORED_ONLY)
