@@ -375,7 +375,7 @@ class _StructureOptimiser:
             sign = residual.sign()
             total += torch.dot(residual.view(-1), sign.view(-1))
             if model.adds_mean:  # the mean acts by A alone
-                slope[:, rows].fill_diagonal_(0)
+                slope.diagonal(rows.start).zero_()
                 by_source[rows] = slope.sum(1)
                 by_target += slope.sum(0)
             elif source is not None:

@@ -1,5 +1,6 @@
 """The unseen block of a split, and how well scores rank within its TFs and within its targets."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -67,12 +68,7 @@ class Block:
         # a negative in the last place a pair counts for nothing.
         last = np.where(self.itself, -np.inf, scores)
         lines = []
-        for i, name in enumerate(self._names):
-            pairs = ~self.itself[i]
-            labels = self.labels[i, pairs]
-            n_positive = int(labels.sum())
-            if not FEWEST <= n_positive <= len(labels) - FEWEST:
-                continue
+        for i, pairs, labels in self._ranked():
             auprc = average_precisions(labels, scores[i, pairs], broken=True)
             # On the same pairs, its own row and that of each other TF.
             left_out = np.delete(self.itself, i, axis=0)[:, pairs]
@@ -83,13 +79,32 @@ class Block:
                 same_labels, other, broken=True
             )
             others = auprc - more.mean() if len(more) else auprc
-            lines.append((name, n_positive, len(labels), auprc, others))
+            lines.append((self._names[i], int(labels.sum()), len(labels), auprc, others))
         if not lines:
             raise InfosemError(
                 f"{self._where}: no unseen TF has {FEWEST} positives and {FEWEST} negatives; leave "
                 "the split out"
             )
         return pd.DataFrame(lines, columns=["tf", "n_positive", "n_pairs", "auprc", "others"])
+
+    def _ranked(self) -> Iterator[tuple[int, NDArray[np.bool_], NDArray[np.bool_]]]:
+        """Each TF that has enough pairs of both classes: its row, those pairs, their labels."""
+        for i, itself in enumerate(self.itself):
+            labels = self.labels[i, ~itself]
+            n_positive = int(labels.sum())
+            if FEWEST <= n_positive <= len(labels) - FEWEST:
+                yield i, ~itself, labels
+
+    def gain_within_tfs(self, scores: Floats) -> float:
+        """Mean `measures.gain` over the TFs of `within_tfs`, by itself; NaN if there is none."""
+        gains = [
+            gain(
+                average_precisions(labels, scores[i, pairs], broken=True),
+                labels.sum(), len(labels),
+            )
+            for i, pairs, labels in self._ranked()
+        ]  # fmt: skip
+        return float(np.mean(gains)) if gains else np.nan
 
     def within_targets(self, scores: Floats) -> tuple[int, float]:
         """How scores rank the TFs of each target, without pairs of a TF with itself.

@@ -14,8 +14,7 @@ from infosem_study.derived import derive
 from infosem_study.execution import scores_of
 from infosem_study.jobs import Job, results_of
 from infosem_study.methods import Method
-from infosem_study.pages.audit.block import FEWEST
-from infosem_study.pages.audit.measures import average_precisions, gain
+from infosem_study.pages.audit.block import Block
 from infosem_study.pages.multiverse import design
 from infosem_study.scheduling import HERE, Runner
 from infosem_study.store import Store
@@ -203,27 +202,11 @@ def measures(dataset: Dataset, split: Split, scores: NDArray[np.float64]) -> dic
     found: dict[str, float] = {"on": split.seed}
     found["auprc"] = auprc(labels[split.unseen], scores[split.unseen])
     found["hit"] = hit_at(labels[split.unseen], scores[split.unseen])
-    found["within"] = _within(dataset, split, scores)
+    block = Block(dataset, split)
+    found["within"] = block.gain_within_tfs(block.of(scores))
     for name, protocol in _PROTOCOLS.items():
         pairs = make_split(dataset, seed=split.seed, protocol=protocol).unseen
         found[name] = auprc(labels[pairs], scores[pairs])
     train = split.train
     found["fit"] = np.nan if same else auprc(labels[train], scores[train])
     return found
-
-
-def _within(dataset: Dataset, split: Split, scores: NDArray[np.float64]) -> float:
-    """Mean gain over the unseen TFs that have enough pairs of both classes; NaN if there is none.
-
-    As "within TFs" in the audit, of one split.
-    """
-    gains = []
-    for i in np.flatnonzero(split.unseen.any(axis=1)):
-        pairs = split.unseen[i].copy()
-        pairs[dataset.tfs[i]] = False
-        labels = dataset.network[i, pairs]
-        n_positive = int(labels.sum())
-        if FEWEST <= n_positive <= len(labels) - FEWEST:
-            value = average_precisions(labels, scores[i, pairs], broken=True)
-            gains.append(float(gain(value, n_positive, len(labels))))
-    return float(np.mean(gains)) if gains else np.nan
