@@ -1,7 +1,7 @@
 """The data set: expression of genes in cells, a known network and gene vectors.
 
-Gene names are stripped of surrounding white space and upper-cased (`normalise_genes`), as BEELINE
-does with mouse symbols; after that they are matched exactly. No alias is looked up.
+Gene names are those of the file (`dl` and `Dl` are two genes), matched to other files' names by
+`match_names`. BEELINE's are upper-cased (`normalise_genes`), as BEELINE does with mouse symbols.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from infosem.data.names import match_names
 from infosem.errors import InfosemError, require
 
 __all__ = [
@@ -45,7 +46,7 @@ class Dataset:
         Log-normalised expression, finite and not negative. The models take it as it is; they make
         cells dense a batch at a time.
     genes, cells : str array (n_genes,), (n_cells,)
-        Distinct names; those of genes as `normalise_genes` returns them.
+        Distinct names, without white space around those of genes.
     tfs : int array (n_tfs,)
         Indices of the TFs in `genes`, in the order of their names.
     network : bool array (n_tfs, n_genes)
@@ -86,11 +87,12 @@ class Dataset:
         )
         check(x.dtype == np.float64, f"the expression is {x.dtype}", "convert it to float64")
         for what, names in (("gene", self.genes), ("cell", self.cells)):
-            normal = normalise_genes(names) if what == "gene" else names
-            values, counts = np.unique(normal, return_counts=True)
+            values, counts = np.unique(names, return_counts=True)
             twice = ", ".join(values[counts > 1][:5])
             check(counts.max() == 1, f"duplicate {what} names ({twice})", "keep one of each")
-            check(np.array_equal(names, normal), "unnormalised gene names", "use normalise_genes")
+        bare = np.char.strip(self.genes)
+        check(np.array_equal(self.genes, bare), "gene names with white space", "strip it")
+        check(np.all(bare != ""), "a gene without a name", "leave it out")
         for what, bad, todo in (
             ("NaN or infinite values", ~np.isfinite(entries), "remove or impute them"),
             (
@@ -224,7 +226,8 @@ class Dataset:
             ``X`` (cells x genes, dense or sparse) holds log-normalised expression. Sparse stays
             sparse.
         tfs : iterable of str
-            Names of the TFs, all among ``adata.var_names`` after normalisation.
+            Names of the TFs, found among ``adata.var_names`` by `match_names`. Those that are
+            not there are left out, and named in the provenance.
         network : DataFrame with columns Gene1 and Gene2, or pairs (TF, target), optional
             Known edges. Those that do not lead from one of `tfs` to another gene of the data are
             dropped, and counted in the provenance.
@@ -232,7 +235,7 @@ class Dataset:
         Raises
         ------
         InfosemError
-            If the file cannot be read, a TF is not in the data, no edge of the network is, or the
+            If the file cannot be read, no TF is in the data or no edge of the network is, or the
             values or names are not what `Dataset` asks for.
         """
         if isinstance(tfs, str):
@@ -257,9 +260,14 @@ class Dataset:
         except (TypeError, ValueError) as error:  # no matrix, or one of something else
             todo = "put log-normalised expression into X"
             raise InfosemError(f"{name}: X is not a numeric matrix ({error}); {todo}") from error
-        genes, tf_names = normalise_genes(adata.var_names), np.unique(normalise_genes(tfs))
-        missing = ", ".join(tf_names[~np.isin(tf_names, genes)])
-        require(not missing, "tfs", f"not in {name}: {missing}", "leave these TFs out")
+        genes = np.array([str(gene).strip() for gene in adata.var_names], dtype=str)
+        wanted = [str(tf).strip() for tf in tfs]
+        found = match_names(wanted, genes)
+        tf_names = np.unique(genes[found[found >= 0]])
+        missing = [tf for tf, place in zip(wanted, found, strict=True) if place < 0]
+        some = ", ".join(missing[:5])
+        require(not missing or tf_names.size, "tfs", f"none is in {name} ({some})",
+                "name them as the data do")  # fmt: skip
         edges, label, dropped = np.empty((0, 2), dtype=str), "", "none"
         if network is not None:
             if not isinstance(network, pd.DataFrame):
@@ -267,7 +275,10 @@ class Dataset:
                 todo = "give pairs (TF, target) or a DataFrame"
                 require(all(len(p) == 2 for p in pairs), "network", "not a list of pairs", todo)
                 network = pd.DataFrame(pairs, columns=["Gene1", "Gene2"])
-            edges = edges_of_frame(network, "network")
+            ends = [_column(network, column, "network") for column in ("Gene1", "Gene2")]
+            places = np.reshape(match_names(np.concatenate(ends), genes), (2, -1)).T
+            # an end that is not in the data has no name, which no TF and no gene has
+            edges = np.where(places >= 0, genes[places], "")
             edges, dropped = known_edges(edges, tf_names, genes, "network")
             label = "given"
         tf_index, adjacency = adjacency_of(edges, tf_names, genes)
@@ -279,12 +290,16 @@ class Dataset:
             cells=np.array(adata.obs_names, dtype=str),
             tfs=tf_index,
             network=adjacency,
-            provenance={"source": name, "edges dropped": dropped},
+            provenance={
+                "source": name,
+                "edges dropped": dropped,
+                **({"tfs not in the data": ", ".join(missing)} if missing else {}),
+            },
         )
 
 
 def normalise_genes(names: Iterable[object]) -> np.ndarray:
-    """Strip white space and upper-case; gene names are matched exactly from then on."""
+    """Strip white space and upper-case, as the names of BEELINE's data sets are."""
     return np.array([str(name).strip().upper() for name in names], dtype=str)
 
 
@@ -292,10 +307,14 @@ def normalise_genes(names: Iterable[object]) -> np.ndarray:
 
 
 def edges_of_frame(frame: pd.DataFrame, source: str) -> np.ndarray:
-    """Return the edges, str (n_edges, 2), of the columns Gene1 (TF) and Gene2 (target)."""
-    missing = " or ".join(sorted({"Gene1", "Gene2"} - set(frame.columns)))
-    require(not missing, source, f"no column {missing}", "name the TFs Gene1, the targets Gene2")
-    return np.column_stack([normalise_genes(frame[column]) for column in ("Gene1", "Gene2")])
+    """Return the edges, str (n_edges, 2), of the columns Gene1 (TF) and Gene2, normalised."""
+    ends = [normalise_genes(_column(frame, name, source)) for name in ("Gene1", "Gene2")]
+    return np.column_stack(ends)
+
+
+def _column(frame: pd.DataFrame, name: str, source: str) -> pd.Series[Any]:
+    require(name in frame, source, f"no column {name}", "name the TFs Gene1, the targets Gene2")
+    return frame[name]
 
 
 def known_edges(

@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from infosem.data import data_folder, normalise_genes
+from infosem.data import data_folder
 from infosem.data.download import read_local
+from infosem.data.names import match_names
 from infosem.data.registry import FILES
 from infosem.embeddings.genept_file import GENEPT, GENEPT_PICKLE, read_genept
 from infosem.errors import InfosemError
@@ -42,7 +43,7 @@ def biobert_symbols(
     Parameters
     ----------
     genes : iterable of str
-        Normalised symbols, matched exactly.
+        Symbols, found by `match_names`.
     data_dir : path, optional
         Folder with embeddings/biobert-symbols.npz; by default $INFOSEM_DATA.
 
@@ -71,8 +72,8 @@ def genept(
     Parameters
     ----------
     genes : iterable of str
-        Normalised symbols, matched exactly. GenePT's are human; mouse genes are found where
-        their symbols are the same in upper case.
+        Symbols, found by `match_names`. GenePT's are human; mouse genes are found where their
+        symbols are the same in upper case.
     source : path, optional
         GenePT_emebdding_v2.zip, the GenePT_gene_embedding_ada_text.pickle in it, or what
         `convert_genept` made of one of them. Zip and pickle are converted once, into
@@ -152,8 +153,7 @@ def _look_up(genes: Iterable[str], path: Path) -> tuple[NDArray[np.float32], NDA
     except UNREADABLE as error:
         todo = "give an .npz file of genes (n,) and vectors (n, dim)"
         raise InfosemError(f"{path}: no table of vectors ({error}); {todo}") from error
-    row = {symbol: i for i, symbol in enumerate(normalise_genes(names).tolist())}
-    rows = np.array([row.get(gene, -1) for gene in genes], dtype=np.int64)
+    rows = match_names(genes, names)
     found = rows >= 0
     return vectors[rows[found]], found
 

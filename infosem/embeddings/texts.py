@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from infosem.data import Dataset, load_descriptions
+from infosem.data.names import match_names
 from infosem.embeddings.tables import biobert_symbols, genept, genept_at_hand, named_folder
 from infosem.errors import InfosemError
 from infosem.files import AnyPath
@@ -23,7 +24,8 @@ def gene_texts(genes: Iterable[str], descriptions: pd.DataFrame) -> list[str]:
     ----------
     genes : iterable of str
     descriptions : DataFrame
-        Columns gene, name and summary, "" where unknown (`load_descriptions`).
+        Columns gene, name and summary, "" where unknown (`load_descriptions`). Genes are found by
+        `match_names`.
 
     Returns
     -------
@@ -40,11 +42,11 @@ def gene_texts(genes: Iterable[str], descriptions: pd.DataFrame) -> list[str]:
     if (twice := descriptions["gene"].duplicated()).any():
         gene = descriptions["gene"][twice].iloc[0]
         raise InfosemError(f"descriptions: {gene} is described twice; keep one row per gene")
-    columns = (descriptions[column].tolist() for column in ("gene", "name", "summary"))
-    known = {gene: (name, summary) for gene, name, summary in zip(*columns, strict=True)}
+    genes = list(genes)
+    names, summaries = (descriptions[column].tolist() for column in ("name", "summary"))
     texts = []
-    for gene in genes:
-        name, summary = known.get(gene, ("", ""))
+    for gene, row in zip(genes, match_names(genes, descriptions["gene"].tolist()), strict=True):
+        name, summary = (names[row], summaries[row]) if row >= 0 else ("", "")
         head = f"{gene}: {name}" if name else str(gene)
         texts.append(f"{head}. {summary}" if summary else head)
     return texts
@@ -97,7 +99,8 @@ def coverage_table(datasets: Iterable[Dataset], data_dir: AnyPath | None = None)
 
 
 def _text_counts(genes: NDArray[np.str_], descriptions: pd.DataFrame) -> dict[str, int]:
-    table = descriptions[descriptions["gene"].isin(genes.tolist())]
+    rows = match_names(genes, descriptions["gene"].tolist())
+    table = descriptions.iloc[rows[rows >= 0]]
     return {
         "summary": int((table["summary"] != "").sum()),
         "name": int((table["name"] != "").sum()),
@@ -107,7 +110,7 @@ def _text_counts(genes: NDArray[np.str_], descriptions: pd.DataFrame) -> dict[st
 
 def _undescribed(genes: NDArray[np.str_], descriptions: pd.DataFrame) -> list[str]:
     known = descriptions[(descriptions["name"] != "") | (descriptions["summary"] != "")]
-    return sorted(set(genes.tolist()) - set(known["gene"]))
+    return sorted(genes[match_names(genes, known["gene"].tolist()) < 0].tolist())
 
 
 def describe_texts(model: str, genes: NDArray[np.str_], descriptions: pd.DataFrame) -> str:

@@ -28,21 +28,34 @@ def adata(x: Any = VALUES, names: tuple[str, ...] = ("Sox2", "Klf4", "NA", "Gata
 
 @pytest.mark.parametrize("x", [VALUES.astype(np.float32), scipy.sparse.csr_matrix(VALUES)])
 def test_from_anndata(x: Any, tmp_path: Path) -> None:
-    pairs = [("SOX2", "klf4"), ("Klf4", "Gata6"), ("Klf4", "Klf4"), ("NA", "Sox2"), ("Sox2", "Z")]
+    pairs = [("SOX2", "klf4"), ("klf4", "Gata6"), ("klf4", "klf4"), ("NA", "SOX2"), ("SOX2", "Z")]
     d = Dataset.from_anndata(adata(x), ["Sox2", "KLF4 "], pairs)
     assert scipy.sparse.issparse(d.expression) == scipy.sparse.issparse(x)
     np.testing.assert_array_equal(d.dense().expression, VALUES.T)
     assert (d.genes.tolist(), d.cells.tolist()) == (
-        ["SOX2", "KLF4", "NA", "GATA6"],
+        ["Sox2", "Klf4", "NA", "Gata6"],
         ["a", "b", "c"],
     )
-    assert d.tf_names.tolist() == ["KLF4", "SOX2"]
+    assert d.tf_names.tolist() == ["Klf4", "Sox2"]
     np.testing.assert_array_equal(d.network, np.array([[0, 0, 0, 1], [0, 1, 0, 0]], dtype=bool))
     assert d.provenance["edges dropped"] == "3 of 5"  # to itself, from no TF, to no gene
     adata(x).write_h5ad(tmp_path / "mine.h5ad")
     frame = pd.DataFrame(pairs, columns=["Gene1", "Gene2"])
     same = Dataset.from_anndata(tmp_path / "mine.h5ad", ["Sox2", "Klf4"], frame)
     assert (same.name, same.fingerprint()) == ("mine.h5ad", d.fingerprint())
+
+
+def test_tfs_that_are_not_in_the_data_are_left_out_and_named() -> None:
+    d = Dataset.from_anndata(adata(), ["SOX2", "GATA1", "Nanog"])
+    assert d.tf_names.tolist() == ["Sox2"]
+    assert d.provenance["tfs not in the data"] == "GATA1, Nanog"
+
+
+def test_genes_that_differ_in_case_are_two() -> None:
+    d = Dataset.from_anndata(adata(names=("dl", "Dl", "Klf4", "C10orf54")), ["dl", "KLF4", "DL"])
+    assert d.genes.tolist() == ["dl", "Dl", "Klf4", "C10orf54"]
+    assert d.tf_names.tolist() == ["Klf4", "dl"]
+    assert d.provenance["tfs not in the data"] == "DL"
 
 
 def test_from_anndata_without_network() -> None:
@@ -56,12 +69,12 @@ def test_from_anndata_without_network() -> None:
         (
             VALUES,
             ("A", "B", "C", "D"),
-            ["A", "Sox2", "X"],
+            ["Sox2", "X"],
             None,
-            "tfs: not in AnnData: SOX2, X; leave",
+            r"tfs: none is in AnnData \(Sox2, X\); name them as the data do",
         ),
         (VALUES, ("A", "B", "C", "D"), [], None, "AnnData: there is no TF; name"),
-        (VALUES, ("A", "B", "a", "D"), ["A"], None, r"AnnData: duplicate gene names \(A\); keep"),
+        (VALUES, ("A", "B", "A ", "D"), ["A"], None, r"AnnData: duplicate gene names \(A\); keep"),
         (VALUES, ("A", "B", "C", "D"), ["A"], [("X", "Y")], "network: none of its edges joins"),
         (
             VALUES,
@@ -79,7 +92,7 @@ def test_from_anndata_without_network() -> None:
             "AnnData: 12 NaN or infinite values, .*; r",
         ),
         (None, ("A", "B", "C", "D"), ["A"], None, "AnnData: X is not a numeric matrix"),
-        (VALUES[:, :0], (), ["A"], None, "tfs: not in AnnData: A"),
+        (VALUES[:, :0], (), ["A"], None, r"tfs: none is in AnnData \(A\)"),
     ],
 )
 def test_bad_anndata(x: Any, names: Any, tfs: Any, network: Any, message: str) -> None:
@@ -104,7 +117,8 @@ def test_unreadable_h5ad(tmp_path: Path) -> None:
         ({"expression": np.ones((3, 4))}, r"expression \(3, 4\) is not genes x cells \(4, 3\)"),
         ({"expression": np.ones((4, 3), np.float32)}, "the expression is float32; convert"),
         ({"genes": np.array(["A", "B", "C", "A"])}, r"duplicate gene names \(A\)"),
-        ({"genes": np.array(["A", "b", "C", "D"])}, "unnormalised gene names; use normalise_genes"),
+        ({"genes": np.array(["A", " B", "C", "D"])}, "gene names with white space; strip it"),
+        ({"genes": np.array(["A", "", "C", "D"])}, "a gene without a name; leave it out"),
         ({"genes": np.array(["A", "", "C", ""])}, "duplicate gene names"),
         ({"cells": np.array(["x", "y", "x"])}, r"duplicate cell names \(x\)"),
         ({"tfs": np.array([1, 4])}, "tfs are not indices of genes"),
