@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import gzip
 import hashlib
+import io
 import json
 import os
 import zipfile
@@ -23,8 +26,11 @@ __all__ = [
     "UNREADABLE",
     "AnyPath",
     "cache_file",
+    "decoded",
+    "decompressed",
     "matches",
     "read_npz",
+    "read_text",
     "read_verified",
     "replacing",
     "save_npz",
@@ -35,6 +41,81 @@ AnyPath = str | os.PathLike[str]
 
 # what read_npz raises for files that are not as expected
 UNREADABLE = (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error)
+
+
+# Of a file that is downloaded or read whole, packed or not: more is no list, table or text.
+MOST_BYTES = 2**31
+
+_BOMS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",  # before that of UTF-16, with which it begins
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_BINARY = {
+    b"\x89HDF": "an HDF5 file, as cells are kept in",
+    b"PK\x03\x04": "a zip file or a spreadsheet; save it as text",
+    b"%PDF": "a PDF file",
+    b"RDX": "a file of R; write it as text",
+}
+
+
+def read_text(path: AnyPath, where: str, todo: str) -> str:
+    """Return the text of a file in UTF-8, UTF-16, UTF-32 or Latin-1, packed by gzip or not.
+
+    Raises
+    ------
+    InfosemError
+        Which names `where` and says what is to do, if the file cannot be read or is no text.
+    """
+    try:
+        data = Path(path).read_bytes()
+        return decoded(decompressed(data) if data.startswith(b"\x1f\x8b") else data)
+    except OSError as error:
+        raise InfosemError(
+            f"{where}: cannot be read ({error.strerror or error}); {todo}"
+        ) from error
+    except ValueError as error:
+        raise InfosemError(f"{where}: cannot be read ({error}); {todo}") from error
+
+
+def decompressed(data: bytes) -> bytes:
+    """Unpack a gzip file; fail with ValueError if it is damaged or unpacks to more than 2 GiB."""
+    try:
+        with gzip.open(io.BytesIO(data)) as file:
+            unpacked = file.read(MOST_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"damaged gzip file: {error}") from error
+    if len(unpacked) > MOST_BYTES:
+        raise ValueError(f"it unpacks to more than {MOST_BYTES} bytes")
+    return unpacked
+
+
+def decoded(data: bytes) -> str:
+    """Return bytes as text; fail with ValueError if they are none."""
+    for start, kind in _BINARY.items():
+        if data.startswith(start):
+            raise ValueError(f"it is {kind}")
+    for bom, encoding in _BOMS.items():
+        if data.startswith(bom):
+            return data.decode(encoding)
+    if b"\0" in data:
+        # UTF-16 without a mark: every other byte of Latin letters is 0
+        for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
+            if len(data) % 2 == 0 and zeros.count(0) > 0.9 * len(zeros):
+                text = data.decode(encoding)
+                if "\0" not in text:
+                    return text
+        raise ValueError("it is binary, not text")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    control = sum(text.count(chr(i)) for i in (*range(1, 9), *range(14, 32), *range(127, 160)))
+    if control > len(text) / 100:  # cp1252's quotation marks are among the latter
+        raise ValueError("it is binary, not text")
+    return text
 
 
 def matches(data: bytes, digests: Iterable[str]) -> bool:

@@ -141,6 +141,7 @@ def load_beeline(
     tfs, adjacency = adjacency_of(edges, np.unique(edges[:, 0]), kept)
     provenance = {
         "source": BRIDGE_GRN if folder is None else "local folder",
+        "species": "human" if cell.startswith("h") else "mouse",
         "expression": f"BEELINE {cell}, TFs+{TFS_PLUS[cell]}",
         "genes": f"{genes}: {keep.sum()} of {keep.size}",
         "edges dropped": dropped,

@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import contextlib
-import gzip
+import datetime
+import hashlib
 import io
+import json
 import os
-import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pooch
+from tqdm import tqdm
 
 from infosem.data.registry import DataFile
 from infosem.errors import InfosemError, require
-from infosem.files import AnyPath, matches, read_verified, replacing
+from infosem.files import (
+    MOST_BYTES,
+    AnyPath,
+    decompressed,
+    matches,
+    read_verified,
+    replacing,
+)
 
-__all__ = ["cached", "data_folder", "fetch", "gunzip", "is_reachable", "read_local"]
+__all__ = [
+    "cached",
+    "data_folder",
+    "fetch",
+    "gunzip",
+    "is_reachable",
+    "read_local",
+    "version_of",
+]
 
 
 def data_folder(data_dir: AnyPath | None = None) -> Path | None:
@@ -57,7 +75,8 @@ def fetch(file: DataFile, todo: str, check: Callable[[bytes], object] | None = N
     Parameters
     ----------
     file : DataFile
-        A file without digests is kept as it was when it was first downloaded.
+        A file without digests is kept as it was when it was first downloaded; the digest that it
+        had then is recorded beside it, and asked for from then on (see `version_of`).
     todo : str
         What the user can do where the download fails.
     check : callable, optional
@@ -69,27 +88,68 @@ def fetch(file: DataFile, todo: str, check: Callable[[bytes], object] | None = N
         If the file cannot be downloaded or has another digest.
     """
     path = cached(file)
-    if path.is_file() and _is_expected(data := path.read_bytes(), file):
-        return data
-    buffer = io.BytesIO()
+    record = _record(file)
+    if path.is_file():
+        data = path.read_bytes()
+        if matches(data, file.digests or record.get("digests", ())):
+            return data
+    buffer = _Bounded()
+    # disable=None: no bar where nobody watches (a notebook, a log file)
+    bar = tqdm(total=1, desc=path.name, unit="B", unit_scale=True, disable=None, leave=False)
     try:
         # Into memory (no file is large), so that nothing unverified ever lies on the disk.
-        pooch.HTTPDownloader(timeout=30)(file.url, buffer, None)
+        pooch.HTTPDownloader(timeout=30, progressbar=bar, chunk_size=2**16)(file.url, buffer, None)
         data = buffer.getvalue()
-        expected = _is_expected(data, file)
-        require(expected, file.url, "wrong digest: not the expected file", todo)
+        good = not file.digests or matches(data, file.digests)
+        require(good, file.url, "wrong digest: not the expected file", todo)
         if check is not None:
             check(data)
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as part:
             part.write_bytes(data)
-    except OSError as error:  # those of requests are among them
+        if not file.digests:
+            today, digest = datetime.date.today().isoformat(), hashlib.sha256(data).hexdigest()
+            record = {"url": file.url, "downloaded": today, "digests": [f"sha256:{digest}"]}
+            with replacing(_record_path(file)) as part:
+                part.write_text(json.dumps(record) + "\n")
+    except (OSError, ValueError) as error:  # those of requests are among them
+        if isinstance(error, InfosemError):
+            raise
         raise InfosemError(f"{file.url}: cannot be downloaded ({error}); {todo}") from error
+    finally:
+        bar.close()
     return data
 
 
-def _is_expected(data: bytes, file: DataFile) -> bool:
-    return not file.digests or matches(data, file.digests)
+class _Bounded(io.BytesIO):
+    """Refuses a server that does not stop."""
+
+    def write(self, data: Any) -> int:
+        if self.tell() + len(data) > MOST_BYTES:
+            raise OSError(f"more than {MOST_BYTES} bytes")
+        return super().write(data)
+
+
+def _record_path(file: DataFile) -> Path:
+    path = cached(file)
+    return path.with_name(f"{path.name}.json")
+
+
+def _record(file: DataFile) -> dict[str, Any]:
+    """What is known of a cached file without digests; nothing of one that is not there."""
+    try:
+        record = json.loads(_record_path(file).read_text(encoding="utf-8"))
+        return record if isinstance(record, dict) else {}
+    except (OSError, ValueError):
+        return {}
+
+
+def version_of(file: DataFile) -> str:
+    """Say which version of a public file is in the user's cache."""
+    record = _record(file)
+    digests = file.digests or record.get("digests", ("",))
+    when = f"downloaded {record['downloaded']}, " if "downloaded" in record else ""
+    return f"{file.url}, {when}{digests[0]}"
 
 
 def is_reachable(file: DataFile) -> bool:
@@ -102,6 +162,6 @@ def is_reachable(file: DataFile) -> bool:
 def gunzip(data: bytes, source: str) -> str:
     """Return the text in a gzip file; `source` names it where it is damaged."""
     try:
-        return gzip.decompress(data).decode("utf-8")
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        return decompressed(data).decode("utf-8")
+    except ValueError as error:  # of which UnicodeDecodeError is one
         raise InfosemError(f"{source}: damaged gzip file ({error}); fetch it again") from error

@@ -3,8 +3,11 @@
 References
 ----------
 GitHub haohaostats/bridge-grn (MIT): BEELINE's expression and networks.
-NCBI Gene, gene_info: the names of genes; changed daily.
-Wang et al. (2024), scGREAT, iScience 27: the BioBERT vectors of gene symbols.
+NCBI Gene, gene_info and gene_summary: the names of genes and what is known of them; changed daily.
+Lambert et al. (2018), The human transcription factors, Cell 172: the TFs of man, one judged by one;
+as GitHub aertslab/pySCENIC has them, and with them its own older lists of man and mouse.
+Wang et al. (2024), scGREAT, iScience 27 (GitHub WangyuchenCS/scGREAT, MIT): the BioBERT vectors of
+gene symbols.
 Chen & Zou (2024), GenePT, bioRxiv 2023.10.16.562533: the vectors of Zenodo record 10833191.
 """
 
@@ -55,6 +58,13 @@ def _gene_info(name: str) -> DataFile:
     url = f"https://ftp.ncbi.nlm.nih.gov/gene/DATA/GENE_INFO/Mammalia/{name}"
     return DataFile(f"ncbi/{name}", url)
 
+
+def _github(name: str, path: str, sha256: str) -> DataFile:
+    return DataFile(name, f"https://raw.githubusercontent.com/{path}", (f"sha256:{sha256}",))
+
+
+_PYSCENIC = "aertslab/pySCENIC/06bafba412792f6efa5a552a23bb221cc3bdea1b/resources"
+_SCGREAT = "WangyuchenCS/scGREAT/73f3f63d7f06762d1e4f5ac3182386cbef86954b"
 
 _ALL = (
     _beeline(
@@ -142,6 +152,27 @@ _ALL = (
         "embeddings/biobert-symbols.npz",
         digests=("sha256:81f83a9bb2b409c0ea8408611a88f660f13adf697aeb21fb60c398279edd56e2",),
     ),
+    # of the symbols of hESC and mESC; the one above has both
+    _github(
+        "scgreat/hESC-vectors.npy",
+        f"{_SCGREAT}/hESC500/biovect768.npy",
+        "cec59aae3e41a6bcc0d43af6623749ec9761c7603fa86162569a8885d6fb0fa8",
+    ),
+    _github(
+        "scgreat/hESC-genes.csv",
+        f"{_SCGREAT}/hESC500/Target.csv",
+        "48b26f838e3673ca6cd7d7c94e6720b62a3264342d1ecba398da7a8236d45532",
+    ),
+    _github(
+        "scgreat/mESC-vectors.npy",
+        f"{_SCGREAT}/mESC500/biovect768.npy",
+        "d4fbabe9c5bd7bb2e5a1242c3fc83c0e01c1ce6030251d969e026d9feb7d088c",
+    ),
+    _github(
+        "scgreat/mESC-genes.csv",
+        f"{_SCGREAT}/mESC500/Target.csv",
+        "e536232e66212de13d1e6d9209b75afd3e7ec356c952a9e55a37c3e31d5a3b3e",
+    ),
     DataFile(
         "embeddings/GenePT_emebdding_v2.zip",  # as published, spelling included
         "https://zenodo.org/records/10833191/files/GenePT_emebdding_v2.zip",
@@ -153,5 +184,21 @@ _ALL = (
     ),
     _gene_info("Homo_sapiens.gene_info.gz"),
     _gene_info("Mus_musculus.gene_info.gz"),
+    DataFile("ncbi/gene_summary.gz", "https://ftp.ncbi.nlm.nih.gov/gene/DATA/gene_summary.gz"),
+    _github(
+        "tfs/lambert2018.txt",
+        f"{_PYSCENIC}/lambert2018.txt",
+        "373b64d3dbc058a7388b795b396cd28dddbf79480ad1cb21ec9fa7a8fc93c27d",
+    ),
+    _github(
+        "tfs/hs_hgnc_tfs.txt",
+        f"{_PYSCENIC}/hs_hgnc_tfs.txt",
+        "b3d59559bc1c04df61954b4051f1a4e0c17c849f532cd6271f749d832a18509a",
+    ),
+    _github(
+        "tfs/mm_mgi_tfs.txt",
+        f"{_PYSCENIC}/mm_mgi_tfs.txt",
+        "69a5e70c0fcf16443e2c6dc77735c5b5118964f3caa6e03eead2b6e9cfce1870",
+    ),
 )
 FILES = {file.name: file for file in _ALL}

@@ -9,14 +9,16 @@ descriptions of genes; Zenodo record 10833191.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from infosem.data import data_folder
-from infosem.data.download import read_local
+from infosem.data.download import fetch, read_local
 from infosem.data.names import match_names
 from infosem.data.registry import FILES
 from infosem.embeddings.genept_file import GENEPT, GENEPT_PICKLE, read_genept
@@ -29,7 +31,6 @@ __all__ = [
     "convert_genept",
     "genept",
     "genept_at_hand",
-    "named_folder",
 ]
 
 BIOBERT_TABLE = "embeddings/biobert-symbols.npz"  # in the data folder, and in the registry
@@ -45,7 +46,8 @@ def biobert_symbols(
     genes : iterable of str
         Symbols, found by `match_names`.
     data_dir : path, optional
-        Folder with embeddings/biobert-symbols.npz; by default $INFOSEM_DATA.
+        Folder with embeddings/biobert-symbols.npz; by default $INFOSEM_DATA, and without it
+        scGREAT's public repository, from which 6 MB are downloaded once.
 
     Returns
     -------
@@ -57,11 +59,28 @@ def biobert_symbols(
     Raises
     ------
     InfosemError
-        If no folder is named, or the file is missing or not the expected one.
+        If the file is missing, cannot be downloaded or is not the expected one.
     """
-    folder = named_folder(data_dir)
-    read_local(FILES[BIOBERT_TABLE], folder)  # which verifies it
-    return _look_up(genes, folder / BIOBERT_TABLE)
+    folder = data_folder(data_dir)
+    if folder is not None:
+        read_local(FILES[BIOBERT_TABLE], folder)  # which verifies it
+        return _look_up(genes, *_read_table(folder / BIOBERT_TABLE))
+    return _look_up(genes, *_published_biobert())
+
+
+def _published_biobert() -> tuple[NDArray[np.str_], NDArray[np.float32]]:
+    """The same table from its public source: two arrays, and the genes of their rows."""
+    todo = "try again, or set INFOSEM_DATA to a folder that holds embeddings/biobert-symbols.npz"
+    rows: dict[str, NDArray[np.float32]] = {}
+    for cell in ("hESC", "mESC"):
+        vectors = np.load(
+            io.BytesIO(fetch(FILES[f"scgreat/{cell}-vectors.npy"], todo)), allow_pickle=False
+        )
+        text = fetch(FILES[f"scgreat/{cell}-genes.csv"], todo).decode()
+        table = pd.read_csv(io.StringIO(text), keep_default_na=False)
+        for gene, index in zip(table["Gene"], table["index"], strict=True):
+            rows.setdefault(str(gene), vectors[index + 1])  # row 0 is of the header, "Gene"
+    return np.array(list(rows)), np.stack(list(rows.values()))
 
 
 def genept(
@@ -109,7 +128,7 @@ def genept(
         if not converted.is_file():
             convert_genept(path, converted)
         path = converted
-    return _look_up(genes, path)
+    return _look_up(genes, *_read_table(path))
 
 
 def convert_genept(source: AnyPath, target: AnyPath) -> None:
@@ -144,27 +163,20 @@ def genept_at_hand(data_dir: AnyPath | None) -> Path | None:
     return next((folder / name for name in names if (folder / name).is_file()), None)
 
 
-def _look_up(genes: Iterable[str], path: Path) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def _read_table(path: Path) -> tuple[NDArray[np.str_], NDArray[np.float32]]:
     try:
         names, vectors = read_npz(path, "genes", "vectors")
         if vectors.ndim != 2 or names.shape != vectors.shape[:1]:
             raise ValueError(f"genes {names.shape}, vectors {vectors.shape}")
-        vectors = np.asarray(vectors, dtype=np.float32)
+        return names, np.asarray(vectors, dtype=np.float32)
     except UNREADABLE as error:
         todo = "give an .npz file of genes (n,) and vectors (n, dim)"
         raise InfosemError(f"{path}: no table of vectors ({error}); {todo}") from error
+
+
+def _look_up(
+    genes: Iterable[str], names: NDArray[np.str_], vectors: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     rows = match_names(genes, names)
     found = rows >= 0
     return vectors[rows[found]], found
-
-
-def named_folder(data_dir: AnyPath | None) -> Path:
-    """Return the data folder; fail, and say what to do, if none is named."""
-    if (folder := data_folder(data_dir)) is None:
-        raise InfosemError(
-            "INFOSEM_DATA is not set, and neither BioBERT vectors nor gene descriptions have a "
-            "public source; set it to a folder that holds embeddings/ and genes/, or call "
-            "attach(dataset, 'MiniLM', descriptions=...) with a table of your own or one that "
-            "infosem.data.load_gene_info makes of NCBI's names"
-        )
-    return folder

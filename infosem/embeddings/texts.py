@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from infosem.data import Dataset, load_descriptions
+from infosem.data import Dataset, data_folder, gene_text, load_descriptions
 from infosem.data.names import match_names
-from infosem.embeddings.tables import biobert_symbols, genept, genept_at_hand, named_folder
+from infosem.embeddings.tables import biobert_symbols, genept, genept_at_hand
 from infosem.errors import InfosemError
 from infosem.files import AnyPath
 
@@ -53,10 +53,17 @@ def gene_texts(genes: Iterable[str], descriptions: pd.DataFrame) -> list[str]:
 
 
 def descriptions_of(dataset: Dataset, data_dir: AnyPath | None) -> pd.DataFrame:
-    """Return the descriptions of the data folder; none for simulated genes."""
+    """Return the descriptions of the data folder, else NCBI's; none for simulated genes."""
     if dataset.network_name == "planted":  # invented genes: no record of them is anywhere
         return pd.DataFrame({"gene": [], "name": [], "summary": []}, dtype=str)
-    return load_descriptions(named_folder(data_dir))
+    if (folder := data_folder(data_dir)) is not None:
+        return load_descriptions(folder)
+    if (species := dataset.provenance.get("species")) is None:
+        raise InfosemError(
+            f"{dataset.name}: whose genes these are is not known, and INFOSEM_DATA is not set; "
+            "give descriptions, as gene_text(genes, species) of infosem.data fetches them"
+        )
+    return gene_text(dataset.genes, species)
 
 
 def coverage(dataset: Dataset, data_dir: AnyPath | None = None) -> dict[str, int]:

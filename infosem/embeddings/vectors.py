@@ -62,7 +62,8 @@ def attach(
         genes are.
     data_dir : path, optional
         Folder with embeddings/biobert-symbols.npz and genes/descriptions.tsv.gz; by default
-        $INFOSEM_DATA. Neither file has a public source.
+        $INFOSEM_DATA. Without it scGREAT's vectors and NCBI's texts of today are downloaded, the
+        latter of the species that the data set's provenance names.
     descriptions : DataFrame, optional
         Columns gene, name and summary ("" where unknown), in place of the folder's. A gene that
         is not in the table is embedded by its symbol alone.

@@ -13,10 +13,16 @@ from infosem.errors import InfosemError
 pytestmark = pytest.mark.usefixtures("no_biobert")
 
 
-@pytest.mark.parametrize("name", ["auto", "BioBERT", "MiniLM"])
-def test_without_a_folder_the_error_says_what_to_do(name, monkeypatch):
-    monkeypatch.delenv("INFOSEM_DATA", raising=False)
-    with pytest.raises(InfosemError, match=r"INFOSEM_DATA is not set.*descriptions="):
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("auto", r"hESC-vectors\.npy: cannot be downloaded.*set INFOSEM_DATA to a folder"),
+        ("BioBERT", r"hESC-vectors\.npy: cannot be downloaded.*Nor can the model"),
+        ("MiniLM", r"toy: whose genes these are is not known.*give descriptions"),
+    ],
+)
+def test_without_folder_and_network_the_error_says_what_to_do(name, message, server, no_biobert):
+    with pytest.raises(InfosemError, match=message):
         attach(dataset_of(["SOX2"]), name)
 
 

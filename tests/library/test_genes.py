@@ -152,7 +152,7 @@ def test_what_cannot_be_read_is_not_kept(ncbi: Any, tmp_path: Path) -> None:
 
 
 def test_source_without_the_file(server: Any) -> None:
-    with pytest.raises(InfosemError, match=r"cannot be downloaded .*404.*name path"):
+    with pytest.raises(InfosemError, match=r"cannot be downloaded .*404.*do without texts"):
         load_gene_info(["TF01"])
 
 

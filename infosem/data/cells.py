@@ -1,0 +1,682 @@
+"""Cells of one's own: from a file in any of the usual forms to expression that can be trained on.
+
+Readers are those of anndata and, for 10x HDF5, scanpy. Matrix Market folders and loom files are
+read here: scanpy's reader wants the exact file names of Cell Ranger, and loompy is not maintained.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.io import mmread
+
+from infosem.data.names import are_ensembl, match_names
+from infosem.errors import InfosemError, require
+from infosem.files import read_text
+
+__all__ = ["Cells", "read_cells", "select_genes"]
+
+TARGET_SUM = 10_000
+"""To which the counts of a cell are scaled before log(1 + x), as Seurat and scanpy do."""
+
+MOST_LOG = 50
+"""No logarithm of a count, whatever its base, is larger; values above are no logarithms."""
+
+FEW_CELLS = 50
+
+_EXTRA = "pip install 'infosem[io]'"
+_ORIENTATIONS = ("rows", "columns")
+_FORMS = "an .h5ad, 10x .h5, .loom, .csv or .tsv file, or a folder with matrix.mtx or of zarr"
+
+# Names that tell which axis is that of genes: families that every man, mouse and fish has
+_GENE = re.compile(
+    r"(MT-|RP[LS]|ZNF|ZFP|SLC\d+A|GATA|SOX|KLF|HOX[A-D]|STAT|IRF|COL\d+A|KRT|FOX[A-Z]|TMEM|CCL|CXCL"
+    r"|LOC|FAM|HIST|TBX|PAX|POU\dF|CCN[A-Z]|MAPK|EIF|PSM[A-D]|NDUF[A-Z]|ENS[A-Z]*G0|FBGN|AT\dG)"
+    r"\d+[A-Z0-9]*(\.\d+)?|HLA-[A-Z0-9]+|MT-[A-Z0-9]+|ACTB|GAPDH|NANOG|MYC[NL]?|JUN[BD]?|FOS[BL]?\d?"
+)
+_BARCODE = re.compile(r"(^|[-_#:])[ACGTN]{8,}([-_.]\w+)?$")
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Expression of genes in cells as `Dataset` wants it, and what was done to get it.
+
+    Attributes
+    ----------
+    name : str
+        That of the file.
+    expression : float64 array (n_genes, n_cells), or scipy.sparse.csr_array
+        Log-normalised.
+    genes, cells : str array (n_genes,), (n_cells,)
+        Names as the file has them; distinct.
+    ids : str array (n_genes,), optional
+        Identifiers of Ensembl beside the names, where the file has them.
+    notes : tuple of str
+        Sentences on what was merged, dropped, renamed and normalised.
+    """
+
+    name: str
+    expression: Any
+    genes: NDArray[np.str_]
+    cells: NDArray[np.str_]
+    ids: NDArray[np.str_] | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    def take_genes(self, kept: NDArray[Any], *notes: str) -> Cells:
+        """Return the same cells with some of the genes, given by a mask or by positions."""
+        return replace(
+            self,
+            expression=self.expression[kept],
+            genes=self.genes[kept],
+            ids=None if self.ids is None else self.ids[kept],
+            notes=(*self.notes, *notes),
+        )
+
+
+def read_cells(
+    source: Any,
+    *,
+    layer: str | None = None,
+    raw: bool = False,
+    symbols: str | None = None,
+    orientation: str | None = None,
+    normalise: bool = True,
+    known_genes: Iterable[str] = (),
+) -> Cells:
+    """Read cells, find out what they hold, and make log-normalised expression of it.
+
+    Parameters
+    ----------
+    source : path, anndata.AnnData or DataFrame
+        An .h5ad file, 10x HDF5, loom, CSV or TSV (packed by gzip or not), or a folder: of zarr, or
+        with matrix.mtx and the names of genes and cells beside it. The content of a file decides,
+        not its suffix.
+    layer : str, optional
+        Of the AnnData or loom file, in place of X.
+    raw : bool
+        Take ``adata.raw`` in place of X.
+    symbols : str, optional
+        The column of ``adata.var`` with the names of genes, where the index holds identifiers. A
+        gene without a name there keeps its identifier.
+    orientation : {"rows", "columns"}, optional
+        Where the cells are. By default the rows of an AnnData are cells, and of a table those names
+        that look less like genes.
+    normalise : bool
+        Scale counts to `TARGET_SUM` a cell and take log(1 + x); False refuses them.
+    known_genes : iterable of str
+        Names that are genes' for sure, as those of TFs, which tell what a table has in its rows.
+
+    Returns
+    -------
+    Cells
+        Genes of one name are merged: their counts are added up; of log values the gene with the
+        larger sum is kept. Cells and genes without any value, and genes without a name, are
+        dropped.
+
+    Raises
+    ------
+    InfosemError
+        For what is no such file, values that are negative, missing or infinite, fewer than three
+        cells, data without any variation, and cells and genes that are exchanged.
+    """
+    require(orientation in (None, *_ORIENTATIONS), "orientation", f"{orientation!r} is unknown",
+            f"choose from {', '.join(_ORIENTATIONS)}")  # fmt: skip
+    require(not (raw and layer is not None), "layer", "the raw values have no layers",
+            "name a layer, or take raw values (raw)")  # fmt: skip
+    known = {name.upper() for name in known_genes}
+    with warnings.catch_warnings():
+        # anndata's, of names that occur twice and of old files, which are dealt with here
+        warnings.simplefilter("ignore")
+        name, adata, orientation, notes = _opened(source, orientation, known)
+        try:
+            x, var = _chosen(name, adata, layer, raw)
+            names = _gene_names(name, var, symbols)
+            obs_names = np.array(adata.obs_names, dtype=str)
+        finally:
+            if getattr(adata, "isbacked", False) and adata is not source:
+                adata.file.close()
+    if orientation == "columns":
+        require(symbols is None, "symbols", "the genes are the rows, which have no such column",
+                "leave it out, or transpose the data")  # fmt: skip
+        x, names, obs_names = x.T, obs_names, names
+        ids = None
+    else:
+        ids = _ids(var, names)
+        if orientation is None:
+            _check_not_transposed(name, obs_names, names, known)
+    x = _matrix(name, x)
+    require(x.shape[0] and x.shape[1], name, "there is no cell or no gene in it", "give more")
+    _check_values(name, x, adata, names, obs_names, layer, raw)
+    cells = Cells(name, x, _stripped(names), _stripped(obs_names), ids, notes)
+    return _cleaned(cells, normalise)
+
+
+_Opened = tuple[str, Any, str | None, tuple[str, ...]]
+
+
+# --- what a file is -------------------------------------------------------------------------------
+
+
+def _opened(source: Any, orientation: str | None, known: set[str]) -> _Opened:
+    """Return a name, an AnnData, where its cells are, if that is known, and notes."""
+    if isinstance(source, pd.DataFrame):
+        return "DataFrame", *_of_frame("DataFrame", source, orientation, known)
+    if isinstance(source, str | os.PathLike):
+        path = Path(source)
+        require(path.exists(), str(path), "there is no such file", f"give {_FORMS}")
+        try:
+            return path.name, *_read(path, orientation, known)
+        except InfosemError:
+            raise
+        except ImportError as error:
+            missing = error.name or str(error)
+            raise InfosemError(f"{path}: to read it takes {missing}; {_EXTRA}") from error
+        except Exception as error:  # readers raise many kinds for a damaged file
+            reason = str(error).partition("\n")[0][:200] or type(error).__name__
+            raise InfosemError(f"{path}: cannot be read ({reason}); give {_FORMS}") from error
+    if not (hasattr(source, "obs_names") and hasattr(source, "var_names")):
+        raise InfosemError(
+            f"cells: {type(source).__name__} is none; give a path, an AnnData or a DataFrame"
+        )
+    return "AnnData", source, orientation, ()
+
+
+def _read(
+    path: Path, orientation: str | None, known: set[str]
+) -> tuple[Any, str | None, tuple[str, ...]]:
+    import anndata  # slow to import
+
+    if path.is_dir():
+        if any((path / mark).exists() for mark in (".zgroup", "zarr.json", ".zattrs")):
+            return anndata.read_zarr(path), orientation, ()
+        return _read_mtx(path, None), orientation, ()
+    if re.search(r"\.mtx(\.gz)?$", path.name):
+        return _read_mtx(path.parent, path), orientation, ()
+    if path.suffix.lower() in (".rds", ".rda", ".rdata", ".h5seurat", ".qs"):
+        raise InfosemError(f"{path}: a file of R; write it as .h5ad or as matrix.mtx")
+    if not h5py.is_hdf5(path):
+        return _of_frame(str(path), _read_table(path), orientation, known)
+    with h5py.File(path, "r") as file:
+        keys = set(file)
+        if isinstance(file.get("matrix"), h5py.Dataset) and "row_attrs" in keys:
+            return _read_loom(file), orientation, ()
+        tenx = not keys & {"X", "obs"} and any(
+            isinstance(group, h5py.Group) and "barcodes" in group for group in file.values()
+        )
+    if tenx:
+        import scanpy
+
+        return scanpy.read_10x_h5(path), orientation, ()
+    wrong = "an HDF5 file that holds no cells"
+    require(keys & {"X", "layers", "raw"}, str(path), wrong, f"give {_FORMS}")
+    return anndata.read_h5ad(path), orientation, ()
+
+
+def _read_loom(file: h5py.File) -> Any:
+    """Loom has genes in rows, and names among the attributes of both axes."""
+    import anndata
+
+    def attributes(group: Any, size: int, names: Sequence[str]) -> pd.DataFrame:
+        columns = {
+            key: item.asstr()[:] if item.dtype.kind == "O" else item[:].astype(str)
+            for key, item in group.items()
+            if isinstance(item, h5py.Dataset) and item.shape == (size,)
+        }
+        frame = pd.DataFrame(columns, dtype=str)
+        index = next((frame[name] for name in names if name in frame), None)
+        return frame.set_index(pd.Index(np.arange(size).astype(str) if index is None else index))
+
+    matrix = file["matrix"]
+    genes = ("Gene", "gene", "var_names", "gene_names", "Symbol", "Accession")
+    barcodes = ("CellID", "obs_names", "cell_names", "Barcode")
+    var = attributes(file["row_attrs"], matrix.shape[0], genes)
+    obs = attributes(file["col_attrs"], matrix.shape[1], barcodes)
+    layers = {key: sparse.csr_matrix(item[:].T) for key, item in file.get("layers", {}).items()}
+    return anndata.AnnData(sparse.csr_matrix(matrix[:].T), obs=obs, var=var, layers=layers)
+
+
+def _read_mtx(folder: Path, matrix: Path | None) -> Any:
+    """Read a matrix of Matrix Market and, beside it, genes or features and barcodes."""
+    import anndata
+
+    found = sorted(path for path in folder.iterdir() if re.search(r"\.mtx(\.gz)?$", path.name))
+    if matrix is None:
+        if not found:
+            inner = next((path for path in sorted(folder.rglob("*matrix.mtx*"))), None)
+            todo = f"give {inner.parent}" if inner else f"give {_FORMS}"
+            raise InfosemError(f"{folder}: there is no matrix.mtx in it; {todo}")
+        require(len(found) == 1, str(folder), f"there are {len(found)} matrices in it",
+                f"name one, as {found[0]}")  # fmt: skip
+        matrix = found[0]
+    prefix = re.sub(r"(matrix|counts|count_matrix)?\.mtx(\.gz)?$", "", matrix.name)
+
+    def names(*kinds: str) -> pd.DataFrame:
+        for kind in kinds:
+            for path in (folder / f"{prefix}{kind}.tsv{end}" for end in ("", ".gz")):
+                if path.is_file():
+                    text = read_text(path, str(path), "fetch it again")
+                    rows = [line.split("\t") for line in text.splitlines() if line.strip()]
+                    return pd.DataFrame(rows, dtype=str).fillna("")
+        wanted = " or ".join(f"{prefix}{kind}.tsv" for kind in kinds)
+        raise InfosemError(f"{folder}: there is no {wanted} beside {matrix.name}; put it there")
+
+    features, barcodes = names("features", "genes"), names("barcodes", "cells")
+    x = sparse.csr_matrix(mmread(matrix))
+    shape = (len(features), len(barcodes))
+    if x.shape == shape:
+        x = x.T.tocsr()
+    wrong = f"it is {x.shape[0]} x {x.shape[1]}, but there are {shape[0]} genes, {shape[1]} cells"
+    require(x.shape == shape[::-1], str(matrix), wrong, "give files that belong together")
+    symbols = features[1] if 1 in features else features[0]
+    var = pd.DataFrame({"gene_ids": features[0].to_numpy()}, index=pd.Index(symbols.to_numpy()))
+    adata = anndata.AnnData(x, obs=pd.DataFrame(index=pd.Index(barcodes[0].to_numpy())), var=var)
+    if 2 in features and (features[2] == "Gene Expression").any():
+        adata = adata[:, (features[2] == "Gene Expression").to_numpy()].copy()
+    return adata
+
+
+# --- tables of text -------------------------------------------------------------------------------
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    """Read a table with names in its first line and, unless they lack, in its first column."""
+    where = str(path)
+    text = read_text(path, where, f"give {_FORMS}")
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    require(len(lines) > 1, where, "it holds no table", f"give {_FORMS}")
+    marks = [mark for mark in "\t;," if mark in lines[1]]
+    separator = next(iter(marks), " ")
+    require(separator in lines[1].strip(), where, "it has one column: a list, no table of cells",
+            f"give {_FORMS}")  # fmt: skip
+    options: dict[str, Any] = {"sep": separator if separator != " " else r"\s+"}
+    read = {"header": None, "keep_default_na": False, **options}
+    head = pd.read_csv(io.StringIO(lines[0]), dtype=str, **read).iloc[0].tolist()
+    body = pd.read_csv(io.StringIO("\n".join(lines[1:])), dtype={0: str}, low_memory=False, **read)
+    width = body.shape[1]
+    if len(head) == width - 1:  # as R writes it, and many others
+        head = ["", *head]
+    require(len(head) == width, where, f"{len(head)} names for {width} columns", "complete it")
+    first = pd.to_numeric(body[0], errors="coerce")
+    nameless = (
+        str(head[0]).lower().strip() not in ("", "cell", "cells", "gene", "genes", "index", "id",
+                                             "barcode", "name", "cellid", "cell_id")
+        and first.notna().all() and not np.array_equal(first, np.arange(len(first)))
+    )  # fmt: skip
+    if nameless:
+        index, columns = np.arange(1, len(body) + 1).astype(str), head
+    else:
+        index, columns, body = body[0].to_numpy(dtype=str), head[1:], body.iloc[:, 1:]
+    columns = pd.Index([str(name) for name in columns])
+    return pd.DataFrame(body).set_axis(columns, axis=1).set_axis(pd.Index(index), axis=0)
+
+
+def _of_frame(
+    name: str, frame: pd.DataFrame, orientation: str | None, known: set[str]
+) -> tuple[Any, str, tuple[str, ...]]:
+    """Make an AnnData of a table, with cells in rows, whatever was in the table's."""
+    import anndata
+
+    kept, values = [], []
+    for i in range(frame.shape[1]):
+        column = frame.iloc[:, i]
+        numbers = pd.to_numeric(column, errors="coerce")
+        if numbers.notna().any() or not len(column):
+            wrong = column[numbers.isna()]
+            if len(wrong):
+                raise InfosemError(
+                    f"{name}: column {frame.columns[i]} holds {str(wrong.iloc[0])[:20]!r} in row "
+                    f"{wrong.index[0]}, not a number; complete it"
+                )
+            kept.append(i)
+            values.append(numbers.to_numpy(dtype=np.float64))
+    require(kept, name, "it holds no numbers", f"give {_FORMS}")
+    x = np.column_stack(values)
+    rows = np.array(frame.index, dtype=str)
+    columns = np.array([str(frame.columns[i]) for i in kept], dtype=str)
+    if orientation is None:
+        orientation = _where_cells_are(name, rows, columns, known)
+    if orientation == "columns":
+        x, rows, columns = x.T, columns, rows
+    adata = anndata.AnnData(
+        sparse.csr_matrix(x) if np.mean(x == 0) > 0.7 else x,
+        obs=pd.DataFrame(index=pd.Index(rows)), var=pd.DataFrame(index=pd.Index(columns)),
+    )  # fmt: skip
+    text = [str(frame.columns[i]) for i in range(frame.shape[1]) if i not in set(kept)]
+    note = f"{len(text)} columns of text are left out ({', '.join(text)[:100]})."
+    return adata, "rows", (note,) if text else ()
+
+
+def _gene_share(names: NDArray[np.str_], known: set[str]) -> float:
+    """The share of names that look like genes', less that of names that look like barcodes."""
+    some = [str(name).strip().upper() for name in names]
+    genes = sum(name in known or _GENE.fullmatch(name) is not None for name in some)
+    barcodes = sum(_BARCODE.search(name) is not None for name in some)
+    return (genes - barcodes) / max(len(some), 1)
+
+
+def _where_cells_are(
+    name: str, rows: NDArray[np.str_], columns: NDArray[np.str_], known: set[str]
+) -> str:
+    in_rows, in_columns = _gene_share(rows, known), _gene_share(columns, known)
+    if in_rows != in_columns:
+        return "columns" if in_rows > in_columns else "rows"
+    if Path(name).name.lower().startswith("expressiondata.csv"):  # BEELINE's
+        return "columns"
+    raise InfosemError(
+        f"{name}: neither its rows ({', '.join(rows[:3])}, ...) nor its columns "
+        f"({', '.join(columns[:3])}, ...) look like genes; say where the cells are, in rows or "
+        "columns (--cells-in, orientation)"
+    )
+
+
+def _check_not_transposed(
+    name: str, obs: NDArray[np.str_], var: NDArray[np.str_], known: set[str]
+) -> None:
+    in_obs, in_var = _gene_share(obs, known), _gene_share(var, known)
+    if in_obs > 0.02 and in_var <= 0:
+        raise InfosemError(
+            f"{name}: the cells are named as genes are ({', '.join(obs[:3])}, ...): it seems to be "
+            "transposed; say that the cells are in its columns (--cells-in columns, "
+            "orientation='columns'), or else in its rows"
+        )
+
+
+# --- what it holds --------------------------------------------------------------------------------
+
+
+def _chosen(name: str, adata: Any, layer: str | None, raw: bool) -> tuple[Any, pd.DataFrame]:
+    """The matrix that is asked for, cells x genes, and what is known of its genes."""
+    if raw:
+        if adata.raw is None:
+            raise InfosemError(f"{name}: it has no raw values; leave out raw (--raw)")
+        return adata.raw.X, adata.raw.var
+    if layer is not None:
+        there = ", ".join(adata.layers) or "none"
+        require(layer in adata.layers, name, f"there is no layer {layer!r}",
+                f"choose from those that it has: {there}")  # fmt: skip
+        return adata.layers[layer], adata.var
+    if adata.X is None:
+        raise InfosemError(f"{name}: it has no X; {_elsewhere(adata) or 'give one'}")
+    return adata.X, adata.var
+
+
+def _gene_names(name: str, var: pd.DataFrame, symbols: str | None) -> NDArray[np.str_]:
+    index = np.array(var.index, dtype=str)
+    if symbols is None:
+        return index
+    there = ", ".join(map(str, var.columns)) or "none"
+    require(symbols in var, name, f"its genes have no column {symbols!r}",
+            f"choose from those that they have: {there}")  # fmt: skip
+    column = var[symbols].astype(object).where(var[symbols].notna(), "").astype(str).str.strip()
+    return np.where(column == "", index, column.to_numpy(dtype=str))
+
+
+def _ids(var: pd.DataFrame, names: NDArray[np.str_]) -> NDArray[np.str_] | None:
+    """Identifiers of Ensembl beside the names, if there are any."""
+    candidates = [var.index, *(var[column] for column in var if var[column].dtype.kind in "OU"
+                               or isinstance(var[column].dtype, pd.CategoricalDtype))]  # fmt: skip
+    for candidate in candidates:
+        ids = np.array(candidate, dtype=str)
+        if are_ensembl(ids) and not np.array_equal(ids, names):
+            return ids
+    return None
+
+
+def _matrix(name: str, x: Any) -> Any:
+    """Genes x cells of what is cells x genes: float64, dense or csr_array."""
+    try:
+        if hasattr(x, "to_memory"):  # of a backed file
+            x = x.to_memory()
+        if sparse.issparse(x):
+            x = sparse.csr_array(x.T, dtype=np.float64)
+            x.sum_duplicates()
+            x.eliminate_zeros()
+            return x
+        x = np.asarray(x[:] if isinstance(x, h5py.Dataset) else x)
+        if x.dtype.kind not in "biuf":
+            raise TypeError(f"it holds {x.dtype}")
+        x = np.ascontiguousarray(x.T, dtype=np.float64)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise InfosemError(
+            f"{name}: it holds no numeric matrix ({error}); give cells x genes in numbers"
+        ) from error
+    require(x.ndim == 2, name, f"it has {x.ndim} dimensions", "give cells x genes")
+    return x
+
+
+def _entries(x: Any) -> NDArray[np.float64]:
+    """The values of a matrix; of a sparse one those that are stored."""
+    values: NDArray[np.float64] = x.data if sparse.issparse(x) else x
+    return values
+
+
+def _check_values(
+    name: str, x: Any, adata: Any, genes: NDArray[np.str_], cells: NDArray[np.str_],
+    layer: str | None, raw: bool,
+) -> None:  # fmt: skip
+    values = _entries(x)
+    bad = ~np.isfinite(values)
+    if bad.any():
+        rows, columns = x.tocoo().coords if sparse.issparse(x) else np.indices(x.shape)
+        gene, cell = genes[rows[bad][0]], cells[columns[bad][0]]
+        raise InfosemError(
+            f"{name}: {bad.sum()} values are missing or infinite, the first for gene {gene} in "
+            f"cell {cell}; remove or impute them"
+        )
+    if values.size and values.min() < 0:
+        taken = "raw values" if raw else f"layer {layer}" if layer is not None else "X"
+        todo = _elsewhere(adata, layer, raw) or "give counts, or log-normalised values"
+        raise InfosemError(f"{name}: {taken} holds negative values, as scaled data do; {todo}")
+
+
+def _elsewhere(adata: Any, layer: str | None = None, raw: bool = False) -> str:
+    """Say which other matrix of the data has no negative values."""
+
+    def good(x: Any) -> bool:
+        try:
+            values = _entries(_matrix("", x))
+        except InfosemError:
+            return False
+        return bool(values.size and np.isfinite(values).all() and values.min() >= 0)
+
+    found = []
+    if adata.raw is not None and not raw and good(adata.raw.X):
+        found.append("the raw values (--raw, raw=True)")
+    found += [f"the layer {key!r} (--layer {key}, layer={key!r})"
+              for key in adata.layers if key != layer and good(adata.layers[key])]  # fmt: skip
+    if (raw or layer is not None) and adata.X is not None and good(adata.X):
+        found.append("X")
+    return f"take {' or '.join(found)}, which have what is needed" if found else ""
+
+
+def _stripped(names: NDArray[np.str_]) -> NDArray[np.str_]:
+    return np.array([str(name).strip() for name in names], dtype=str)
+
+
+# --- making it what is needed ---------------------------------------------------------------------
+
+
+def _cleaned(cells: Cells, normalise: bool) -> Cells:
+    """Drop what is empty, merge what has one name, normalise counts; fail if nothing is left."""
+    name = cells.name
+    require(_entries(cells.expression).any(), name, "every value is 0", "give counts, or "
+            "log-normalised values")  # fmt: skip
+    nameless = np.isin(cells.genes, ["", "nan", "None"])
+    if nameless.any():
+        cells = cells.take_genes(~nameless, f"{nameless.sum()} genes without a name are dropped.")
+    kind = _kind(cells.expression)
+    if kind:
+        require(normalise, name, f"it holds {kind}, not log-normalised values",
+                "normalise it, or leave out --no-normalise (normalise=False)")  # fmt: skip
+    cells = _merged(cells, add=bool(kind))
+    cells = _distinct_cells(cells)
+    x = cells.expression
+    used = np.asarray(x.sum(axis=0)).ravel() > 0
+    if not used.all():
+        cells = replace(
+            cells, expression=x[:, used], cells=cells.cells[used],
+            notes=(*cells.notes, f"{(~used).sum()} cells without any value are dropped."),
+        )  # fmt: skip
+    there = np.asarray(cells.expression.sum(axis=1)).ravel() > 0
+    if not there.all():
+        cells = cells.take_genes(
+            there, f"{(~there).sum()} genes without a value in any cell are dropped."
+        )
+    if kind:
+        cells = replace(
+            cells, expression=_log_normalised(cells.expression),
+            notes=(*cells.notes, f"The data are {kind}: every cell is scaled to a sum of "
+                   f"{TARGET_SUM:,}, then log(1 + x) is taken."),
+        )  # fmt: skip
+    return _checked(cells)
+
+
+def _kind(x: Any) -> str:
+    """What values are if they are no logarithms: "" if they are."""
+    values = _entries(x)
+    if np.array_equal(values, np.rint(values)):
+        return "raw counts"
+    if values.max() > MOST_LOG:
+        return f"values up to {values.max():.0f}, which are no logarithms"
+    return ""
+
+
+def _log_normalised(x: Any) -> Any:
+    scale = TARGET_SUM / np.asarray(x.sum(axis=0)).ravel()
+    if sparse.issparse(x):
+        x = sparse.csr_array(x @ sparse.diags_array(scale))
+        x.data = np.log1p(x.data)
+        return x
+    return np.log1p(x * scale)
+
+
+def _merged(cells: Cells, add: bool) -> Cells:
+    """Make one gene of those of one name: the sum of their counts, or the one with most."""
+    names, first, group = np.unique(cells.genes, return_index=True, return_inverse=True)
+    if len(names) == len(cells.genes):
+        return cells
+    twice = len(cells.genes) - len(names)
+    some = ", ".join(names[np.bincount(group) > 1][:5])
+    if add:
+        n = len(group)
+        indicator = sparse.csr_array((np.ones(n), (group, np.arange(n))), shape=(len(names), n))
+        x = indicator @ cells.expression
+        order = np.argsort(first)  # as in the file
+        ids = None if cells.ids is None else cells.ids[first][order]
+        x = sparse.csr_array(x)[order] if sparse.issparse(x) else x[order]
+        note = f"{twice} genes have the name of another ({some}): their counts are added up."
+        return replace(cells, expression=x, genes=names[order], ids=ids,
+                       notes=(*cells.notes, note))  # fmt: skip
+    total = np.asarray(cells.expression.sum(axis=1)).ravel()
+    by_total = np.lexsort((np.arange(len(group)), -total, group))
+    best = np.sort(by_total[np.unique(group[by_total], return_index=True)[1]])
+    note = f"{twice} genes have the name of another ({some}): the one with the larger sum is kept."
+    return cells.take_genes(best, note)
+
+
+def _distinct_cells(cells: Cells) -> Cells:
+    duplicated = pd.Index(cells.cells).duplicated()
+    if not duplicated.any():
+        return cells
+    names, taken = list(cells.cells), set(cells.cells)
+    count: dict[str, int] = {}
+    for i in np.flatnonzero(duplicated):
+        while (new := f"{names[i]}-{count.setdefault(names[i], 1)}") in taken:
+            count[names[i]] += 1
+        taken.add(new)
+        names[i] = new
+    note = f"{duplicated.sum()} cells have the name of another; a number is put behind it."
+    return replace(cells, cells=np.array(names), notes=(*cells.notes, note))
+
+
+def _checked(cells: Cells) -> Cells:
+    """Fail where no network can be learned; say where little can."""
+    x, name = cells.expression, cells.name
+    n_genes, n_cells = x.shape
+    for n, what in ((1, "one cell"), (2, "two cells")):
+        require(n_cells != n, name, f"{what} with any value: nothing varies together", "give more; "
+                "if they are the genes, say where the cells are (--cells-in)")  # fmt: skip
+    require(n_genes >= 2, name, "one gene is no network", "give more")
+    low, high = (
+        (x.min(axis=1).toarray(), x.max(axis=1).toarray()) if sparse.issparse(x)
+        else (x.min(axis=1), x.max(axis=1))
+    )  # fmt: skip
+    varying = int((high > low).sum())
+    require(varying, name, "every gene has the same value in all cells", "give cells that differ")
+    notes = list(cells.notes)
+    if varying < n_genes:
+        notes.append(f"{n_genes - varying} genes have the same value in all cells.")
+    if n_cells < FEW_CELLS:
+        notes.append(f"There are only {n_cells} cells: too few to trust a network.")
+    elif n_cells * 10 < n_genes:
+        notes.append(
+            f"There are only {n_cells} cells for {n_genes} genes: fewer genes (genes, --genes) "
+            "give a network that is worth more."
+        )
+    return replace(cells, notes=tuple(notes))
+
+
+# --- fewer genes ----------------------------------------------------------------------------------
+
+
+def select_genes(cells: Cells, n: int, tfs: Iterable[str]) -> Cells:
+    """Keep the genes that vary most from cell to cell, and all TFs.
+
+    By scanpy's `highly_variable_genes` with the flavour "cell_ranger": variance over mean, beside
+    other genes of a like mean.
+
+    Parameters
+    ----------
+    cells : Cells
+    n : int
+        How many of the most variable genes; TFs beside them come on top.
+    tfs : iterable of str
+        Names, found by `match_names`.
+
+    Raises
+    ------
+    InfosemError
+        If `n` is not positive, or scanpy is not installed.
+    """
+    require(isinstance(n, int | np.integer) and n > 0, "genes", f"{n!r} is no number of genes",
+            "give a whole number from 1")  # fmt: skip
+    if n >= len(cells.genes):
+        return cells
+    found = match_names(tfs, cells.genes, cells.ids)
+    kept = np.zeros(len(cells.genes), dtype=bool)
+    kept[_most_variable(cells, int(n))] = True
+    kept[found[found >= 0]] = True
+    return cells.take_genes(
+        kept, f"{kept.sum()} of {kept.size} genes are kept: the {n} most variable ones and all TFs."
+    )
+
+
+def _most_variable(cells: Cells, n: int) -> NDArray[np.int64]:
+    try:
+        import scanpy
+    except ImportError as error:
+        raise InfosemError(f"genes: to choose among them takes scanpy; {_EXTRA}") from error
+    import anndata
+
+    x = cells.expression.T
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of bins with a gene or two
+        adata = anndata.AnnData(sparse.csr_matrix(x) if sparse.issparse(x) else x)
+        table = scanpy.pp.highly_variable_genes(
+            adata, n_top_genes=n, flavor="cell_ranger", inplace=False
+        )
+    dispersion = table["dispersions_norm"].fillna(-np.inf).to_numpy()
+    # sorted here, by names where equal, so that the order of the genes does not matter
+    return np.lexsort((cells.genes, -dispersion))[:n]
