@@ -4,6 +4,7 @@ from infosem.data import Dataset, load_beeline, simulate
 from infosem.embeddings import attach
 from infosem.errors import InfosemError
 from infosem.infer import Network, infer
+from infosem.prepare import Prepared, prepare
 from infosem.splits import Protocol, make_split
 from infosem.training import Fit, Settings, fit
 
@@ -12,6 +13,7 @@ __all__ = [
     "Fit",
     "InfosemError",
     "Network",
+    "Prepared",
     "Protocol",
     "Settings",
     "attach",
@@ -19,5 +21,6 @@ __all__ = [
     "infer",
     "load_beeline",
     "make_split",
+    "prepare",
     "simulate",
 ]

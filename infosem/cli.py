@@ -1,19 +1,17 @@
 """The command `infosem`: a network from a file of cells."""
 
 import os
-import re
 import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
-import pandas as pd
 
-from infosem.data import Dataset, data_folder
-from infosem.embeddings import attach
+from infosem.data.regulators import SPECIES
 from infosem.errors import InfosemError
 from infosem.infer import DEFAULT_METHOD, DEFAULTS, PRESETS, RegulatorsWarning, infer
+from infosem.prepare import TEXTS, prepare
 
 __all__ = ["main"]
 
@@ -28,21 +26,46 @@ def command() -> None:
 
 
 @command.command("infer")
-@click.argument("cells", type=click.Path(dir_okay=False))
-@click.option("--tfs", required=True, help="Text file with the names of the TFs.")
+@click.argument("cells", type=click.Path())
+@click.option(
+    "--species",
+    type=click.Choice(SPECIES),
+    help="Whose TFs, texts and known edges are downloaded, once.",
+)
+@click.option("--tfs", metavar="FILE", help="Text file with names of TFs, in place of the list.")
+@click.option("--layer", help="Of the .h5ad file, in place of X.")
+@click.option("--raw", is_flag=True, help="Take the raw values of the .h5ad file, not X.")
+@click.option(
+    "--symbols", metavar="COLUMN", help="Of the genes' names, where the index holds identifiers."
+)
+@click.option(
+    "--cells-in",
+    type=click.Choice(["rows", "columns"]),
+    help="Where the cells are; a table's are found by the names that look less like genes.",
+)
+@click.option("--no-normalise", is_flag=True, help="Refuse counts; by default they are normalised.")
+@click.option(
+    "--genes", type=click.IntRange(1), help="Keep so many of the most variable genes, and all TFs."
+)
 @click.option(
     "--method", default=DEFAULT_METHOD, show_default=True, type=click.Choice(list(DEFAULTS))
 )
 @click.option(
+    "--text",
+    type=click.Choice(TEXTS, case_sensitive=False),
+    help="For InfoSEM: what embeds NCBI's names and summaries, or symbols alone (no download).",
+)
+@click.option(
     "--descriptions",
     metavar="FILE",
-    help="For InfoSEM: table with tabs between the columns gene, name and summary; without it "
-    "and INFOSEM_DATA the text of a gene is its symbol.",
+    help="For InfoSEM: table with tabs between the columns gene, name and summary, in place of "
+    "NCBI's.",
 )
 @click.option(
     "--edges",
-    metavar="FILE",
-    help="For InfoSEM-BC: CSV file of known edges, with the columns Gene1 (TF) and Gene2 (target).",
+    metavar="FILE|DATABASE",
+    help="For InfoSEM-BC: table of known edges with the columns source (TF) and target, or "
+    "collectri or dorothea.",
 )
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option(
@@ -58,8 +81,16 @@ def command() -> None:
 @click.option("-o", "--output", required=True, help="CSV file to write: tf, target, score.")
 def infer_network(
     cells: str,
-    tfs: str,
+    species: str | None,
+    tfs: str | None,
+    layer: str | None,
+    raw: bool,
+    symbols: str | None,
+    cells_in: str | None,
+    no_normalise: bool,
+    genes: int | None,
     method: str,
+    text: str | None,
     descriptions: str | None,
     edges: str | None,
     seed: int,
@@ -69,8 +100,13 @@ def infer_network(
     top: int | None,
     output: str,
 ) -> None:
-    """Rank the TF-target pairs of CELLS, an .h5ad file with log-normalised expression in X."""
+    """Rank the TF-target pairs of CELLS.
+
+    CELLS is an .h5ad, 10x .h5, .loom, .csv or .tsv file, or a folder with matrix.mtx or of zarr.
+    Counts are normalised.
+    """
     for option, value, needed in (
+        ("--text", text, "InfoSEM"),
         ("--descriptions", descriptions, "InfoSEM"),
         ("--edges", edges, "InfoSEM-BC"),
     ):
@@ -79,18 +115,27 @@ def infer_network(
     if edges is None and method == "InfoSEM-BC":
         raise InfosemError("--edges: InfoSEM-BC needs known edges; name a file, or use InfoSEM-B")
     _check_output(output)
-    known = None if edges is None else _table("--edges", edges, ",")
-    dataset = Dataset.from_anndata(cells, _names(tfs), known)
-    if method != "DeepSEM":
-        dataset = _with_text(dataset, descriptions)
-    with warnings.catch_warnings(record=True) as notes:
+    if method != "DeepSEM" and text is None and descriptions is None:
+        text = "MiniLM" if species else "symbols"
+        if not species:
+            click.echo("infosem: neither --species nor --descriptions: the text of a gene is its "
+                       "symbol alone", err=True)  # fmt: skip
+    prepared = prepare(
+        cells, species=species, tfs=tfs, edges=edges, text=text, descriptions=descriptions,
+        genes=genes, layer=layer, raw=raw, symbols=symbols, orientation=cells_in,
+        normalise=not no_normalise,
+    )  # fmt: skip
+    for note in prepared.notes:
+        click.echo(f"infosem: {note}", err=True)
+    dataset = prepared.dataset
+    with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always", RegulatorsWarning)
         found = infer(
             dataset, method, seed=seed, device=device, threads=threads, preset=preset,
             progress=True,
         )  # fmt: skip
-    for note in notes:
-        click.echo(f"infosem: {note.message}", err=True)
+    for warning in warned:
+        click.echo(f"infosem: {warning.message}", err=True)
     if found.epochs < found.settings.epochs:
         click.echo(
             f"infosem: interrupted after {found.epochs} of {found.settings.epochs} epochs; this is "
@@ -109,35 +154,6 @@ def _check_output(path: str) -> None:
         raise InfosemError(
             f"--output {path}: cannot be written; name a file in a folder that can be written"
         )
-
-
-def _names(path: str) -> list[str]:
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-        return [name for name in re.split(r"[\s,;]+", text) if name]
-    except (OSError, UnicodeDecodeError) as error:
-        raise InfosemError(
-            f"--tfs {path}: cannot be read ({error}); give a text file of TF names"
-        ) from error
-
-
-def _table(option: str, path: str, separator: str) -> pd.DataFrame:
-    try:
-        # "NA" and "NAN" may be gene symbols.
-        return pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise InfosemError(
-            f"{option} {path}: cannot be read ({error}); give a table with a line of column names"
-        ) from error
-
-
-def _with_text(dataset: Dataset, path: str | None) -> Dataset:
-    """Attach MiniLM vectors, of the descriptions if there are any, else of the symbols alone."""
-    if path is None and data_folder() is None:
-        click.echo("no --descriptions: the text of a gene is its symbol alone", err=True)
-        return attach(dataset, "MiniLM symbols")
-    described = None if path is None else _table("--descriptions", path, "\t")
-    return attach(dataset, "MiniLM", descriptions=described)
 
 
 def _moved(name: str) -> click.Command:

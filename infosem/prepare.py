@@ -116,7 +116,7 @@ def prepare(
     )  # fmt: skip
     found = match_names(names, cells.genes, cells.ids)
     missing = [name for name, place in zip(names, found, strict=True) if place < 0]
-    _check_tfs(cells, names, missing, source)
+    _check_tfs(cells, names, missing)
     if genes is not None:
         cells = select_genes(cells, genes, names)
         found = match_names(names, cells.genes, cells.ids)
@@ -130,7 +130,9 @@ def prepare(
     if known is not None:
         known, network, note = _known(known, cells, tf_index, str(edges))
         notes.append(note)
-    provenance = {"source": cells.name, **({"species": species} if species else {})}
+    provenance = {"source": cells.name, "tfs": listed, "tfs not in the data": ", ".join(missing)}
+    if species is not None:
+        provenance["species"] = species
     dataset = Dataset(
         name=cells.name,
         network_name="" if known is None else "given",
@@ -170,26 +172,17 @@ def _tf_names(tfs: AnyPath | Iterable[str] | None, species: str | None) -> tuple
     return names, "the names given"
 
 
-def _check_tfs(cells: Cells, names: list[str], missing: list[str], source: Any) -> None:
+def _check_tfs(cells: Cells, names: list[str], missing: list[str]) -> None:
     if len(missing) < len(names):
         return
     todo = "name them as the data do, and check the species"
     if are_ensembl(cells.genes) and not are_ensembl(names):
-        columns = _columns_of_names(source)
-        todo = "its genes are identifiers of Ensembl: name the column with their symbols (symbols, "
-        todo += f"--symbols{' ' + columns[0] if columns else ''})"
+        columns = ", ".join(cells.columns) or "it has none that looks like one"
+        todo = f"name the column of the genes' symbols (symbols, --symbols): {columns}"
     raise InfosemError(
         f"{cells.name}: of {len(names)} TFs ({', '.join(names[:3])}, ...) none is among the genes "
         f"({', '.join(cells.genes[:3])}, ...); {todo}"
     )
-
-
-def _columns_of_names(source: Any) -> list[str]:
-    """The columns of an AnnData's genes that are likely to hold their symbols."""
-    var = getattr(source, "var", None)
-    if not isinstance(var, pd.DataFrame):
-        return []
-    return [str(column) for column in var if "name" in str(column) or "symbol" in str(column)]
 
 
 def _tfs_note(tf_names: np.ndarray, names: list[str], missing: list[str], listed: str) -> str:
@@ -274,18 +267,17 @@ def _descriptions(descriptions: AnyPath | pd.DataFrame) -> pd.DataFrame:
 def _with_text(
     dataset: Dataset, cells: Cells, text: str, species: str | None, described: pd.DataFrame | None
 ) -> tuple[Dataset, list[str]]:
-    name = {"MiniLM": "MiniLM", "BioBERT": "BioBERT descriptions", "symbols": "MiniLM symbols"}[
-        text
-    ]
     if text == "symbols":
-        dataset, sources = attach(dataset, name), []
-    else:
-        sources = []
-        if described is None:
-            require(species, "text", "whose genes these are is not known", "give the species "
-                    "(--species) or descriptions, or take symbols alone (text='symbols', "
-                    "--text symbols)")  # fmt: skip
-            described = gene_text(dataset.genes, str(species), cells.ids)
-            sources = [f"Texts: {described.attrs['source']}."]
-        dataset = attach(dataset, name, descriptions=described)
-    return dataset, [f"{dataset.provenance[f'embedding {name}']}.", *sources]
+        name = "MiniLM symbols"
+        dataset = attach(dataset, name)
+        return dataset, [f"Texts: {dataset.provenance[f'embedding {name}']}."]
+    name = "MiniLM" if text == "MiniLM" else "BioBERT descriptions"
+    source = "the descriptions given"
+    if described is None:
+        require(species, "text", "whose genes these are is not known", "give the species "
+                "(--species) or descriptions, or take symbols alone (text='symbols', "
+                "--text symbols)")  # fmt: skip
+        described = gene_text(dataset.genes, str(species), cells.ids)
+        source = described.attrs["source"]
+    dataset = attach(dataset, name, descriptions=described)
+    return dataset, [f"Texts: {dataset.provenance[f'embedding {name}']}; from {source}."]

@@ -11,7 +11,7 @@ import os
 import re
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,8 @@ class Cells:
         Names as the file has them; distinct.
     ids : str array (n_genes,), optional
         Identifiers of Ensembl beside the names, where the file has them.
+    columns : tuple of str
+        What the file knows of its genes beside their names and may be their symbols.
     notes : tuple of str
         Sentences on what was merged, dropped, renamed and normalised.
     """
@@ -72,7 +74,8 @@ class Cells:
     genes: NDArray[np.str_]
     cells: NDArray[np.str_]
     ids: NDArray[np.str_] | None = None
-    notes: tuple[str, ...] = field(default=())
+    columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def take_genes(self, kept: NDArray[Any], *notes: str) -> Cells:
         """Return the same cells with some of the genes, given by a mask or by positions."""
@@ -159,7 +162,11 @@ def read_cells(
     x = _matrix(name, x)
     require(x.shape[0] and x.shape[1], name, "there is no cell or no gene in it", "give more")
     _check_values(name, x, adata, names, obs_names, layer, raw)
-    cells = Cells(name, x, _stripped(names), _stripped(obs_names), ids, notes)
+    if raw or layer is not None:
+        notes = (f"{'The raw values are' if raw else f'Layer {layer} is'} taken.", *notes)
+    likely = re.compile("symbol|name", re.IGNORECASE)
+    columns = tuple(str(column) for column in var if likely.search(str(column)))
+    cells = Cells(name, x, _stripped(names), _stripped(obs_names), ids, columns, notes)
     return _cleaned(cells, normalise)
 
 

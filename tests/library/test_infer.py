@@ -266,11 +266,14 @@ def test_infer_with_text_needs_no_data_folder(cells, capsys, monkeypatch):
     monkeypatch.delenv("INFOSEM_DATA", raising=False)
     given = []
 
-    def attach(dataset, name, descriptions=None):
+    def attached(dataset, name, descriptions=None):
         given.append((name, descriptions))
-        return dataset.with_embedding(name, np.random.default_rng(0).random((dataset.n_genes, 4)))
+        vectors = np.random.default_rng(0).random((dataset.n_genes, 4))
+        return replace(
+            dataset.with_embedding(name, vectors), provenance={f"embedding {name}": "random"}
+        )
 
-    monkeypatch.setattr(cli, "attach", attach)
+    monkeypatch.setattr(sys.modules["infosem.prepare"], "attach", attached)
     assert run(folder, "--method", "InfoSEM-B") == 0
     assert "its symbol alone" in capsys.readouterr().err
     table = folder / "genes.tsv"
@@ -284,6 +287,8 @@ def test_infer_with_text_needs_no_data_folder(cells, capsys, monkeypatch):
 
 def test_bad_input_is_one_line_and_leaves_no_file(cells, capsys):
     folder, _ = cells
+    assert cli.main(["infer", str(folder / "cells.h5ad"), "-o", str(folder / "edges.csv")]) == 2
+    assert "tfs: which genes are TFs is not known; give" in capsys.readouterr().err
     (folder / "tfs.txt").write_text("NOSUCHGENE")
     assert run(folder) == 2
     error = capsys.readouterr().err
