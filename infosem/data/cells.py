@@ -156,7 +156,7 @@ def read_cells(
         x, names, obs_names = x.T, obs_names, names
         ids = None
     else:
-        ids = _ids(var, names)
+        ids = _ids(var)
         if orientation is None:
             _check_not_transposed(name, obs_names, names, known)
     x = _matrix(name, x)
@@ -430,13 +430,13 @@ def _gene_names(name: str, var: pd.DataFrame, symbols: str | None) -> NDArray[np
     return np.where(column == "", index, column.to_numpy(dtype=str))
 
 
-def _ids(var: pd.DataFrame, names: NDArray[np.str_]) -> NDArray[np.str_] | None:
-    """Identifiers of Ensembl beside the names, if there are any."""
+def _ids(var: pd.DataFrame) -> NDArray[np.str_] | None:
+    """Identifiers of Ensembl beside the names, or as the names, if there are any."""
     candidates = [var.index, *(var[column] for column in var if var[column].dtype.kind in "OU"
                                or isinstance(var[column].dtype, pd.CategoricalDtype))]  # fmt: skip
     for candidate in candidates:
         ids = np.array(candidate, dtype=str)
-        if are_ensembl(ids) and not np.array_equal(ids, names):
+        if are_ensembl(ids):
             return ids
     return None
 

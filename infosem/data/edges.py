@@ -82,7 +82,9 @@ def read_edges(path: AnyPath) -> pd.DataFrame:
 
 def edges_table(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     """Return the columns source, target, weight, sign and confidence of a table of edges."""
-    columns = {str(name).lower(): frame[name] for name in reversed(list(frame.columns))}
+    names_there = [str(name).strip().lower() for name in frame.columns]
+    # by position, as a name may occur twice: its first column counts
+    columns = {names_there[i]: frame.iloc[:, i] for i in reversed(range(len(names_there)))}
     found: dict[str, pd.Series[Any]] = {}
     for kind, names in _NAMES.items():
         for name in names:
