@@ -52,7 +52,7 @@ def load(name: str, network: str, *, embedding: str | None) -> Dataset:
     network : str
         "planted" for the synthetic data, else a BEELINE network.
     embedding : str, optional
-        The gene embedding to attach; it may have no public source.
+        The gene embedding to attach.
 
     Raises
     ------

@@ -166,8 +166,12 @@ def database_edges(name: str, species: str) -> pd.DataFrame:
         raise InfosemError(
             f"edges: {name} cannot be downloaded ({reason}); try again, or name a file of edges"
         ) from error
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as part:
-        columns = {str(column): table[column].tolist() for column in table}
-        part.write_text(json.dumps(columns), encoding="utf-8")
+    columns = {str(column): table[column].tolist() for column in table}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as part:
+            part.write_text(json.dumps(columns), encoding="utf-8")
+    except OSError as error:
+        todo = "make room in the user's cache folder, or name a file of edges"
+        raise InfosemError(f"edges: {name} cannot be kept in {path} ({error}); {todo}") from error
     return table
