@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -158,9 +159,15 @@ def sha256_of(path: Path) -> str:
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a path to write to; the file takes the place of `path` only when it is whole."""
-    with TemporaryDirectory(dir=path.parent) as folder:
+    """Give a path to write to; the file takes the place of `path` only when it is whole.
+
+    A link stays one, to the new file, and a file that there was passes on its mode.
+    """
+    path = Path(os.path.realpath(path))
+    with TemporaryDirectory(dir=path.parent, prefix=".infosem-") as folder:
         yield (part := Path(folder, "part"))
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copymode(path, part)
         os.replace(part, path)
 
 

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from infosem.data import Dataset
 from infosem.embeddings import centre_and_normalise
-from infosem.errors import InfosemError
+from infosem.errors import InfosemError, require
+from infosem.files import replacing
 from infosem.training import Settings, fit
 
 __all__ = [
@@ -29,7 +30,11 @@ __all__ = [
     "PRESETS",
     "Network",
     "RegulatorsWarning",
+    "best_pairs",
+    "check_device",
+    "check_seed",
     "infer",
+    "ready",
     "sped_up",
 ]
 
@@ -117,18 +122,9 @@ class Network:
     def top(self, n: int) -> pd.DataFrame:
         """The first n rows of `edges`, without the memory that all of them take."""
         scores = self.scores
-        scores[np.arange(len(self.tfs)), self.tfs] = -1  # last of all
-        scores = scores.ravel()
-        n_pairs = self.n_pairs
-        if n < n_pairs:
-            bound = np.partition(scores, len(scores) - n)[len(scores) - n]
-            kept = np.flatnonzero(scores >= bound)
-        else:
-            kept = np.arange(len(scores))
-        best = kept[np.argsort(-scores[kept], kind="stable")][: min(n, n_pairs)]
-        tf, target = np.divmod(best, len(self.genes))
+        tf, target = best_pairs(scores, self.tfs, n)
         names = {"tf": self.genes[self.tfs[tf]], "target": self.genes[target]}
-        return pd.DataFrame(names | {"score": scores[best]})
+        return pd.DataFrame(names | {"score": scores[tf, target]})
 
     def to_csv(self, path: str | os.PathLike[str], top: int | None = None) -> None:
         """Write `edges`, or the `top` first of them, to a file: whole, or not at all.
@@ -140,17 +136,41 @@ class Network:
         InfosemError
             If the file cannot be written.
         """
-        part = Path(f"{os.fspath(path)}.part")
+        rows = self.edges if top is None else self.top(top)
         try:
-            rows = self.edges if top is None else self.top(top)
-            rows.to_csv(part, index=False, float_format="%.6g")
-            os.replace(part, path)
+            with replacing(Path(path)) as part:
+                rows.to_csv(part, index=False, float_format="%.6g")
         except OSError as error:
-            part.unlink(missing_ok=True)
             todo = "name a file in a folder that can be written"
             raise InfosemError(
                 f"{os.fspath(path)}: cannot be written ({error.strerror or error}); {todo}"
             ) from error
+
+
+def best_pairs(
+    scores: NDArray[np.floating], tfs: NDArray[np.integer], n: int
+) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    """Row and column of the n highest scores, best first; equal ones as they stand.
+
+    Parameters
+    ----------
+    scores : float array, (n_tfs, n_genes)
+    tfs : int array, (n_tfs,)
+        The column of each row's own gene, which is no pair with itself.
+    n : int
+        No more than there are pairs are returned.
+    """
+    flat = scores.copy()
+    flat[np.arange(len(tfs)), tfs] = -1  # last of all
+    flat = flat.ravel()
+    n = min(n, scores.size - len(tfs))
+    kept = np.arange(len(flat))
+    if n < len(flat) - len(tfs):  # without the memory and the time that sorting all takes
+        bound = np.partition(flat, len(flat) - n)[len(flat) - n]
+        kept = np.flatnonzero(flat >= bound)
+    best = kept[np.argsort(-flat[kept], kind="stable")][:n]
+    row, column = np.divmod(best, scores.shape[1])
+    return row, column
 
 
 def infer(
@@ -206,40 +226,9 @@ def infer(
         For an unknown method, setting or device, one that the method does not use, and an input
         that the method needs and does not get.
     """
-    if not isinstance(dataset, Dataset):
-        raise InfosemError(
-            f"dataset: {dataset!r} is none; make one, of a file by Dataset.from_anndata"
-        )
-    if dataset.n_genes < 2:
-        raise InfosemError(f"{dataset.name}: one gene is no network; give more")
-    if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**63:
-        raise InfosemError(f"seed: {seed!r} is none; give a whole number from 0")
-    if method not in DEFAULTS:
-        raise InfosemError(
-            f"method: {method!r} is unknown{_nearest(method, DEFAULTS)}; choose from "
-            f"{', '.join(DEFAULTS)}. The methods that these are compared with are in infosem_study"
-        )
-    _check_device(device)
-    if "regulators" not in settings and dataset.n_genes > MOST_REGULATORS:
-        warnings.warn(
-            f"{dataset.n_genes} genes: only the {dataset.n_tfs} TFs are taken as regulators; with "
-            f"regulators='all' A would take {dataset.n_genes**2 * 16 / 2**30:.1f} GiB and more",
-            RegulatorsWarning,
-            stacklevel=2,
-        )
-        settings["regulators"] = "tfs"
-    chosen = _settings(method, preset, settings)
-    inputs: dict[str, Any] = {}
-    if method == "DeepSEM":
-        if embedding is not None:
-            raise InfosemError("embedding: DeepSEM does not use one; leave it out, or use InfoSEM")
-    else:
-        name = _embedding(dataset, embedding, method)
-        inputs["embedding"] = centre_and_normalise(dataset.embedding(name))
-    if method == "InfoSEM-BC":
-        inputs["train_edges"] = _known(dataset, known_edges)
-    elif known_edges is not None:
-        raise InfosemError(f"known_edges: {method} does not use them; use InfoSEM-BC")
+    check_seed(seed)
+    check_device(device)
+    chosen, inputs = ready(dataset, method, embedding, known_edges, preset, settings)
     trained = fit(
         dataset.expression, chosen, seed=seed, tfs=dataset.tfs, device=device, threads=threads,
         progress=progress, keeps_interrupted=progress, **inputs,
@@ -255,6 +244,57 @@ def infer(
         history=trained.history,
         seconds=trained.seconds,
     )
+
+
+def ready(
+    dataset: Dataset,
+    method: str,
+    embedding: str | None,
+    known_edges: NDArray[np.integer] | None,
+    preset: str,
+    settings: Mapping[str, Any],
+) -> tuple[Settings, dict[str, Any]]:
+    """The settings of a training and what `training.fit` takes besides the expression.
+
+    Whatever cannot be used is an error here, before anything is trained. The parameters are those
+    of `infer`.
+    """
+    if not isinstance(dataset, Dataset):
+        kind = f"a {type(dataset).__name__}" if not isinstance(dataset, str) else repr(dataset)
+        raise InfosemError(
+            f"dataset: {kind} is none; make one by Dataset.from_anndata, of an AnnData or its file"
+        )
+    require(dataset.n_genes > 1, dataset.name, "one gene is no network", "give more")
+    wrong = f"{dataset.n_cells} cells cannot tell which genes vary together"
+    require(dataset.n_cells > 2, dataset.name, wrong, "give more; some hundreds are needed")
+    x = dataset.expression
+    require(x.max() > 0, dataset.name, "all values are 0", "give log-normalised expression")
+    if method not in DEFAULTS:
+        raise InfosemError(
+            f"method: {method!r} is unknown{_nearest(method, DEFAULTS)}; choose from "
+            f"{', '.join(DEFAULTS)}. The methods that these are compared with are in infosem_study"
+        )
+    if "regulators" not in settings and dataset.n_genes > MOST_REGULATORS:
+        warnings.warn(
+            f"{dataset.n_genes} genes: only the {dataset.n_tfs} TFs are taken as regulators; with "
+            f"regulators='all' A would take {dataset.n_genes**2 * 16 / 2**30:.1f} GiB and more",
+            RegulatorsWarning,
+            stacklevel=3,
+        )
+        settings = {**settings, "regulators": "tfs"}
+    chosen = _settings(method, preset, settings)
+    inputs: dict[str, Any] = {}
+    if method == "DeepSEM":
+        if embedding is not None:
+            raise InfosemError("embedding: DeepSEM does not use one; leave it out, or use InfoSEM")
+    else:
+        name = _embedding(dataset, embedding, method)
+        inputs["embedding"] = centre_and_normalise(dataset.embedding(name))
+    if method == "InfoSEM-BC":
+        inputs["train_edges"] = _known(dataset, known_edges)
+    elif known_edges is not None:
+        raise InfosemError(f"known_edges: {method} does not use them; use InfoSEM-BC")
+    return chosen, inputs
 
 
 def _settings(method: str, preset: str, given: Mapping[str, Any]) -> Settings:
@@ -328,7 +368,15 @@ def _known(dataset: Dataset, given: NDArray[np.integer] | None) -> NDArray[np.in
     return known
 
 
-def _check_device(device: str) -> None:
+def check_seed(seed: Any) -> None:
+    """Fail unless it is a whole number that every generator takes."""
+    is_number = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
+    if not is_number or not 0 <= seed < 2**63:
+        raise InfosemError(f"seed: {seed!r} is none; give a whole number from 0 to 2**63 - 1")
+
+
+def check_device(device: str) -> None:
+    """Fail unless torch can train there."""
     try:
         kind = torch.device(device).type
     except (RuntimeError, TypeError) as error:

@@ -9,6 +9,7 @@ many steps (see `resolvent`).
 
 import math
 import time
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -71,7 +72,7 @@ def fit(
     train_edges: NDArray[np.integer] | None = None,
     device: str = "cpu",
     threads: int | None = None,
-    progress: bool = False,
+    progress: bool | Callable[[], object] = False,
     keeps_interrupted: bool = False,
     reference: bool = False,
 ) -> Fit:
@@ -93,8 +94,9 @@ def fit(
         "cpu" or "cuda".
     threads : int, optional
         Of a CPU; by default torch's number.
-    progress : bool
-        Show a progress bar over epochs, with the objective and the time that is left.
+    progress : bool or callable
+        Show a progress bar over epochs, with the objective and the time that is left; or what to
+        call after each epoch.
     keeps_interrupted : bool
         When interrupted by Ctrl-C, return what there is; else the interrupt goes on.
     reference : bool
@@ -111,8 +113,14 @@ def fit(
         raise InfosemError(
             "fit: prior_form='deviations' is for InfoSEM-B without pair_rank; use 'centred'"
         )
-    if train_edges is not None and tfs is None:
-        raise InfosemError("fit: train_edges is given without tfs, its rows' gene indices")
+    if not 0 <= seed < 2**63:
+        raise InfosemError(f"seed: {seed} is none; give a whole number from 0 to 2**63 - 1")
+    if embedding is not None and len(embedding) != n_genes:
+        raise InfosemError(
+            f"fit: the embedding has {len(embedding)} rows; give one for each of {n_genes} genes"
+        )
+    if train_edges is not None:
+        _check_edges(train_edges, tfs, n_genes)
     order, n_regulators = np.arange(n_genes), n_genes
     if settings.regulators == "tfs":
         if tfs is None:
@@ -142,6 +150,24 @@ def fit(
     return Fit(adjacency, order[:n_regulators], history, seconds, *prior)
 
 
+def _check_edges(edges: Any, tfs: NDArray[np.integer] | None, n_genes: int) -> None:
+    """Fail unless they are labels of pairs of these TFs and genes."""
+    if tfs is None:
+        raise InfosemError("fit: train_edges is given without tfs, its rows' gene indices")
+    edges = np.asarray(edges)
+    if edges.shape != (len(tfs), n_genes):
+        raise InfosemError(
+            f"fit: train_edges has the shape {edges.shape}; give (n_tfs, n_genes), "
+            f"{(len(tfs), n_genes)}"
+        )
+    # A comparison with NaN is false; text has no comparison.
+    if edges.dtype.kind not in "iufb" or not np.all(edges <= 1):
+        raise InfosemError(
+            f"fit: train_edges of {edges.dtype} with other than labels; give 1 for an edge, 0 for "
+            "no edge, negative where nothing is known"
+        )
+
+
 def _trained(
     inputs: tuple[
         Cells,
@@ -155,7 +181,7 @@ def _trained(
     device: str,
     reference: bool,
     threads: int,
-    progress: bool,
+    progress: bool | Callable[[], object],
     keeps_interrupted: bool,
 ) -> tuple[StructuralModel, dict[str, list[float]]]:
     """The model after all epochs, and the epoch means of the objective and its terms."""
@@ -187,7 +213,7 @@ def _trained(
     ).to(device=device, dtype=dtype)
     history: dict[str, list[float]] = {name: [] for name in _TERMS}
     is_joint = settings.steps == "joint"
-    bar = tqdm(range(settings.epochs), disable=not progress, unit="epoch")
+    bar = tqdm(range(settings.epochs), disable=progress is not True, unit="epoch")
     with nullcontext() if reference else team(threads) as workers:
         trainer: _Trainer | Engine
         if workers is None:
@@ -200,6 +226,8 @@ def _trained(
                 for name, value in zip(_TERMS, means, strict=True):
                     history[name].append(value)
                 bar.set_postfix_str(f"objective {means[0]:.4f}", refresh=False)
+                if callable(progress):
+                    progress()
                 if not math.isfinite(means[0]):
                     raise Diverged(
                         f"training: the objective is {means[0]} after epoch {epoch + 1} of "

@@ -250,6 +250,10 @@ class Dataset:
             except Exception as error:  # h5py and anndata raise many kinds for a damaged file
                 todo = "give the path of a readable .h5ad file"
                 raise InfosemError(f"{adata}: cannot be read ({error}); {todo}") from error
+        for part in ("X", "obs_names", "var_names"):
+            wrong = f"a {type(adata).__name__} is no AnnData"
+            todo = "make one, anndata.AnnData(table) of cells x genes, or give the path of a file"
+            require(hasattr(adata, part), "adata", wrong, todo)
         try:
             x = adata.X if sparse.issparse(adata.X) else adata.X[:]  # which reads a file's
             if sparse.issparse(x):  # it stays sparse
