@@ -29,6 +29,18 @@ from infosem.splits import Split, make_split
 
 ROOT = Path(__file__).resolve().parent.parent
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "zinc", "finger", "protein", "sox", "gata", "binds"]
+CHROMIUM = [
+    "--headless",
+    "--no-sandbox",  # which root cannot have
+    "--disable-dev-shm-usage",  # small in containers
+    "--disable-gpu",
+    # Nothing is to be asked of the network behind our back.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -103,6 +115,30 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = build(root, "--stored")
     assert result.returncode == 0, result.stdout + result.stderr
     return root
+
+
+# --- a browser ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Start Chromium, which logs what its console says and what it asks of the network."""
+    from selenium import webdriver
+
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        message = "needs Debian's packages chromium and chromium-driver"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for option in [*CHROMIUM, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"]:
+        options.add_argument(option)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    chrome = webdriver.Chrome(options, webdriver.ChromeService(driver))
+    yield chrome
+    chrome.quit()
 
 
 # --- downloads ------------------------------------------------------------------------------------
