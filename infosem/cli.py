@@ -1,16 +1,21 @@
 """The command `infosem`: a network from a file of cells."""
 
-import os
+import shlex
+import signal
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
 from infosem.data.regulators import SPECIES
+from infosem.ensemble import SEEDS, SeedsDisagree, infer_ensemble, seeds_of
 from infosem.errors import InfosemError
-from infosem.infer import DEFAULT_METHOD, DEFAULTS, PRESETS, RegulatorsWarning, infer
+from infosem.infer import DEFAULT_METHOD, DEFAULTS, PRESETS, RegulatorsWarning, check_device
+from infosem.outputs import FORMATS, RUNS, check_output, check_room, write, write_folder
 from infosem.prepare import TEXTS, prepare
 
 __all__ = ["main"]
@@ -67,7 +72,24 @@ def command() -> None:
     help="For InfoSEM-BC: table of known edges with the columns source (TF) and target, or "
     "collectri or dorothea.",
 )
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--seeds",
+    type=int,
+    default=SEEDS,
+    show_default=True,
+    help="How many trainings: the network is their mean.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="The first of the seeds.")
+@click.option(
+    "--bootstraps",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="So many trainings more on resampled cells, to tell how often an edge is found.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1), help="Trainings at a time; by default one a free core."
+)
 @click.option(
     "--preset",
     default="released",
@@ -76,9 +98,28 @@ def command() -> None:
     help="fast takes a third of the time; on some networks it is less accurate.",
 )
 @click.option("--device", default="cpu", show_default=True, help="cpu or cuda")
-@click.option("--threads", type=click.IntRange(1), help="By default torch's number.")
-@click.option("--top", type=click.IntRange(1), help="Write so many pairs only, the best.")
-@click.option("-o", "--output", required=True, help="CSV file to write: tf, target, score.")
+@click.option(
+    "--threads", type=click.IntRange(1), help="Of each training; by default the cores left to it."
+)
+@click.option(
+    "--top",
+    type=click.IntRange(1),
+    help="Write so many pairs, the best; by default ten for each gene.",
+)
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(list(FORMATS)),
+    help="Write the folder's network in this form, too; may be given several times.",
+)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    help="Folder for edges.csv, report.html and the finished trainings; or a file of edges, of the "
+    "kind that its suffix says: .csv, .tsv, .csv.gz, .parquet, .graphml or .h5ad.",
+)
 def infer_network(
     cells: str,
     species: str | None,
@@ -93,17 +134,21 @@ def infer_network(
     text: str | None,
     descriptions: str | None,
     edges: str | None,
+    seeds: int,
     seed: int,
+    bootstraps: int,
+    jobs: int | None,
     preset: str,
     device: str,
     threads: int | None,
     top: int | None,
+    formats: tuple[str, ...],
     output: str,
 ) -> None:
     """Rank the TF-target pairs of CELLS.
 
     CELLS is an .h5ad, 10x .h5, .loom, .csv or .tsv file, or a folder with matrix.mtx or of zarr.
-    Counts are normalised.
+    Counts are normalised. Stopped, the same command with a folder as output goes on where it was.
     """
     for option, value, needed in (
         ("--text", text, "InfoSEM"),
@@ -114,7 +159,12 @@ def infer_network(
             raise InfosemError(f"{option}: {method} does not use it; use --method {needed}")
     if edges is None and method == "InfoSEM-BC":
         raise InfosemError("--edges: InfoSEM-BC needs known edges; name a file, or use InfoSEM-B")
-    _check_output(output)
+    chosen = seeds_of(seeds, seed)
+    check_device(device)
+    inputs = [path for path in (cells, tfs, descriptions, edges) if path is not None]
+    is_folder = check_output(output, inputs)
+    if formats and not is_folder:
+        raise InfosemError("--format: is for a folder; of a file the suffix tells")
     if method != "DeepSEM" and text is None and descriptions is None:
         text = "MiniLM" if species else "symbols"
         if not species:
@@ -128,32 +178,56 @@ def infer_network(
     for note in prepared.notes:
         click.echo(f"infosem: {note}", err=True)
     dataset = prepared.dataset
-    with warnings.catch_warnings(record=True) as warned:
-        warnings.simplefilter("always", RegulatorsWarning)
-        found = infer(
-            dataset, method, seed=seed, device=device, threads=threads, preset=preset,
-            progress=True,
+    n_pairs = dataset.n_tfs * dataset.n_genes
+    n_trainings = len(chosen) + bootstraps if is_folder else 0
+    check_room(output, n_trainings, n_pairs, min(n_pairs, top or 10 * dataset.n_genes))
+    runs = Path(output, RUNS) if is_folder else None
+    with _warnings_told(), _stoppable(runs):
+        found = infer_ensemble(
+            dataset, method, seeds=chosen, bootstraps=bootstraps, jobs=jobs, threads=threads,
+            device=device, folder=runs, notes=prepared.notes, preset=preset, progress=True,
         )  # fmt: skip
-    for warning in warned:
-        click.echo(f"infosem: {warning.message}", err=True)
-    if found.epochs < found.settings.epochs:
-        click.echo(
-            f"infosem: interrupted after {found.epochs} of {found.settings.epochs} epochs; this is "
-            "the network so far",
-            err=True,
-        )
-    found.to_csv(output, top)
-    n_pairs = min(found.n_pairs, top or found.n_pairs)
-    click.echo(f"{n_pairs} pairs of {dataset.n_tfs} TFs, best first, in {output}")
+    if is_folder:
+        again = click.get_current_context().find_root().obj
+        write_folder(found, output, top=top, formats=formats, command=again or "")
+    else:
+        write(found, output, top)
+    n_written = min(found.n_pairs, top or found.n_edges)
+    where = f"{output}; see report.html there" if is_folder else output
+    click.echo(f"{n_written} pairs of {dataset.n_tfs} TFs (of {found.n_pairs}), in {where}")
 
 
-def _check_output(path: str) -> None:
-    """Before the training, not after it."""
-    folder = Path(path).absolute().parent
-    if Path(path).is_dir() or not os.access(folder, os.W_OK):
-        raise InfosemError(
-            f"--output {path}: cannot be written; name a file in a folder that can be written"
-        )
+@contextmanager
+def _warnings_told() -> Iterator[None]:
+    """Say our own warnings in one line each, when they come."""
+
+    def tell(message: Warning | str, *_: Any, **__: Any) -> None:
+        click.echo(f"infosem: {message}", err=True)
+
+    with warnings.catch_warnings():
+        for kind in (RegulatorsWarning, SeedsDisagree):
+            warnings.simplefilter("always", kind)
+        warnings.showwarning = tell
+        yield
+
+
+@contextmanager
+def _stoppable(runs: Path | None) -> Iterator[None]:
+    """End by SIGTERM as by Ctrl-C, without litter, and say what is kept."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except KeyboardInterrupt:
+        if runs is not None:
+            kept = f"what has finished is kept in {runs}; the same command goes on"
+            click.echo(f"\ninfosem: {kept}", err=True)
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _moved(name: str) -> click.Command:
@@ -179,7 +253,9 @@ for _name in _MOVED:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
     try:
-        command.main(arguments, prog_name="infosem", standalone_mode=False)
+        given = sys.argv[1:] if arguments is None else arguments
+        again = shlex.join(["infosem", *given])
+        command.main(given, prog_name="infosem", standalone_mode=False, obj=again)
     except InfosemError as error:
         click.echo(f"infosem: {error}", err=True)
         return 2

@@ -1,7 +1,9 @@
 """`infer`, what it returns, and the command `infosem`."""
 
+import signal
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import anndata
 import numpy as np
@@ -166,6 +168,8 @@ def test_known_edges_come_from_the_data_set(synthetic):
         ("DeepSEM", {"device": "meta"}, "device: 'meta' cannot be used; use cpu or cuda"),
         ("DeepSEM", {"device": None}, "device: None is unknown to torch"),
         ("DeepSEM", {"seed": "x"}, "seed: 'x' is none; give a whole number"),
+        ("DeepSEM", {"seed": -1}, "seed: -1 is none"),
+        ("DeepSEM", {"seed": 2**64}, "seed: 18446744073709551616 is none"),
         ("DeepSEM", {"device": "gpu"}, "device: 'gpu' is unknown to torch; use cpu or cuda"),
         ("InfoSEM-B", {"known_edges": np.ones((12, 100), int)}, "InfoSEM-B does not use them"),
         ("InfoSEM-BC", {"known_edges": np.ones((3, 4), int)}, r"give \(n_tfs, n_genes\)"),
@@ -183,6 +187,53 @@ def test_a_path_is_no_data_set_and_one_text_no_list_of_tfs():
         infer("cells.h5ad")
     with pytest.raises(InfosemError, match="tfs: 'SOX2' is one text; give a list of names"):
         Dataset.from_anndata(None, "SOX2")
+
+
+def test_a_table_is_no_anndata(synthetic):
+    table = pd.DataFrame(synthetic.expression.T, columns=synthetic.genes)
+    with pytest.raises(InfosemError, match="adata: a DataFrame is no AnnData; make one"):
+        Dataset.from_anndata(table, ["TF01"])
+    with pytest.raises(InfosemError, match=r"dataset: a DataFrame is none; make one"):
+        infer(table)
+
+
+def test_cells_that_tell_nothing_are_named(synthetic):
+    two = replace(
+        synthetic, expression=synthetic.expression[:, :2].copy(), cells=synthetic.cells[:2]
+    )
+    with pytest.raises(InfosemError, match="2 cells cannot tell which genes vary together"):
+        infer(two)
+    for nothing in (0 * synthetic.expression, scipy.sparse.csr_array(synthetic.expression.shape)):
+        with pytest.raises(InfosemError, match="all values are 0"):
+            infer(replace(synthetic, expression=nothing))
+    with pytest.raises(InfosemError, match="one gene is no network"):
+        infer(synthetic.take_genes(synthetic.tfs[:1]))
+
+
+@pytest.mark.parametrize(
+    ("edges", "message"),
+    [
+        (np.ones((3, 4)), r"shape \(3, 4\); give \(n_tfs, n_genes\), \(12, 100\)"),
+        (np.full((12, 100), np.nan), "give 1 for an edge, 0 for no edge"),
+        (np.full((12, 100), 2), "give 1 for an edge"),
+        (np.full((12, 100), "1"), "give 1 for an edge"),
+        (np.full((12, 100), None), "give 1 for an edge"),
+    ],
+)
+def test_labels_of_a_wrong_kind_are_not_trained_on(synthetic, edges, message):
+    with pytest.raises(InfosemError, match=message):
+        fit(
+            synthetic.expression, Settings(**QUICK), seed=0, tfs=synthetic.tfs,
+            embedding=synthetic.embedding("planted"), train_edges=edges,
+        )  # fmt: skip
+
+
+def test_fit_takes_seeds_and_embeddings_that_fit(synthetic):
+    for seed in (-1, 2**64):
+        with pytest.raises(InfosemError, match=f"seed: {seed} is none"):
+            fit(synthetic.expression, Settings(**QUICK), seed=seed)
+    with pytest.raises(InfosemError, match="the embedding has 3 rows; give one for each of 100"):
+        fit(synthetic.expression, Settings(**QUICK), seed=0, embedding=np.ones((3, 4)))
 
 
 def test_what_is_missing_is_said(synthetic):
@@ -213,7 +264,7 @@ def cells(tmp_path):
 def run(folder, *more):
     return cli.main(
         ["infer", str(folder / "cells.h5ad"), "--tfs", str(folder / "tfs.txt"),
-         "--output", str(folder / "edges.csv"), *more]
+         "--output", str(folder / "edges.csv"), "--seeds", "1", *more]
     )  # fmt: skip
 
 
@@ -221,10 +272,10 @@ def test_infer_writes_a_ranking(cells, capsys):
     folder, dataset = cells
     assert run(folder) == 0
     ranking = pd.read_csv(folder / "edges.csv")
-    assert list(ranking.columns) == ["tf", "target", "score"]
-    assert set(ranking["tf"]) == set(dataset.tf_names)
+    assert list(ranking.columns[:3]) == ["source", "target", "weight"]
+    assert set(ranking["source"]) == set(dataset.tf_names)
     assert len(ranking) == dataset.n_tfs * (dataset.n_genes - 1)
-    assert np.isfinite(ranking["score"]).all()
+    assert np.isfinite(ranking["weight"]).all()
     assert f"{len(ranking)} pairs of 3 TFs" in capsys.readouterr().out
 
 
@@ -235,23 +286,33 @@ def test_infer_can_be_fast_and_brief(cells, capsys):
     told = capsys.readouterr()
     assert "5 pairs of 3 TFs" in told.out
     assert "50/50" in told.err  # the bar, over a third of the epochs
-    assert "objective" in told.err
 
 
-def test_interrupt_keeps_the_network_so_far(cells, capsys, monkeypatch):
-    folder, dataset = cells
-    epoch, count = Engine.epoch, []
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_what_is_stopped_goes_on_where_it_was(cells, capsys, monkeypatch, by):
+    folder, _ = cells
+    network, epoch, count = folder / "network", Engine.epoch, []
 
     def interrupted(self, **how):
         count.append(1)
-        if len(count) == 5:
-            raise KeyboardInterrupt
+        if len(count) == 55:  # in the second training
+            signal.raise_signal(by)
         return epoch(self, **how)
 
+    how = ["--output", str(network), "--seeds", "2", "--jobs", "1", "--preset", "fast"]
     monkeypatch.setattr(Engine, "epoch", interrupted)
-    assert run(folder) == 0
-    assert "interrupted after 4 of 150 epochs" in capsys.readouterr().err
-    assert len(pd.read_csv(folder / "edges.csv")) == dataset.n_tfs * (dataset.n_genes - 1)
+    assert run(folder, *how) == 130
+    assert "what has finished is kept" in capsys.readouterr().err
+    assert [p.name[:6] for p in (network / "runs").iterdir()] == ["seed-0"]
+    assert [p.name for p in network.iterdir()] == ["runs"]
+    assert run(folder, *how, "--format", "graphml") == 0
+    told = capsys.readouterr()
+    assert "1 of 2 trainings" in told.err
+    assert "see report.html" in told.out
+    found = sorted(p.name for p in network.iterdir())
+    assert found == ["edges.csv", "network.graphml", "report.html", "runs"]
+    assert len(list((network / "runs").iterdir())) == 2
+    assert "infosem infer" in (network / "report.html").read_text()
 
 
 def test_infer_says_that_tfs_alone_regulate(cells, capsys, monkeypatch):
@@ -310,10 +371,46 @@ def test_edges_are_for_infosem_bc(cells, capsys):
 
 def test_an_output_that_cannot_be_written_is_said_before_the_training(cells, capsys, monkeypatch):
     folder, _ = cells
-    monkeypatch.setattr(cli, "infer", lambda *_, **__: pytest.fail("was trained"))
-    assert run(folder, "--output", str(folder / "none" / "edges.csv")) == 2
-    assert "none/edges.csv: cannot be written; name a file" in capsys.readouterr().err
-    assert run(folder, "--output", str(folder)) == 2
+    monkeypatch.setattr(cli, "infer_ensemble", lambda *_, **__: pytest.fail("was trained"))
+    (folder / "mine.csv").write_text("my,own\n")
+    before = {p.name: p.read_bytes() for p in folder.iterdir()}
+    for output, message in (
+        ("none/edges.csv", "none/edges.csv: cannot be written"),
+        ("", "is a folder of other files"),
+        ("cells.h5ad", "is the input"),
+        ("tfs.txt", "is the input"),
+        ("mine.csv", "holds no network of infosem"),
+        ("edges.xlsx", "unknown kind; let it end with one of .csv"),
+        ("cells.h5ad/edges.csv", "cannot be written"),
+    ):
+        assert run(folder, "--output", str(folder / output)) == 2
+        told = capsys.readouterr().err
+        assert message in told
+        assert told.count("\n") == 1
+    assert run(folder, "--output", "/dev/null") == 2
+    assert run(folder, "--output", "") == 2
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
+    assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--seeds", "0"], "seeds: 0 are no ensemble; give 1 to 1000"),
+        (["--seed", "-1"], "seed: -1 is none"),
+        (["--seed", str(2**64)], "seed: 18446744073709551616 is none"),
+        (["--seed", str(2**63 - 1), "--seeds", "2"], "seed: 9223372036854775808 is none"),
+        (["--device", "gpu"], "device: 'gpu' is unknown to torch"),
+        (["--format", "graphml"], "--format: is for a folder"),
+    ],
+)
+def test_what_cannot_be_run_is_said_before_anything_is_read(cells, capsys, more, message):
+    folder, _ = cells
+    (folder / "cells.h5ad").write_text("none")
+    assert run(folder, *more) == 2
+    told = capsys.readouterr().err
+    assert message in told
+    assert told.count("\n") == 1
 
 
 @pytest.mark.parametrize("name", ["run", "tune", "verify", "data"])
