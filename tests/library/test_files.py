@@ -51,6 +51,19 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path)
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_link_stays_one_and_a_mode_stays(tmp_path: Path) -> None:
+    path, link = tmp_path / "there" / "file", tmp_path / "link"
+    path.parent.mkdir()
+    path.write_text("old")
+    path.chmod(0o640)
+    link.symlink_to(path)
+    with replacing(link) as part:
+        part.write_text("new")
+    assert link.is_symlink()
+    assert path.read_text() == "new"
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
 @pytest.mark.parametrize("name", ["vectors.npz", "vectors"])
 def test_arrays_are_kept_under_the_name_given(tmp_path: Path, name: str) -> None:
     save_npz(tmp_path / name, a=np.arange(3), b=np.eye(2))
