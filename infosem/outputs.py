@@ -228,8 +228,9 @@ def annotate(
 
 def _annotate(adata: AnnData, ensemble: Ensemble, edges: pd.DataFrame, key: str) -> None:
     names = np.array(adata.var_names, dtype=str)
-    if not set(ensemble.genes) <= set(names):
-        names = normalise_genes(names)  # as a data set may have them
+    for as_in_data_set in (np.char.strip, normalise_genes):
+        if not set(ensemble.genes) <= set(names):
+            names = as_in_data_set(names)
     place = {gene: i for i, gene in enumerate(names)}
     missing = [gene for gene in ensemble.genes if gene not in place]
     require(not missing, "adata", f"has not the genes {', '.join(missing[:5])}", "give the same")

@@ -1,7 +1,7 @@
 """A process of its own in which networks are trained, for `ensemble`.
 
-``python -m infosem.worker`` reads pickles from its standard input: what all its trainings share,
-then one seed (and resample) after the other. It answers on its standard output, by `EPOCH` after
+`work`, which it runs, reads pickles from its standard input: what all its trainings share, then one
+seed (and resample) after the other. It answers on its standard output, by one word after
 each epoch, then by what was found. It ends where its input does, and by its next answer where the
 process that started it is no more.
 """
@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from infosem.errors import InfosemError
 from infosem.training import Fit, fit
 
-__all__ = ["EPOCH", "Worker", "resampled"]
+__all__ = ["Worker", "resampled", "work"]
 
-EPOCH = "epoch"
+_EPOCH = "epoch"
 
 
 class Worker:
@@ -42,7 +42,7 @@ class Worker:
         for library in ("OMP", "MKL", "OPENBLAS"):  # whose threads would spin
             environment[f"{library}_NUM_THREADS"] = str(threads)
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "infosem.worker"],
+            [sys.executable, "-P", "-c", "from infosem.worker import work; work()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
@@ -60,7 +60,7 @@ class Worker:
         assert self.process.stdout is not None
         try:
             self._tell((seed, resample))
-            while (answer := pickle.load(self.process.stdout)) == EPOCH:
+            while (answer := pickle.load(self.process.stdout)) == _EPOCH:
                 progress()
         except (EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
             self.end()
@@ -92,6 +92,14 @@ def resampled(expression: Any, resample: int | None) -> Any:
     return expression[:, drawn]
 
 
+def work() -> None:
+    """Train what is asked for until there is nobody to ask."""
+    try:
+        _work()
+    except (EOFError, BrokenPipeError):  # who started it is no more
+        os._exit(1)
+
+
 def _work() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # so that nothing that a library prints gets among the answers
@@ -110,13 +118,6 @@ def _work() -> None:
             return
         cells = resampled(expression, resample)
         try:
-            answer(fit(cells, seed=seed, progress=lambda: answer(EPOCH), **shared))
+            answer(fit(cells, seed=seed, progress=lambda: answer(_EPOCH), **shared))
         except InfosemError as error:
             answer(error)
-
-
-if __name__ == "__main__":
-    try:
-        _work()
-    except (EOFError, BrokenPipeError):  # who started it is no more
-        os._exit(1)
