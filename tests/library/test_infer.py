@@ -335,14 +335,27 @@ def test_infer_with_text_needs_no_data_folder(cells, capsys, monkeypatch):
         )
 
     monkeypatch.setattr(sys.modules["infosem.prepare"], "attach", attached)
-    assert run(folder, "--method", "InfoSEM-B") == 0
+    assert run(folder, "--method", "InfoSEM-B", "--preset", "fast") == 0
     assert "its symbol alone" in capsys.readouterr().err
     table = folder / "genes.tsv"
     table.write_text(f"gene\tname\tsummary\n{dataset.genes[0]}\tfirst\t\n")
-    assert run(folder, "--method", "InfoSEM-B", "--descriptions", str(table)) == 0
+    assert (
+        run(folder, "--method", "InfoSEM-B", "--preset", "fast", "--descriptions", str(table)) == 0
+    )
     assert [name for name, _ in given] == ["MiniLM symbols", "MiniLM"]
     assert given[1][1]["name"].tolist() == ["first"]
-    assert run(folder, "--method", "InfoSEM-B", "--descriptions", str(folder / "none.tsv")) == 2
+    assert (
+        run(
+            folder,
+            "--method",
+            "InfoSEM-B",
+            "--preset",
+            "fast",
+            "--descriptions",
+            str(folder / "none.tsv"),
+        )
+        == 2
+    )
     assert "none.tsv: cannot be read" in capsys.readouterr().err
 
 
