@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from infosem.data import normalise_genes
 from infosem.ensemble import Ensemble
 from infosem.errors import InfosemError, require
 from infosem.files import AnyPath, replacing
@@ -208,12 +207,18 @@ def _attribute(value: Any) -> str:
 
 
 def annotate(
-    adata: AnnData, ensemble: Ensemble, top: int | None = None, key: str = "infosem"
+    adata: AnnData,
+    ensemble: Ensemble,
+    top: int | None = None,
+    key: str = "infosem",
+    *,
+    symbols: str | None = None,
 ) -> None:
     """Leave a network in the AnnData that it was inferred from.
 
     ``adata.varp[key]`` is a sparse matrix of the weights of the best pairs, regulators in rows;
-    ``adata.uns[key]`` has these `edges` as a table, and how they were made.
+    ``adata.uns[key]`` has these `edges` as a table, and how they were made. Genes that are in
+    ``adata.raw`` only are in the table alone.
 
     Parameters
     ----------
@@ -222,20 +227,23 @@ def annotate(
     top : int, optional
         How many pairs, by default `Ensemble.n_edges`.
     key : str
+    symbols : str, optional
+        The column of ``adata.var`` that the genes were named by.
     """
-    _annotate(adata, ensemble, ensemble.top(top), key)
+    _annotate(adata, ensemble, ensemble.top(top), key, symbols)
 
 
-def _annotate(adata: AnnData, ensemble: Ensemble, edges: pd.DataFrame, key: str) -> None:
-    names = np.array(adata.var_names, dtype=str)
-    for as_in_data_set in (np.char.strip, normalise_genes):
-        if not set(ensemble.genes) <= set(names):
-            names = as_in_data_set(names)
-    place = {gene: i for i, gene in enumerate(names)}
-    missing = [gene for gene in ensemble.genes if gene not in place]
-    require(not missing, "adata", f"has not the genes {', '.join(missing[:5])}", "give the same")
-    entries = edges["weight"].to_numpy(np.float32)
-    at = edges["source"].map(place).to_numpy(), edges["target"].map(place).to_numpy()
+def _annotate(
+    adata: AnnData, ensemble: Ensemble, edges: pd.DataFrame, key: str, symbols: str | None = None
+) -> None:
+    names = adata.var_names if symbols is None else adata.var[symbols]
+    place: dict[str, int] = {}
+    for i, name in enumerate(names):
+        place.setdefault(str(name).strip(), i)  # of genes of one name, the first
+    there = edges["source"].isin(place) & edges["target"].isin(place)
+    require(there.any(), "adata", "has none of the network's genes", "give the same")
+    entries = edges.loc[there, "weight"].to_numpy(np.float32)
+    at = tuple(edges.loc[there, end].map(place).to_numpy() for end in ("source", "target"))
     adata.varp[key] = sparse.csr_matrix((entries, at), shape=(adata.n_vars, adata.n_vars))
     adata.uns[key] = {
         "edges": edges.set_axis(edges.index.astype(str)),

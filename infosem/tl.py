@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from infosem.data import Dataset
-from infosem.embeddings import attach
 from infosem.ensemble import infer_ensemble
 from infosem.errors import InfosemError
+from infosem.files import AnyPath
 from infosem.infer import DEFAULT_METHOD
 from infosem.outputs import annotate
+from infosem.prepare import prepare
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -22,11 +22,16 @@ __all__ = ["infer"]
 
 def infer(
     adata: AnnData,
-    tfs: Iterable[str],
     method: str = DEFAULT_METHOD,
     *,
-    network: pd.DataFrame | Iterable[tuple[str, str]] | None = None,
-    embedding: str = "MiniLM symbols",
+    species: str | None = None,
+    tfs: AnyPath | Iterable[str] | None = None,
+    edges: AnyPath | pd.DataFrame | Iterable[tuple[str, str]] | None = None,
+    text: str | None = None,
+    genes: int | None = None,
+    layer: str | None = None,
+    raw: bool = False,
+    symbols: str | None = None,
     top: int | None = None,
     key_added: str = "infosem",
     copy: bool = False,
@@ -37,14 +42,11 @@ def infer(
     Parameters
     ----------
     adata : AnnData
-        ``X`` (cells x genes, dense or sparse) holds log-normalised expression.
-    tfs : iterable of str
-        Names of the TFs.
+        Counts, which are normalised, or log-normalised expression. It is not changed but for what
+        is left in it.
     method : {"DeepSEM", "InfoSEM-B", "InfoSEM-BC"}
-    network : DataFrame with columns Gene1 and Gene2, or pairs (TF, target), optional
-        Known edges.
-    embedding : str
-        For InfoSEM: vectors of the genes, see `embeddings.attach`.
+    species, tfs, edges, text, genes, layer, raw, symbols
+        As of `prepare`. InfoSEM takes symbols as text unless it is said otherwise.
     top : int, optional
         How many pairs to leave, by default `Ensemble.n_edges`.
     key_added : str
@@ -59,14 +61,21 @@ def infer(
     -------
     AnnData or None
         The copy, if one was asked for.
+
+    Raises
+    ------
+    InfosemError
+        As `prepare` and `infer_ensemble`.
     """
     if isinstance(adata, str) or not hasattr(adata, "varp"):
         raise InfosemError(f"adata: a {type(adata).__name__} is no AnnData; give one")
-    dataset = Dataset.from_anndata(adata, tfs, network)
-    if method != "DeepSEM":
-        dataset = attach(dataset, embedding)
-        options["embedding"] = embedding
-    found = infer_ensemble(dataset, method, **options)
+    if text is None and method != "DeepSEM":
+        text = "symbols"
+    prepared = prepare(
+        adata, species=species, tfs=tfs, edges=edges, text=text, genes=genes, layer=layer, raw=raw,
+        symbols=symbols,
+    )  # fmt: skip
+    found = infer_ensemble(prepared.dataset, method, notes=prepared.notes, **options)
     adata = adata.copy() if copy else adata
-    annotate(adata, found, top, key_added)
+    annotate(adata, found, top, key_added, symbols=symbols)
     return adata if copy else None

@@ -26,11 +26,13 @@
 # %% tags=["hide-cell"]
 import importlib.util
 import tempfile
+import warnings
 from pathlib import Path
 
 import pandas as pd
 
 from infosem import infer_ensemble, prepare
+from infosem.ensemble import SeedsDisagree
 from infosem.outputs import write_folder
 from infosem.report import WORTH
 
@@ -74,6 +76,7 @@ tfs = [
 ]  # or a file with their names
 method = "DeepSEM"
 preset = "fast"  # or "released", which takes three times as long
+precision = "float64"  # prints the same digits on any machine; "float32" takes half as long
 seeds = 3
 jobs = None  # trainings at a time; None: one for each core that is free
 output = None  # a folder for edges.csv, report.html and the finished trainings
@@ -99,15 +102,18 @@ print(*prepared.notes, sep="\n")
 
 # %%
 folder = output or tempfile.mkdtemp()
-network = infer_ensemble(
-    dataset,
-    method,
-    seeds=seeds,
-    preset=preset,
-    jobs=jobs,
-    folder=Path(folder, "runs"),
-    notes=prepared.notes,
-)
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", SeedsDisagree)  # it is told below
+    network = infer_ensemble(
+        dataset,
+        method,
+        seeds=seeds,
+        preset=preset,
+        precision=precision,
+        jobs=jobs,
+        folder=Path(folder, "runs"),
+        notes=prepared.notes,
+    )
 network.top(15)
 
 # %% [markdown]
@@ -118,6 +124,7 @@ network.top(15)
 
 # %%
 names = [f"seed {run.seed}" for run in network.runs]
+print(*network.notes[len(prepared.notes) :], sep="\n")
 pd.DataFrame(network.agreement, names, names)
 
 # %% [markdown]

@@ -257,13 +257,14 @@ def test_tl_leaves_the_network_in_the_anndata(tmp_path, found, synthetic):
         var=pd.DataFrame(index=[gene.lower() for gene in synthetic.genes]),
     )
     how = {"seeds": 2, "jobs": 1, "top": 50, **QUICK}
-    copy = tl.infer(adata, synthetic.tf_names, copy=True, **how)
+    how["tfs"] = synthetic.tf_names
+    copy = tl.infer(adata, copy=True, **how)
     assert not adata.uns
-    assert tl.infer(adata, synthetic.tf_names, key_added="mine", **how) is None
+    assert tl.infer(adata, key_added="mine", **how) is None
     edges, matrix = adata.uns["mine"]["edges"], adata.varp["mine"]
     assert len(edges) == matrix.nnz == 50
     first = edges.iloc[0]
-    i, k = (list(adata.var_names).index(first[end].lower()) for end in ("source", "target"))
+    i, k = (list(adata.var_names).index(first[end]) for end in ("source", "target"))
     assert matrix[i, k] == pytest.approx(first["weight"])
     adata.write_h5ad(tmp_path / "with.h5ad")
     again = anndata.read_h5ad(tmp_path / "with.h5ad")
@@ -271,4 +272,21 @@ def test_tl_leaves_the_network_in_the_anndata(tmp_path, found, synthetic):
     assert again.uns["mine"]["method"] == "DeepSEM"
     assert copy.uns["infosem"]["seeds"].tolist() == ["0", "1"]
     with pytest.raises(InfosemError, match="adata: a DataFrame is no AnnData"):
-        tl.infer(pd.DataFrame(), ["A"])
+        tl.infer(pd.DataFrame(), tfs=["A"])
+
+
+def test_tl_names_genes_by_a_column_and_leaves_raw_genes_in_the_table(synthetic):
+    n = synthetic.n_genes
+    adata = anndata.AnnData(
+        synthetic.expression.T.copy(),
+        obs=pd.DataFrame(index=synthetic.cells),
+        var=pd.DataFrame({"name": synthetic.genes}, index=[f"id{i}" for i in range(n)]),
+    )
+    adata.raw = adata.copy()
+    adata = adata[:, n // 4 :].copy()
+    how = {"seeds": 1, "jobs": 1, "top": 200, "symbols": "name", "raw": True, **QUICK}
+    tl.infer(adata, tfs=synthetic.tf_names, **how)
+    edges, there = adata.uns["infosem"]["edges"], set(adata.var["name"])
+    inside = edges["source"].isin(there) & edges["target"].isin(there)
+    assert 0 < inside.sum() < len(edges) == 200
+    assert adata.varp["infosem"].nnz == inside.sum()

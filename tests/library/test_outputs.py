@@ -119,7 +119,7 @@ def test_h5ad_has_cells_and_network(found, tmp_path):
     np.testing.assert_array_equal(adata.X.T, found.dataset.expression)
     assert adata.varp["infosem"].nnz == 10
     assert adata.var["is_tf"].sum() == len(found.tf_names)
-    with pytest.raises(InfosemError, match="adata: has not the genes G01"):
+    with pytest.raises(InfosemError, match="adata: has none of the network's genes"):
         annotate(adata[:, ["G02"]].copy(), found)
 
 

@@ -153,9 +153,9 @@ def folder(adata: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Cells, and a training that is over at once."""
     adata.write_h5ad(tmp_path / "cells.h5ad")
     module = sys.modules["infosem.cli"]
-    true = module.infer
-    monkeypatch.setattr(module, "infer", lambda *given, **more: true(
-        *given, **more, epochs=1, hidden=4))  # fmt: skip
+    true = module.infer_ensemble
+    monkeypatch.setattr(module, "infer_ensemble", lambda *given, **more: true(
+        *given, **{**more, "seeds": (0,), "jobs": 1}, epochs=1, hidden=4))  # fmt: skip
     return tmp_path
 
 
@@ -169,7 +169,7 @@ def test_the_command_says_what_it_did(folder: Path, online: Any, capsys: Any) ->
     assert "infosem: cells.h5ad: 60 cells, 10 genes.\n" in told
     assert "infosem: The data are raw counts" in told
     assert "infosem: TFs: 2 of 3 are in the data" in told
-    assert set(pd.read_csv(folder / "e.csv")["tf"]) == {"Sox2", "Klf4"}
+    assert set(pd.read_csv(folder / "e.csv")["source"]) == {"Sox2", "Klf4"}
 
 
 def test_the_command_with_text_and_edges(
