@@ -13,8 +13,11 @@ help: ## list the targets
 book: $(READY) ## execute the notebooks and build the book into _build/html
 	@$(BIN)/python book/build.py
 
+# In two halves at a time, as most tests keep one core busy.
 test: lint ## everything that CI checks: lint, types, tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest tests/study tests/book & book=$$!; \
+	$(BIN)/python -m pytest tests/library tests/benchmarks; library=$$?; \
+	wait $$book && exit $$library
 
 lint: $(READY) ## formatting, lint and types
 	@$(BIN)/ruff format --quiet --check --diff .

@@ -35,6 +35,7 @@ from infosem import infer_ensemble, prepare
 from infosem.ensemble import SeedsDisagree
 from infosem.outputs import write_folder
 from infosem.report import WORTH
+from infosem_study.parameters import check_parameters
 
 pd.set_option("display.max_colwidth", None, "display.precision", 3)
 
@@ -81,6 +82,9 @@ precision = "float64"  # prints the same digits on any machine; "float32" takes 
 seeds = 3
 jobs = None  # trainings at a time; None: one for each core that is free
 output = None  # a folder for edges.csv, report.html and the finished trainings
+
+# %% tags=["hide-cell"]
+check_parameters()
 
 # %% [markdown]
 # ## What went in

