@@ -20,7 +20,7 @@
 from IPython.display import HTML, Markdown
 
 from infosem.data import CELLS
-from infosem_study import Runner, Store, claims, studies
+from infosem_study import Runner, Store, claims
 from infosem_study.comparison import compare
 from infosem_study.pages import verdicts
 from infosem_study.parameters import check_parameters
