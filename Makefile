@@ -15,9 +15,9 @@ book: $(READY) ## execute the notebooks and build the book into _build/html
 
 # In two halves at a time, as most tests keep one core busy.
 test: lint ## everything that CI checks: lint, types, tests
-	@$(BIN)/python -m pytest tests/study tests/book & book=$$!; \
-	$(BIN)/python -m pytest tests/library tests/benchmarks; library=$$?; \
-	wait $$book && exit $$library
+	@$(BIN)/python -m pytest tests/book & book=$$!; \
+	$(BIN)/python -m pytest tests/library tests/study tests/benchmarks; others=$$?; \
+	wait $$book && exit $$others
 
 lint: $(READY) ## formatting, lint and types
 	@$(BIN)/ruff format --quiet --check --diff .

@@ -83,13 +83,11 @@ seeds = 3
 jobs = None  # trainings at a time; None: one for each core that is free
 output = None  # a folder for edges.csv, report.html and the finished trainings
 
-# %% tags=["hide-cell"]
-check_parameters()
-
 # %% [markdown]
 # ## What went in
 
 # %%
+check_parameters()
 if cells == "pbmc68k_reduced":
     scanpy = importlib.util.find_spec("scanpy").submodule_search_locations[0]
     cells = Path(scanpy) / "datasets" / "10x_pbmc68k_reduced.h5ad"
