@@ -15,23 +15,14 @@ from infosem_study.pages.multiverse.gains import (
     over_datasets,
     summary,
 )
-from infosem_study.pages.multiverse.runs import (
-    DATASETS,
-    MEASURES,
-    N_CONFIGURATIONS,
-    SHOWN,
-    readings,
-)
+from infosem_study.pages.multiverse.runs import MEASURES, readings
 from infosem_study.pages.multiverse.text import describe, describe_importance
 
 __all__ = [
     "CHOICES",
     "CHOSEN",
     "CLAIMS",
-    "DATASETS",
     "MEASURES",
-    "N_CONFIGURATIONS",
-    "SHOWN",
     "by_level",
     "choices_table",
     "configurations",

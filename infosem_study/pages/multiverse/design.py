@@ -138,7 +138,7 @@ OF_TEXT = (
 OF_LABELS = (
     Choice(
         "start of A, InfoSEM-BC",
-        {"as InfoSEM-B": 1.0, "half of it": 0.5},  # type: ignore[dict-item]
+        {"as InfoSEM-B": {}, "half of it": {"start": 0.5}},
         "Not in the paper; sigmoid(A^l) starts at a half.",
     ),
     Choice(
@@ -255,8 +255,9 @@ def with_labels(
     method = method_for("InfoSEM-BC (reading)", dataset, network)
     method = _informed(method, dataset, {**levels, **_WITH_LABELS}, alpha)
     start, *others = OF_LABELS
-    of_start: Any = start.levels[levels[start.name]]
-    own = method.settings.get("start", 1.0) * of_start
+    # On top of where A starts in both models.
+    factor = start.levels[levels[start.name]].get("start", 1.0)
+    own = method.settings.get("start", 1.0) * factor
     method = method.with_settings(**({"start": own} if own != 1 else {}))
     method = method.with_settings(**_changes(others, levels))
     return method.with_settings(labels="shuffled within TFs") if shuffled else method

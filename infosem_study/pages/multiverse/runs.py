@@ -20,14 +20,8 @@ from infosem_study.scheduling import HERE, Runner
 from infosem_study.store import Store
 from infosem_study.variants import base_name
 
-__all__ = ["DATASETS", "MEASURES", "N_CONFIGURATIONS", "SHOWN", "readings"]
+__all__ = ["MEASURES", "readings"]
 
-DATASETS = ("hHEP", "mDC")
-"""Those of which the book has readings: the ones with the fewest cells, so far."""
-N_CONFIGURATIONS = design.BLOCK
-"""How many configurations the book has, on cell-type-specific networks."""
-SHOWN = ("text",)
-"""The claims that the book counts."""
 MEASURES: dict[str, str] = {
     "auprc": "AUPRC",
     "hit": "Hit@1%",
@@ -63,10 +57,10 @@ def readings(
     *,
     datasets: Sequence[str],
     network: str = "cell-type-specific",
-    n: int = N_CONFIGURATIONS,
+    n: int = design.BLOCK,
     splits: Sequence[int] = tuple(range(10)),
     seeds: Sequence[int] = (0,),
-    claims: Sequence[str] = SHOWN,
+    claims: Sequence[str] = ("text", "labels"),
     runner: Runner = HERE,
 ) -> pd.DataFrame:
     """What readings of the paper give, computing and storing what is not stored.
