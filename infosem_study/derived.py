@@ -23,7 +23,7 @@ from infosem_study.store import Store
 
 __all__ = ["derive", "runs_of"]
 
-_RUN = {"key": str, "method": str, "split": int}
+_RUN = {"key": str, "method": str, "split": int, "seed": int}
 
 
 def runs_of(rows: pd.DataFrame, methods: Sequence[str]) -> list[dict[str, Any]]:
@@ -40,7 +40,7 @@ def runs_of(rows: pd.DataFrame, methods: Sequence[str]) -> list[dict[str, Any]]:
     InfosemError
         If there is no such run.
     """
-    fields = ["network", "dataset", "method", "split", "key"]
+    fields = ["network", "dataset", "method", "split", "seed", "key"]
     parts = [
         part[part["method"] == method]
         for _, part in rows[fields].drop_duplicates().groupby("dataset", sort=False)
@@ -59,6 +59,7 @@ def derive(
     compute: Callable[[Mapping[str, Any]], pd.DataFrame],
     *,
     only: tuple[str, Mapping[str, Sequence[str]]] | None = None,
+    by_seed: bool = False,
     runner: Runner = HERE,
 ) -> pd.DataFrame:
     """The lines of runs in a derived table, computing and storing what it lacks.
@@ -78,14 +79,16 @@ def derive(
     only : (str, mapping of str to sequence of str), optional
         A column, and by data set the values of it that are wanted, in that order. A run is computed
         where one of them is missing; lines with other values stay.
+    by_seed : bool
+        Whether several training seeds of a method have lines on a split, which then name the seed.
     runner : Runner
         Whether and where to compute.
 
     Returns
     -------
     DataFrame
-        dataset, key, method, split, and the columns, run by run in the order of `runs`; floats to 6
-        significant digits.
+        dataset, key, method, split, seed (`by_seed`), and the columns, run by run in the order of
+        `runs`; floats to 6 significant digits.
 
     Raises
     ------
@@ -93,7 +96,9 @@ def derive(
         If a file is broken or stale (a line of it has the key of another run), and what `compute`
         raises. What had been computed is stored.
     """
-    types = {**_RUN, **columns}
+    types: dict[str, type] = {**_RUN, **columns}
+    if not by_seed:
+        del types["seed"]
     column = None if only is None else only[0]
 
     def path(run: Mapping[str, str]) -> Path:
@@ -103,7 +108,7 @@ def derive(
         return [] if only is None else only[1][run["dataset"]]
 
     def computed(run: Mapping[str, Any]) -> None:
-        new = compute(run).assign(**{field: run[field] for field in _RUN})
+        new = compute(run).assign(**{field: run[field] for field in _RUN if field in types})
         # A column of objects would be stored with all its digits.
         _store(store, path(run), types, new[[*types]].astype(dict(types)), column)
 
@@ -145,7 +150,8 @@ def _of_run(path: Path, types: Mapping[str, type], run: Mapping[str, Any]) -> pd
 
 
 def _same_run(lines: pd.DataFrame, run: Any) -> Any:
-    return (lines["method"] == run["method"]) & (lines["split"] == run["split"])
+    same = (lines["method"] == run["method"]) & (lines["split"] == run["split"])
+    return same & (lines["seed"] == run["seed"]) if "seed" in lines else same
 
 
 def _read(path: Path, types: Mapping[str, type]) -> pd.DataFrame:
@@ -189,9 +195,8 @@ def _store(
         parts = [part for part in (kept.loc[~superseded], lines) if len(part)]
         merged = pd.concat(parts)
         # The order of runs is fixed, whatever the order in which they finished.
-        merged = merged.sort_values(
-            ["method", "split", *([column] if column else [])], kind="stable"
-        )
+        order = ["method", "split", "seed", column]
+        merged = merged.sort_values([name for name in order if name in merged], kind="stable")
         part = path.with_suffix(".tmp")
         with part.open("w", encoding="utf-8", newline="") as file:
             merged.to_csv(file, index=False, float_format="%.6g", lineterminator="\n")

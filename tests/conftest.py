@@ -88,6 +88,7 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, pd.DataFrame
         store,
         datasets=["synthetic"],
         methods=dict.fromkeys(audit.METHODS_OF, methods),
+        seeds=dict.fromkeys(audit.SEEDS_OF, (0,)),
         splits=range(2),
         runner=runner,
     )

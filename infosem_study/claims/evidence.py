@@ -312,7 +312,7 @@ def across(values: "pd.Series[float]", papers: "pd.Series[float] | None" = None)
 
 
 def within(gain: Gain, evidence: Evidence, value: str = "gain") -> Found:
-    """The same difference within TFs, over the targets of one TF at a time; first training seed.
+    """The same difference within TFs, over the targets of one TF at a time.
 
     The interval is over TFs. Of several methods and rivals the closest pair counts.
 
@@ -341,7 +341,8 @@ def within(gain: Gain, evidence: Evidence, value: str = "gain") -> Found:
                 cases[case] = one
     if not cases:
         raise CannotBeTested(NOT_RUN)
-    return Found(cases, seeds="1", note="interval over TFs")
+    seeds = _seeds(table, [*gain.methods, *rivals], table["dataset"].unique())
+    return Found(cases, seeds=seeds, note="interval over TFs")
 
 
 def _paired_within(

@@ -3,7 +3,9 @@
 import os
 
 import pandas as pd
+import pytest
 
+from infosem.errors import InfosemError
 from infosem_study import Runner, Store
 from infosem_study.derived import derive
 
@@ -19,3 +21,19 @@ def test_a_table_is_filled_by_several_processes(tmp_path):
     )  # fmt: skip
     assert table["method"].tolist() == ["M0", "M1", "M2", "M3"]
     assert os.getpid() not in set(table["process"])
+
+
+def test_seeds_of_a_split_stand_side_by_side_where_they_are_told_apart(tmp_path):
+    store, run = Store(tmp_path), {"network": "planted", "dataset": "synthetic", "method": "M"}
+    runs = [{**run, "split": 0, "seed": seed, "key": str(seed)} for seed in (1, 0)]
+
+    def compute(run):
+        return pd.DataFrame({"x": [10.0 + run["seed"]]})
+
+    table = derive(store, "t", {"x": float}, runs, compute, by_seed=True)
+    assert table[["seed", "x"]].to_numpy().tolist() == [[1, 11], [0, 10]]
+    with pytest.raises(InfosemError, match="stale; M on split 0"):
+        derive(store, "u", {"x": float}, runs, compute)
+    stale = [{**runs[0], "key": "2"}]
+    with pytest.raises(InfosemError, match="stale; M on split 0"):
+        derive(store, "t", {"x": float}, stale, compute, by_seed=True)

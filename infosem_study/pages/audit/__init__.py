@@ -1,7 +1,8 @@
 """What a score on interactions between unseen genes is worth: nulls, shortcuts, errors.
 
 Everything is computed from scores, which the ledger does not keep, or from the data alone. What the
-page shows of it is kept beside the ledger (see `derived.derive`), for the first training seed.
+page shows of it is kept beside the ledger (see `derived.derive`), for the first training seed or
+all (`runs`).
 
 Each question of the page has a module: `luck`, `permutation` (each method in its own lottery),
 `one_gene` (shortcuts), `within_tfs`, `controls`, `variance`, `split_designs` and `pairs`. They
@@ -29,7 +30,7 @@ from infosem_study.pages.audit.measures import average_precisions, chance, forma
 from infosem_study.pages.audit.one_gene import describe_shortcuts, shortcut_means, shortcuts
 from infosem_study.pages.audit.pairs import describe_pair_differences, pair_differences, pair_rows
 from infosem_study.pages.audit.permutation import describe_placed, permutations, placed
-from infosem_study.pages.audit.runs import METHODS_OF, results
+from infosem_study.pages.audit.runs import METHODS_OF, SEEDS_OF, results
 from infosem_study.pages.audit.split_designs import FOLDED, describe_folds, folds
 from infosem_study.pages.audit.stored import fill
 from infosem_study.pages.audit.variance import (
@@ -52,6 +53,7 @@ __all__ = [
     "FEWEST",
     "FOLDED",
     "METHODS_OF",
+    "SEEDS_OF",
     "average_precisions",
     "chance",
     "components",

@@ -167,11 +167,11 @@ def describe_shortcuts(table: pd.DataFrame, rows: pd.DataFrame) -> str:
         of_tf = part[part["role"] == "TF"].pivot(index="feature", columns="sign", values="auprc")
         taught = (of_tf["by training edges"] - of_tf[["+", "-"]].mean(axis=1)).mean()
         texts.append(
-            f"{dataset} ({network}): highest of all, known only afterwards, {first['role']}'s "
-            f"{first['feature']} ({first['sign']}), AUPRC {first['auprc']:.3f}; chosen on training "
-            f"edges {best['auprc']:.3f}, which reaches {listed(beaten)}. The sign of a TF's "
-            f"feature that they choose is {taught:+.3f} from a coin's. Within TFs the highest "
-            f"gain is {by_tf['tf_gain']:+.3f} ({by_tf['role']}'s {by_tf['feature']}, "
-            f"{by_tf['sign']})."
+            f"{dataset} ({network}): the best shortcut is the {first['role']}'s "
+            f"{first['feature']} ({first['sign']}), with an AUPRC of {first['auprc']:.3f}, but "
+            f"only the test tells that. The one that training edges choose has {best['auprc']:.3f} "
+            f"and reaches {listed(beaten)}. Choosing the sign of a TF's feature by training edges and "
+            f"not by a coin changes the AUPRC by {taught:+.3f}. Within TFs the highest gain is "
+            f"{by_tf['tf_gain']:+.3f} ({by_tf['role']}'s {by_tf['feature']}, {by_tf['sign']})."
         )
     return "\n".join(texts)

@@ -83,6 +83,7 @@ def describe_components(table: pd.DataFrame) -> str:
 def tf_components(table: pd.DataFrame, value: str = "gain") -> pd.DataFrame:
     """Spread between TFs, and between the splits of one TF (other targets), of a score within TFs.
 
+    Training seeds are averaged first.
     They come from the one-way analysis of variance with unequal numbers. A variance that comes out
     negative is 0.
 
@@ -99,14 +100,15 @@ def tf_components(table: pd.DataFrame, value: str = "gain") -> pd.DataFrame:
         Methods of which no TF has several splits are left out.
     """
     lines = []
-    for names, part in table.groupby(GROUP, sort=False):
-        groups = part.groupby("tf")[value]
+    over_seeds = table.groupby([*GROUP, "tf", "split"], sort=False)[value].mean()
+    for names, part in over_seeds.groupby(GROUP, sort=False):
+        groups = part.groupby("tf")
         sizes, of_tf, n = groups.size(), groups.mean(), len(part)
         n_tfs = len(sizes)
         if n_tfs < 2 or n == n_tfs:
             continue
         ms_rest = groups.apply(lambda x: np.square(x - x.mean()).sum()).sum() / (n - n_tfs)
-        ms_tf = (sizes * np.square(of_tf - part[value].mean())).sum() / (n_tfs - 1)
+        ms_tf = (sizes * np.square(of_tf - part.mean())).sum() / (n_tfs - 1)
         size = (n - np.square(sizes).sum() / n) / (n_tfs - 1)
         sds = np.sqrt(np.maximum([(ms_tf - ms_rest) / size, ms_rest], 0))
         lines.append((*names, of_tf.mean(), *sds, n_tfs, n))

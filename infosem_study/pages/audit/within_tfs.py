@@ -10,7 +10,7 @@ from infosem_study.execution import scores_of
 from infosem_study.nulls import UNINFORMED
 from infosem_study.pages.audit.block import Block
 from infosem_study.pages.audit.measures import chance
-from infosem_study.pages.audit.runs import GROUP, first_seed, kept
+from infosem_study.pages.audit.runs import GROUP, every_seed, kept
 from infosem_study.pages.audit.text import by_dataset, listed
 from infosem_study.scheduling import HERE, Runner
 from infosem_study.statistics import estimate
@@ -41,14 +41,14 @@ def within(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.Dat
     store : Store
         In whose folder the table is kept.
     rows : DataFrame
-        From `runs.results`; of all methods, first training seed.
+        From `runs.results`; all training seeds count.
     runner : Runner
         Whether and where to compute.
 
     Returns
     -------
     DataFrame
-        One row per run and TF: network, dataset, method, split, key, the columns of
+        One row per run and TF: network, dataset, method, split, seed, key, the columns of
         `Block.within_tfs`, gain (`measures.gain` of auprc) and specific. The last is what the TF's
         own row has more than `others`, the rows of the other TFs on its labels, on the scale of the
         gain. What is the same for all TFs, as a good ranking of targets is, cannot win there;
@@ -65,7 +65,7 @@ def within(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -> pd.Dat
         block = Block(dataset, split)
         return block.within_tfs(block.of(scores))
 
-    table = kept(store, "audit", _WITHIN, rows, compute, runner=runner)
+    table = kept(store, "audit", _WITHIN, rows, compute, by_seed=True, runner=runner)
     base = chance(table["n_positive"], table["n_pairs"])
     return table.assign(
         gain=(table["auprc"] - base) / (1 - base),
@@ -84,8 +84,8 @@ def within_targets(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -
     Returns
     -------
     DataFrame
-        One row per run: network, dataset, method, split, key, n_tfs (unseen), and n_targets and
-        target_gain (`Block.within_targets`).
+        One row per run: network, dataset, method, split, seed, key, n_tfs (unseen), n_targets
+        and target_gain (`Block.within_targets`).
 
     Raises
     ------
@@ -99,7 +99,7 @@ def within_targets(store: Store, rows: pd.DataFrame, *, runner: Runner = HERE) -
         line = (len(block.tfs), *block.within_targets(block.of(scores)))
         return pd.DataFrame([line], columns=[*_TARGETS])
 
-    return kept(store, "within-targets", _TARGETS, rows, compute, runner=runner)
+    return kept(store, "within-targets", _TARGETS, rows, compute, by_seed=True, runner=runner)
 
 
 def within_summary(rows: pd.DataFrame, table: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
@@ -108,7 +108,7 @@ def within_summary(rows: pd.DataFrame, table: pd.DataFrame, targets: pd.DataFram
     Parameters
     ----------
     rows : DataFrame
-        From `runs.results`; of the first training seed.
+        From `runs.results`.
     table : DataFrame
         From `within`.
     targets : DataFrame
@@ -121,7 +121,7 @@ def within_summary(rows: pd.DataFrame, table: pd.DataFrame, targets: pd.DataFram
         "within TFs" and "own TF" (`specific` of `within`) are means over TFs, each the mean of its
         splits, with an interval over the n TFs. "pooled" (AUPRC beyond the share of positives, as a
         part of what there is to gain) and "within targets" are means over n splits
-        (`statistics.estimate`).
+        (`statistics.estimate`). Training seeds are averaged first.
     """
     lines = []
     for measure, value in (("within TFs", "gain"), ("own TF", "specific")):
@@ -129,10 +129,11 @@ def within_summary(rows: pd.DataFrame, table: pd.DataFrame, targets: pd.DataFram
         for names, values in by_tf.groupby(GROUP, sort=False):
             lines.append((*names, measure, *_interval(values)))
     base = rows["unseen_base"]
-    pooled = first_seed(rows.assign(value=(rows["unseen_auprc"] - base) / (1 - base)))
+    pooled = every_seed(rows.assign(value=(rows["unseen_auprc"] - base) / (1 - base)))
     of_targets = targets[targets["n_targets"] > 0].assign(value=targets["target_gain"])
     for measure, frame in (("pooled", pooled), ("within targets", of_targets)):
-        for names, values in frame.groupby(GROUP, sort=False)["value"]:
+        by_split = frame.groupby([*GROUP, "split"], sort=False)["value"].mean()
+        for names, values in by_split.groupby(GROUP, sort=False):
             lines.append((*names, measure, *_interval(values)))
     return pd.DataFrame(lines, columns=[*GROUP, "measure", "mean", "low", "high", "n"])
 

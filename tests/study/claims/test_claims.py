@@ -133,7 +133,7 @@ def right():
         )
     )  # fmt: skip
     frames["within"] = pd.DataFrame(
-        {"network": network, "dataset": d, "method": method, "split": 0, "tf": f"T{i}",
+        {"network": network, "dataset": d, "method": method, "seed": 0, "split": 0, "tf": f"T{i}",
          "gain": gain + 1e-3 * (i % 3), "specific": gain}
         for network, d, (method, gain), i in product(
             NETWORKS, CELLS,

@@ -55,14 +55,16 @@ def test_answer_sets_splits_against_all_that_moves_a_result_on_one_split():
 def test_components_of_tfs_come_back_with_unequal_numbers():
     rng = np.random.default_rng(8)
     lines = [
-        {"network": "n", "dataset": "d", "method": "m", "tf": str(tf), "gain": mean + noise}
+        {"network": "n", "dataset": "d", "method": "m", "tf": str(tf), "split": split,
+         "gain": mean + noise + of_seed}
         for tf, mean in enumerate(rng.normal(0, 0.2, 400))
-        for noise in rng.normal(0, 0.1, 1 + tf % 3)
-    ]
+        for split, noise in enumerate(rng.normal(0, 0.1, 1 + tf % 3))
+        for of_seed in (-1, 1)  # which cancel
+    ]  # fmt: skip
     (line,) = audit.tf_components(pd.DataFrame(lines)).to_dict("records")
     assert line["sd_tf"] == pytest.approx(0.2, rel=0.15)
     assert line["sd_rest"] == pytest.approx(0.1, rel=0.15)
-    assert (line["n_tfs"], line["n_values"]) == (400, len(lines))
+    assert (line["n_tfs"], line["n_values"]) == (400, len(lines) / 2)
     once = pd.DataFrame(lines).drop_duplicates("tf")
     assert not len(audit.tf_components(once))
 
