@@ -19,11 +19,13 @@ from nbformat import NotebookNode
 from PIL import Image
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
-PICTURE = Path(__file__).resolve().parent / "table1.png"
-MAIN_CLAIMS = Path(__file__).resolve().parent / "main_claims.md"
-README = Path(__file__).resolve().parent.parent / "README.md"
-# Between these README.md has the table; the front page of the book includes the file.
-MARKS = ("<!-- main claims -->\n", "<!-- end of main claims -->\n")
+BOOK = Path(__file__).resolve().parent
+README = BOOK.parent / "README.md"
+# What the front page of the book and README.md take from the notebook of verdicts: the picture,
+# and texts, which the front page includes and which README.md has between marks.
+PICTURE = BOOK / "answer.png"
+TEXTS = {BOOK / "answer.md": "**Does InfoSEM work?**", BOOK / "main_claims.md": "| claim"}
+MARKS = ("<!-- {} -->\n", "<!-- end of {} -->\n")
 
 
 def main(names: list[str]) -> None:
@@ -46,8 +48,7 @@ def main(names: list[str]) -> None:
             if picture := output.get("data", {}).get("image/png"):
                 output["data"]["image/png"] = smaller(picture)
         nbformat.write(notebook, path)
-    write_picture()
-    write_main_claims()
+    write_front()
 
 
 def outputs_of(notebook: NotebookNode) -> list[NotebookNode]:
@@ -62,28 +63,30 @@ def smaller(picture: str) -> str:
     return base64.b64encode(packed.getvalue()).decode("ascii")
 
 
-def write_picture() -> None:
-    """Take the picture of README.md from the notebook that draws it."""
-    outputs = outputs_of(nbformat.read(NOTEBOOKS / "table1.ipynb", as_version=4))
-    picture = next(o["data"]["image/png"] for o in outputs if "image/png" in o.get("data", {}))
-    PICTURE.write_bytes(base64.b64decode(picture))
-
-
-def main_claims() -> str:
-    """Return the table of the main claims from the notebook that judges them."""
+def front() -> tuple[bytes, dict[Path, str]]:
+    """Return the picture of the notebook of verdicts, and its texts by their files."""
     outputs = outputs_of(nbformat.read(NOTEBOOKS / "verdicts.ipynb", as_version=4))
-    texts = [output.get("data", {}).get("text/markdown", "") for output in outputs]
-    return next((str(text) for text in texts if text.startswith("| claim")), "")
+    data = [output.get("data", {}) for output in outputs]
+    picture = next(one["image/png"] for one in data if "image/png" in one)
+    texts = {
+        file: next((t for one in data if (t := one.get("text/markdown", "")).startswith(begin)), "")
+        for file, begin in TEXTS.items()
+    }
+    return base64.b64decode(picture), texts
 
 
-def write_main_claims() -> None:
-    """Put the table into README.md and into the file that the book's front page includes."""
-    table = main_claims()
-    MAIN_CLAIMS.write_text(table, encoding="utf-8")
-    text = README.read_text(encoding="utf-8")
-    before, _, rest = text.partition(MARKS[0])
-    _, _, after = rest.partition(MARKS[1])
-    README.write_text(f"{before}{MARKS[0]}\n{table}\n{MARKS[1]}{after}", encoding="utf-8")
+def write_front() -> None:
+    """Put them into their files and into README.md."""
+    picture, texts = front()
+    PICTURE.write_bytes(picture)
+    readme = README.read_text(encoding="utf-8")
+    for file, text in texts.items():
+        file.write_text(text, encoding="utf-8")
+        start, end = (mark.format(file.stem.replace("_", " ")) for mark in MARKS)
+        before, _, rest = readme.partition(start)
+        _, _, after = rest.partition(end)
+        readme = f"{before}{start}\n{text}\n{end}{after}"
+    README.write_text(readme, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -15,14 +15,14 @@
 # wins it know which targets belong to which TF? And how many TFs would it take to tell two methods
 # apart?
 #
-# **Done.** Methods of [Table 1](table1.ipynb) are audited, on the cell-type-specific and on the
-# non-specific networks, on the splits of the [benchmark](../book/benchmark.md). Scores are needed,
-# which the ledger does not keep. GENELink is left out but for part 4, as it would have nothing to show:
-# its scores of unseen genes are constant. So are scGREAT, which has five splits, and, on the
-# cell-type-specific networks, RegDiffusion, for time; variants of a method (InfoSEM-B with a bias,
-# MatComp's rank by cross-validation) are not audited on their own. Parts 3 and 5 rest on all training
-# seeds of [Table 1](table1.ipynb) and of the [appendix](appendix.ipynb), the others on the first. It is
-# one of the better ones for InfoSEM-B on mDC, and a bad one for DeepSEM on the non-specific network of hHEP.
+# **Done.** The methods of [Table 1](table1.ipynb) are audited on the cell-type-specific and on the
+# non-specific networks, on the splits of the [benchmark](../book/benchmark.md). The audit needs
+# scores, which the ledger does not keep. Left out are GENELink (but for part 4), whose scores of unseen
+# genes are constant; scGREAT, which has five splits; RegDiffusion on the cell-type-specific networks, for
+# time; and variants of a method (InfoSEM-B with a bias, MatComp's rank by cross-validation). Parts 3 and
+# 5 rest on all training seeds of Table 1 and of the [appendix](appendix.ipynb). The other parts rest on
+# the first seed, which is one of the better ones for InfoSEM-B on mDC, and a bad one for DeepSEM on the
+# non-specific network of hHEP.
 #
 # Each part has a question, a method, a figure and an answer. The answers are printed from the
 # results. To read this page takes an hour; the [last section](#recommendations) is what to take

@@ -1,6 +1,5 @@
 """The book: what `make book` leaves, and what must make it fail."""
 
-import base64
 import importlib.util
 import re
 import shutil
@@ -208,22 +207,20 @@ def test_data_page_counts_are_those_of_the_data() -> None:
             assert float(printed[label][2 * column + 1]) == value
 
 
-def test_front_pages_show_the_main_claims_of_the_notebook() -> None:
+def test_front_pages_show_the_answer_of_the_notebook() -> None:
     spec = importlib.util.spec_from_file_location("refresh", ROOT / "book" / "refresh.py")
     assert spec and spec.loader
     refresh = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(refresh)
-    table = refresh.main_claims()
-    assert table.count("\n|") > 3
-    assert refresh.MAIN_CLAIMS.read_text(encoding="utf-8") == table
-    start, end = refresh.MARKS
-    assert f"{start}\n{table}\n{end}" in refresh.README.read_text(encoding="utf-8")
-    assert "{include} main_claims.md" in (ROOT / "book" / "intro.md").read_text(encoding="utf-8")
-
-
-def test_readme_shows_the_picture_of_the_notebook() -> None:
-    notebook = nbformat.read(ROOT / "notebooks" / "table1.ipynb", as_version=4)
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    drawn = [o["data"]["image/png"] for o in outputs if "image/png" in o.get("data", {})]
-    assert base64.b64decode(drawn[0]) == (ROOT / "book" / "table1.png").read_bytes()
-    assert "(book/table1.png)" in (ROOT / "README.md").read_text(encoding="utf-8")
+    picture, texts = refresh.front()
+    assert refresh.PICTURE.read_bytes() == picture
+    intro = (ROOT / "book" / "intro.md").read_text(encoding="utf-8")
+    readme = refresh.README.read_text(encoding="utf-8")
+    assert "(book/answer.png)" in readme
+    assert "answer.png" in intro
+    for file, text in texts.items():
+        assert len(text) > 300
+        assert file.read_text(encoding="utf-8") == text
+        start, end = (mark.format(file.stem.replace("_", " ")) for mark in refresh.MARKS)
+        assert f"{start}\n{text}\n{end}" in readme
+        assert f"{{include}} {file.name}" in intro

@@ -1,0 +1,161 @@
+"""Does InfoSEM work? The answer of the front page: a paragraph and a picture, from the claims."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from infosem_study.claims.catalogue import Judged
+from infosem_study.claims.claim import Found
+from infosem_study.figures import DOTTED, OURS, PAPER, dot_panels, heights_of, legend, name_rows
+from infosem_study.verdicts import CANNOT_BE_TESTED, CONTRADICTED, SHOWN, UNDECIDED, claim_id
+
+__all__ = ["answer", "answer_figure"]
+
+_ABOVE_DEEPSEM = {
+    method: claim_id(method, "above DeepSEM", "AUPRC", "Table 1")
+    for method in ("InfoSEM-B", "InfoSEM-BC")
+}
+# What the paragraph says of a claim, by its outcome. {x} is our number with its interval.
+_SENTENCES: Sequence[tuple[str, Mapping[str, str]]] = (
+    (
+        _ABOVE_DEEPSEM["InfoSEM-B"],
+        {
+            SHOWN: "When all pairs of unseen genes are ranked together, the text prior helps: "
+            "InfoSEM-B is ahead of DeepSEM by {x} AUPRC (the paper has {paper}).",
+            CONTRADICTED: "When all pairs of unseen genes are ranked together, the text prior does "
+            "not help as the paper says: InfoSEM-B less DeepSEM is {x} AUPRC (the paper has "
+            "{paper}).",
+            UNDECIDED: "When all pairs of unseen genes are ranked together, these data cannot tell "
+            "whether the text prior helps: InfoSEM-B less DeepSEM is {x} AUPRC (the paper has "
+            "{paper}).",
+        },
+    ),
+    (
+        "infosem-b-above-deepsem-within-tfs",
+        {
+            SHOWN: "Among the targets of a single TF it helps, too: there the difference is {x} on "
+            "a scale from 0 (chance) to 1.",
+            CONTRADICTED: "Among the targets of a single TF it does not help: there the difference "
+            "is {x} on a scale from 0 (chance) to 1. InfoSEM-B learns which TFs have many targets, "
+            "not which targets belong to which TF.",
+            UNDECIDED: "Whether it helps among the targets of a single TF is open: there the "
+            "difference is {x} on a scale from 0 (chance) to 1.",
+        },
+    ),
+    (
+        claim_id("InfoSEM-B above constant", "AUPRC", "Table 1"),
+        {
+            SHOWN: "Its score is higher than that of a random order of the TFs, by {x} AUPRC.",
+            CONTRADICTED: "Its score is no higher than that of a random order of the TFs: the "
+            "difference is {x} AUPRC.",
+            UNDECIDED: "Its score is not shown to be higher than that of a random order of the "
+            "TFs: the difference is {x} AUPRC.",
+        },
+    ),
+    (
+        claim_id("InfoSEM-BC", "above", "InfoSEM-B", "AUPRC", "Table 1"),
+        {
+            SHOWN: "Known edges as a second prior help further, by {x} AUPRC (the paper has "
+            "{paper}).",
+            CONTRADICTED: "Known edges as a second prior do not help further: InfoSEM-BC less "
+            "InfoSEM-B is {x} AUPRC (the paper has {paper}).",
+            UNDECIDED: "Whether known edges as a second prior help further is open: InfoSEM-BC "
+            "less InfoSEM-B is {x} AUPRC (the paper has {paper}).",
+        },
+    ),
+    (
+        "seen-names-are-enough",
+        {
+            SHOWN: "The paper's criticism of earlier benchmarks holds: on seen genes a logistic "
+            "regression on names is as good as deep methods that learn from labels (the "
+            "difference is {x} AUPRC).",
+            CONTRADICTED: "The paper's criticism of earlier benchmarks does not hold: on seen "
+            "genes a logistic regression on names is behind deep methods that learn from labels "
+            "(the difference is {x} AUPRC).",
+            UNDECIDED: "Whether a logistic regression on names is as good on seen genes as deep "
+            "methods that learn from labels is open (the difference is {x} AUPRC).",
+        },
+    ),
+)
+
+
+def answer(found: Sequence[Judged]) -> str:
+    """Does InfoSEM work, in one paragraph and a line on how sure that is; as Markdown.
+
+    Parameters
+    ----------
+    found : sequence of Judged
+        From `catalogue.judged`.
+
+    Returns
+    -------
+    str
+        Empty if none of its claims could be tested.
+    """
+    by_id = {one.claim.id: one for one in found}
+    sentences = [
+        words[one.outcome].format(x=_told(one.found), paper=f"{one.found.paper:+.3f}")
+        for known, words in _SENTENCES
+        if (one := by_id.get(known)) and one.found and one.outcome != CANNOT_BE_TESTED
+    ]
+    if not sentences:
+        return ""
+    return (
+        "**Does InfoSEM work?** " + " ".join(sentences) + "\n\n"
+        "**How sure is that?** Numbers are means over the cell-type-specific networks of BEELINE's "
+        "four data sets, with 95% intervals. The intervals hold for the TFs of these networks, "
+        "which are few; for other TFs they would be about twice as wide.\n"
+    )
+
+
+def _told(found: Found) -> str:
+    whole = found.whole
+    return f"{whole.mean:+.3f} [{whole.low:+.3f}, {whole.high:+.3f}]"
+
+
+def answer_figure(found: Sequence[Judged]) -> Figure:
+    """InfoSEM less DeepSEM on unseen genes, pooled and within TFs, beside the paper's difference.
+
+    A row of panels for each model; bars are 95% intervals, over splits for pooled pairs and over
+    TFs within TFs, where the paper has no numbers.
+
+    Parameters
+    ----------
+    found : sequence of Judged
+        From `catalogue.judged`, with the claims of both models.
+    """
+    by_id = {one.claim.id: one for one in found}
+    shown = {model: by_id[known] for model, known in _ABOVE_DEEPSEM.items()}
+    parts = [part for one in shown.values() for part in (one.found, one.within) if part]
+    cases = dict.fromkeys(case for part in parts for case in part.cases)
+    heights = heights_of([*cases, "mean"])
+    titles = ("all pairs together", "targets of one TF at a time")
+    figure, axes = dot_panels(2, titles, heights, 8, 4.2, sharex="col")
+    for row, one in zip(axes, shown.values(), strict=True):
+        for axis, part in zip(row, (one.found, one.within), strict=True):
+            axis.locator_params(axis="x", nbins=6)
+            axis.axvline(0, **DOTTED, label="no difference")
+            if part is not None:
+                _points(axis, part, heights)
+    name_rows(axes, [f"{model}\nless DeepSEM" for model in shown])
+    axes[-1, 0].set_xlabel("difference in AUPRC")
+    axes[-1, 1].set_xlabel("difference in gain (0 is chance, 1 perfect)")
+    legend(figure, *axes.flat)
+    return figure
+
+
+def _points(axis: Axes, found: Found, heights: "pd.Series[float]") -> None:
+    own = {**found.cases, "mean": found.whole}
+    y = heights[[*own]].to_numpy()
+    means = np.array([one.mean for one in own.values()])
+    ends = np.array([(one.low, one.high) for one in own.values()]).T
+    axis.errorbar(means, y + 0.12, xerr=np.abs(ends - means), fmt="o", color=OURS, markersize=5,
+                  label="this book, 95% interval")  # fmt: skip
+    papers = {case: value for case, value in found.papers.items() if case in found.cases}
+    if papers:
+        papers["mean"] = found.paper
+        axis.plot([*papers.values()], heights[[*papers]] - 0.12, "D", color=PAPER,
+                  markerfacecolor="white", markersize=4.5, label="paper")  # fmt: skip

@@ -1,0 +1,73 @@
+"""The answer of the front page, with every outcome that a claim can have."""
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+
+from infosem_study import claims
+from infosem_study.claims.claim import Found
+from infosem_study.statistics import from_error
+from infosem_study.verdicts import CANNOT_BE_TESTED, CONTRADICTED, OUTCOMES, SHOWN, UNDECIDED
+
+CASES = ("hESC", "hHEP")
+TOLD = {
+    "infosem-b-above-deepsem-auprc-table-1": "all pairs of unseen genes",
+    "infosem-b-above-deepsem-within-tfs": "the targets of a single TF",
+    "infosem-b-above-constant-auprc-table-1": "random order of the TFs",
+    "infosem-bc-above-infosem-b-auprc-table-1": "as a second prior",
+    "seen-names-are-enough": "a logistic regression on names",
+}
+
+
+def judged(outcome, *, mean=0.05):
+    """The claims that the answer is made of, with that outcome."""
+    cases = {case: from_error(mean + 0.01 * i, 0.01, 10, 9) for i, case in enumerate(CASES)}
+    found = Found(cases, dict.fromkeys(CASES, 0.04))
+    wanted = {*TOLD, "infosem-bc-above-deepsem-auprc-table-1"}
+    return [
+        claims.Judged(
+            claim, topic, outcome, "because",
+            None if outcome == CANNOT_BE_TESTED else found, replace(found, papers={}),
+        )
+        for topic, claim in claims.catalogue() if claim.id in wanted
+    ]  # fmt: skip
+
+
+def test_its_claims_are_in_the_catalogue():
+    assert {one.claim.id for one in judged(SHOWN)} >= set(TOLD)
+
+
+@pytest.mark.parametrize("outcome", [SHOWN, CONTRADICTED, UNDECIDED])
+def test_each_claim_has_a_sentence_for_each_outcome(outcome):
+    text = claims.answer(judged(outcome))
+    assert [words in text for words in TOLD.values()] == [True] * len(TOLD)
+    assert text.count("+0.055 [") == len(TOLD)
+    assert text.count("the paper has +0.040") == 2
+    assert not set("{}") & set(text)
+
+
+def test_outcomes_are_told_apart():
+    texts = {claims.answer(judged(outcome)) for outcome in OUTCOMES}
+    assert len(texts) == len(OUTCOMES)
+    assert claims.answer(judged(CANNOT_BE_TESTED)) == ""
+    assert claims.answer([]) == ""
+
+
+def test_picture_shows_each_data_set_and_the_mean_beside_the_paper():
+    axes = np.reshape(claims.answer_figure(judged(SHOWN)).axes, (2, 2))
+    names = [label.get_text() for label in axes[0, 0].get_yticklabels()]
+    assert names == [*CASES, "mean"]
+    for row, column in product(range(2), range(2)):
+        lines = {line.get_label(): line for line in axes[row, column].lines}
+        assert ("paper" in lines) == (column == 0)
+        (container,) = axes[row, column].containers
+        np.testing.assert_allclose(container.lines[0].get_xdata(), [0.05, 0.06, 0.055])
+
+
+def test_picture_leaves_out_what_was_not_run():
+    figure = claims.answer_figure(judged(CANNOT_BE_TESTED))
+    pooled, within = figure.axes[:2]
+    assert not pooled.containers
+    assert len(within.containers) == 1
