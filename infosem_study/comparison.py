@@ -21,10 +21,9 @@ __all__ = ["compare", "jobs_of"]
 
 # What takes long, and is trained anew on every split, is run on the first splits only: as many for
 # each network, and fewer on some data sets.
-_DEPTH: dict[tuple[str, ...], int] = {
-    ("scGREAT", "cell-type-specific"): 3,
-    ("scGREAT", "cell-type-specific", "hHEP"): 0,
-    ("scGREAT", "cell-type-specific", "mESC"): 0,
+_N_SPLITS: dict[tuple[str, ...], int] = {
+    ("scGREAT", "cell-type-specific"): 5,
+    ("scGREAT", "cell-type-specific", "mESC"): 1,
     ("scGREAT (downsampled)", "cell-type-specific"): 3,
     ("scGREAT (downsampled)", "cell-type-specific", "hESC"): 1,
     ("scGREAT (downsampled)", "cell-type-specific", "hHEP"): 0,
@@ -33,7 +32,10 @@ _DEPTH: dict[tuple[str, ...], int] = {
 }
 # How many of the seeds a method has that is trained anew on every split, and a variant that the
 # paper does not speak of.
-_N_SEEDS = {"InfoSEM-BC": 1, "InfoSEM-B (bias)": 1}
+_N_SEEDS: dict[tuple[str, ...], int] = {
+    ("InfoSEM-BC",): 1,
+    ("InfoSEM-B (bias)",): 1,
+}
 # These take over the weight of the prior that InfoSEM-B was given on the same split.
 _AS_INFOSEM_B = ("InfoSEM-BC", "InfoSEM-B (bias)")
 # Settings that only InfoSEM-BC looks at.
@@ -99,9 +101,9 @@ def jobs_of(
     jobs = []
     for name in methods:
         method = prepared(name)
-        depth = _DEPTH.get((name, network, name_of_data), _DEPTH.get((name, network)))
-        first = splits if complete else splits[:depth]
-        trained = seeds if complete else seeds[: _N_SEEDS.get(name)]
+        case = (name, network, name_of_data)
+        first = splits if complete else splits[: _most_specific(_N_SPLITS, case)]
+        trained = seeds if complete else seeds[: _most_specific(_N_SEEDS, case)]
         if stage == "fixed" and not method.tuned:
             if method.labels:  # trained anew on every split, it gets one seed
                 jobs += [job(method, seeds[0], [s]) for s in first]
@@ -118,6 +120,11 @@ def jobs_of(
                 shared = {k: winner.settings[k] for k in tried[0]}
                 jobs += [job(method.with_settings(**shared), seed, [split]) for seed in trained]
     return _merged(jobs)
+
+
+def _most_specific(limits: Mapping[tuple[str, ...], int], case: tuple[str, ...]) -> int | None:
+    """The limit for a method, network and data set, else for the first of them; None for none."""
+    return next((limits[case[:n]] for n in (3, 2, 1) if case[:n] in limits), None)
 
 
 def _merged(jobs: list[Job]) -> list[Job]:

@@ -16,7 +16,7 @@
 #
 # **Done.** The same methods, splits and settings as for [Table 1](table1.ipynb); on the
 # non-specific networks DeepSEM and InfoSEM have the settings that were released or printed for
-# these, and three training seeds instead of ten (InfoSEM-BC and *InfoSEM-B (bias)* have one). scGREAT and MatComp with
+# these, and three training seeds instead of ten (InfoSEM-BC and *InfoSEM-B (bias)* have one there). scGREAT and MatComp with
 # a rank by cross-validation were not run there, for time.
 
 # %% tags=["hide-cell"]

@@ -45,8 +45,7 @@ datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
 methods = ["Random", "Random TF constant", "One-hot LR", "MatComp", "MatComp (rank by CV)"]
 methods += ["GENELink", "scGREAT", "GRNBoost2", "DeepSEM"]
 downsampled = list(studies.DOWNSAMPLED)
-predictors = ["One-hot LR", "GENELink"]  # whose predicted probabilities are shown
-slow_predictors = {"scGREAT": ["mDC"]}  # and on these data sets only
+predictors = ["One-hot LR", "GENELink", "scGREAT"]  # whose predicted probabilities are shown
 seeds = list(studies.SEEDS)  # training seeds of DeepSEM
 n_splits = 10
 split = 0  # the one of which coefficients and probabilities are drawn
@@ -160,14 +159,7 @@ by_dataset.agg({"rho": ["size", "mean", "sem", "min"], "range": ["min", "max"]})
 
 # %% tags=["hide-cell"]
 tfs = bias_analysis.illustrated_tfs(coefs, split=split)
-shown = [(full, predictors)]
-for name, on in slow_predictors.items():
-    part = full[(full["method"] == name) & full["dataset"].isin(on)]
-    shown += [(part, [name])] if len(part) else []
-probs = pd.concat(
-    bias_analysis.probabilities(store, part, tfs, names, split=split, runner=runner)
-    for part, names in shown
-)
+probs = bias_analysis.probabilities(store, full, tfs, predictors, split=split, runner=runner)
 told = bias_analysis.predictions(coefs, probs)
 print(tfs)
 

@@ -17,8 +17,8 @@
 # **Done.** Ten splits as in Section 4.2 (see [](../book/benchmark.md)), cell-type-specific ChIP-seq
 # networks, AUPRC and Hit@1%. Every number comes from a row of the ledger in `results/`; what is
 # missing there is computed. DeepSEM and InfoSEM-B are trained with ten seeds, whose results are
-# averaged on each split; InfoSEM-BC, which is trained anew on every split, and *InfoSEM-B (bias)*, a
-# variant of ours, with one. Standard errors are over splits, as in the paper. DeepSEM has the settings
+# averaged on each split; InfoSEM-BC, which is trained anew on every split, with three, and *InfoSEM-B
+# (bias)*, a variant of ours, with one. Standard errors are over splits, as in the paper. DeepSEM has the settings
 # that its authors ran it with ([published](published.ipynb)).
 #
 # Two rows have no information. *Random* scores every pair by noise. *Random TF constant* gives all
@@ -31,8 +31,8 @@
 # there are TFs: its growing rank soon leaves nothing to complete, so that a rank chosen by
 # cross-validation on the training pairs stands beside it. *GENELink*, *scGREAT* and *GRNBoost2*
 # {cite:p}`chen2022genelink,wang2024scgreat,moerman2019grnboost2` have the settings that their
-# authors released, with one reduction: scGREAT trains for at most 12 epochs instead of 50, and takes
-# part on three splits of hESC and mDC only, as a run takes up to a quarter of an hour. The classics
+# authors released, with one reduction: scGREAT trains for at most 12 epochs instead of 50, and on the
+# first five splits, as a run takes up to half an hour. The classics
 # (correlations, mutual information, ARACNE, PIDC, TIGRESS, GENIE3) and RegDiffusion
 # {cite:p}`zhu2024regdiffusion` are ours: readers will ask for them. GENIE3 has 100 trees instead of
 # 1000. *SCENIC* is part of the package and not run here: it needs a database of motif rankings of
@@ -245,7 +245,7 @@ percentages if len(percentages) else print("none: these are not the paper's data
 # number and shows no effect, and else *undecided*. Means are over data sets, which count as
 # independent.
 # Beside a gain stands the same difference within TFs, over the targets of one TF at a time (AUPRC,
-# first training seed, interval over TFs): pooled, a method may win by its order of the TFs alone.
+# interval over TFs): pooled, a method may win by its order of the TFs alone.
 
 # %% tags=["full-width", "hide-input"]
 within = stored_within(store, rows, non_specific)

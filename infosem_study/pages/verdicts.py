@@ -82,7 +82,7 @@ def gather(
     }
     # From scores, which the ledger does not hold.
     if specific is not None:
-        frames |= _memory(store, specific, datasets, split=split, runner=runner)
+        frames |= _memory(store, specific, split=split, runner=runner)
     if non_specific is not None:
         frames["recalls"] = stored(recall.recalls, store, non_specific, runner=runner)
     frames["within"] = stored_within(store, specific, non_specific, runner=runner)
@@ -136,21 +136,16 @@ def stored_within(
     return stored(audit.within, store, audited, runner=runner)
 
 
-def _memory(
-    store: Store, rows: pd.DataFrame, datasets: Sequence[str], *, split: int, runner: Runner
-) -> Frames:
-    """What methods have learned of TFs; of scGREAT, which takes long, on one data set."""
+def _memory(store: Store, rows: pd.DataFrame, *, split: int, runner: Runner) -> Frames:
+    """What methods have learned of TFs."""
     coefs = stored(bias_analysis.coefficients, store, rows, runner=runner)
     if coefs is None:
         return {}
     tfs = bias_analysis.illustrated_tfs(coefs, split=split)
     probs = _joined(
-        stored(
-            bias_analysis.probabilities, store, rows[rows["dataset"].isin(on)], tfs, [name],
-            split=split, runner=runner,
-        )
-        for name, on in (("One-hot LR", datasets), ("GENELink", datasets), ("scGREAT", ["mDC"]))
-    )  # fmt: skip
+        stored(bias_analysis.probabilities, store, rows, tfs, [name], split=split, runner=runner)
+        for name in bias_analysis.LOG_ODDS
+    )
     return {"coefficients": coefs, "probabilities": probs}
 
 

@@ -10,6 +10,7 @@ from infosem_study.pages.bias_analysis.figures import (
     seen_unseen_figure,
 )
 from infosem_study.pages.bias_analysis.memory import (
+    LOG_ODDS,
     coefficients,
     format_predictions,
     illustrated_tfs,
@@ -29,6 +30,7 @@ from infosem_study.pages.bias_analysis.seen_unseen import (
 )
 
 __all__ = [
+    "LOG_ODDS",
     "coefficients",
     "coefficients_figure",
     "downsampling",
