@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import cover
+import finish
 import nbformat
 import papermill
 import reproduce
@@ -33,20 +34,33 @@ BUILD = ROOT / "_build"
 SOURCE = BUILD / "source"
 
 
-def stage(repository: str | None) -> None:
+def stage(citation: dict[str, Any]) -> None:
     """Copy what the pages are made of into an empty `_build/source`."""
     shutil.rmtree(BUILD, ignore_errors=True)
     SOURCE.mkdir(parents=True)
     shutil.copy(ROOT / "_toc.yml", SOURCE)
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    if repository:
+    if repository := citation.get("repository-code"):
         add_links(config, repository)
+    config["html"]["extra_footer"] = footer(citation)
     (SOURCE / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     # The packages are there for the pages that show their code.
     for name in ("book", "notebooks", "infosem", "infosem_study"):
         ignore = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
         shutil.copytree(ROOT / name, SOURCE / name, ignore=ignore)
     cover.draw(SOURCE / "book")
+
+
+def footer(citation: dict[str, Any]) -> str:
+    """Tell of which version the results on every page are."""
+    log = subprocess.run(
+        ["git", "log", "-1", "--format=%h"], cwd=ROOT, capture_output=True, text=True
+    )
+    parts = [f"infosem {citation['version']}"] if "version" in citation else []
+    parts += [f"commit {log.stdout.strip()}"] if log.returncode == 0 else []
+    if rows := Store(ROOT / "results").rows():
+        parts.append(f"newest result of {max(row['date'] for row in rows)[:10]}")
+    return f"<p>{', '.join(parts)}</p>"
 
 
 def add_links(config: dict[str, Any], repository: str) -> None:
@@ -93,6 +107,20 @@ def run_notebook(notebook: Path) -> list[reproduce.CodeCell]:
     return cells
 
 
+def caption_figures() -> None:
+    """Give every figure of the staged notebooks a caption, without one its alternative text.
+
+    A cell says it in its metadata, as `mystnb={"figure": {"caption": ...}, "image": {"alt": ...}}`.
+    """
+    for path in sorted((SOURCE / "notebooks").glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            shown = cell.metadata.get("mystnb", {})
+            if alt := shown.get("image", {}).get("alt"):
+                shown["figure"] = {"caption": alt} | shown.get("figure", {})
+        nbformat.write(notebook, path)
+
+
 def make_html() -> int:
     """Run Jupyter Book over the staged pages, and return its exit status."""
     jupyter_book = Path(sys.executable).with_name("jupyter-book")
@@ -109,11 +137,14 @@ def main() -> int:
     parser.add_argument("--stored", action="store_true", help="use the notebooks' stored outputs")
     arguments = parser.parse_args()
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    repository = citation.get("repository-code")
-    stage(repository)
+    stage(citation)
     times = {} if arguments.stored else run_notebooks()
-    reproduce.write(SOURCE / "book", times, Store(ROOT / "results"), repository)
+    store = Store(ROOT / "results")
+    reproduce.write(SOURCE / "book", times, store, citation)
+    caption_figures()
     status = make_html()
+    if status == 0:
+        finish.finish(BUILD / "html", citation.get("url"))
     if status == 0:
         print("the book is in _build/html/index.html")
     return status

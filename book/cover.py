@@ -1,8 +1,8 @@
 """The drawings of the book's own: its cover, which is the paper's Figure 1, and its favicon.
 
-    python book/cover.py FOLDER     writes cover.svg and favicon.png
+    python book/cover.py FOLDER     writes cover.svg, favicon.png and _static/preview.png
 
-`book/build.py` draws them among the staged pages, so that neither is committed.
+`book/build.py` draws them among the staged pages, so that none is committed.
 """
 
 import sys
@@ -134,9 +134,12 @@ def favicon() -> Figure:
 
 
 def draw(folder: Path) -> None:
-    """Write cover.svg and favicon.png into `folder`."""
+    """Write cover.svg, favicon.png and _static/preview.png into `folder`."""
     with matplotlib.rc_context({"svg.hashsalt": "infosem"}):  # so that two drawings are the same
         cover().savefig(folder / "cover.svg", transparent=True, metadata={"Date": None})
+    (folder / "_static").mkdir(exist_ok=True)
+    # What shows a link to a page, such as a messenger, shows this with it.
+    cover().savefig(folder / "_static" / "preview.png", dpi=120)
     favicon().savefig(folder / "favicon.png", dpi=128, transparent=True)
 
 

@@ -1,4 +1,4 @@
-"""What only a build knows of the page `reproduce.md`: its times, its hours, its address.
+"""What only a build knows of the pages `reproduce.md` and `references.md`: times, hours, address.
 
 `book/build.py` writes them as files beside the staged page, which includes them; none is committed.
 """
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from joblib import cpu_count
 from markdown_it import MarkdownIt
@@ -51,9 +51,9 @@ def write(
     folder: Path,
     pages: Mapping[str, Sequence[CodeCell]],
     store: Store,
-    repository: str | None,
+    citation: Mapping[str, Any],
 ) -> None:
-    """Write the files that `reproduce.md` includes.
+    """Write the files that `reproduce.md` and `references.md` include.
 
     Parameters
     ----------
@@ -62,13 +62,15 @@ def write(
     pages : mapping of str to sequence of CodeCell
         By the name of the notebook; empty if none was run.
     store : Store
-    repository : str, optional
-        Where it is published.
+    citation : mapping
+        CITATION.cff.
     """
+    repository = citation.get("repository-code")
     for name, text in (
         ("seconds_of_cells.md", seconds_of_cells(pages)),
         ("hours_of_runs.md", hours_of_runs(store)),
         ("colab_cell.md", colab_cell(repository)),
+        ("how_to_cite.md", how_to_cite(citation)),
     ):
         (folder / name).write_text(text, encoding="utf-8")
 
@@ -162,6 +164,20 @@ def colab_cell(repository: str | None) -> str:
             "no buttons, and nothing of this could be tried there.",
         ]
     return "\n".join(lines) + "\n"
+
+
+def how_to_cite(citation: Mapping[str, Any]) -> str:
+    """Show the book's own entry for a list of references, and the paper's address."""
+    if "title" not in citation:
+        return "This build has no `CITATION.cff` to show.\n"
+    fields = {
+        "title": citation["title"],
+        "author": " and ".join(f"{{{author['name']}}}" for author in citation["authors"]),
+        "version": citation["version"],
+        "url": citation.get("repository-code"),
+    }
+    entry = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
+    return "\n".join(["```bibtex", "@software{infosem,", *entry, "}", "```", ""])
 
 
 def link(page: str) -> str:
