@@ -24,6 +24,7 @@ import finish
 import nbformat
 import papermill
 import reproduce
+import reshuffle
 import yaml
 from joblib import cpu_count
 
@@ -141,6 +142,7 @@ def main() -> int:
     times = {} if arguments.stored else run_notebooks()
     store = Store(ROOT / "results")
     reproduce.write(SOURCE / "book", times, store, citation)
+    reshuffle.write(SOURCE / "book", store)
     caption_figures()
     status = make_html()
     if status == 0:
