@@ -8,19 +8,23 @@ from pathlib import Path
 from threading import Thread
 from urllib.parse import quote, unquote, urlsplit
 
+import numpy as np
 import pytest
 import yaml
 from bs4 import BeautifulSoup
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
+from sklearn.metrics import average_precision_score
 
 ROOT = Path(__file__).resolve().parents[2]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 CHAPTERS = [chapter["file"] for part in TOC["parts"] for chapter in part["chapters"]]
 PAGES = [TOC["root"], *CHAPTERS, "search"]
-DESK, PHONE = 1280, 390  # CSS pixels
+DESK, PHONE, PAPER = 1400, 400, 700  # CSS pixels
+HEAVIEST = 1_500_000  # bytes of a page without its images
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
@@ -44,12 +48,17 @@ def show(browser: webdriver.Chrome, address: str, width: int = DESK) -> None:
     """Open a page in a window of this width, and wait until its equations are set."""
     for log in ("browser", "performance"):
         browser.get_log(log)  # so that what is read next is of this page
-    window = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width == PHONE}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", window)
+    resize(browser, width)
     browser.get(address)
     browser.execute_async_script(
         "Promise.resolve(window.MathJax?.startup?.promise).then(arguments[arguments.length - 1])"
     )
+
+
+def resize(browser: webdriver.Chrome, width: int) -> None:
+    """Make the window this wide."""
+    window = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width == PHONE}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", window)
 
 
 def requests_and_failures(browser: webdriver.Chrome) -> tuple[set[str], list[str]]:
@@ -84,6 +93,12 @@ def test_page_opens_without_errors_and_without_other_hosts(
     assert failures == []
     assert f"{site}/{name}.html" in asked
     assert [url for url in asked if not url.startswith(f"{site}/")] == []
+    weights = browser.execute_script(
+        """return ["navigation", "resource"].flatMap((type) => performance.getEntriesByType(type))
+             .filter((entry) => !/[.](png|svg)$|^data:/.test(entry.name))
+             .map((entry) => [entry.encodedBodySize, entry.name])"""
+    )
+    assert sum(weight for weight, _ in weights) < HEAVIEST, sorted(weights)
 
 
 @pytest.mark.parametrize("name", [TOC["root"], *CHAPTERS])
@@ -107,35 +122,88 @@ def test_equations_and_figures_are_rendered(
     )
     assert all(all(picture) for picture in pictures)
     if name == TOC["root"]:
-        assert len(pictures) == 1  # the cover
+        assert len(pictures) >= 1  # the cover
+    captions = browser.execute_script(
+        """function light(color) {  // as WCAG measures it
+             const linear = color.match(/[0-9.]+/g).slice(0, 3).map((part) => part / 255)
+               .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+             return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+           }
+           const page = light(getComputedStyle(document.body).backgroundColor);
+           return [...document.querySelectorAll("article img")].map((picture) => {
+             const caption = picture.closest("figure")?.querySelector("figcaption .caption-text");
+             if (!caption) return [picture.alt, 0, ""];
+             const both = [page, light(getComputedStyle(caption).color)].sort();
+             const number = caption.parentElement.querySelector(".caption-number");
+             return [caption.innerText, (both[1] + 0.05) / (both[0] + 0.05), number.innerText];
+           })"""
+    )
+    for text, contrast, number in captions:
+        assert text and contrast >= 4.5 and number.startswith("Fig. "), (text, contrast, number)
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("width", [DESK, PHONE])
-def test_nothing_is_cut_off(browser: webdriver.Chrome, site: str, name: str, width: int) -> None:
-    """The page does not scroll sideways, and what is wider than it scrolls in a box of its own."""
-    show(browser, f"{site}/{name}.html", width)
-    scrolled, cut_off = browser.execute_script(
-        """document.querySelectorAll("details").forEach((folded) => { folded.open = true; });
-           window.scrollTo(1000, 0);
-           const edge = document.documentElement.clientWidth;
-           const inside = (box) => box.left >= 0 && box.right <= edge + 1;
-           function reachable(element) {
-             const box = element.getBoundingClientRect();
-             if (box.width === 0 || inside(box)) return true;
-             if (box.left < 0) return false;  // nothing scrolls further left
-             for (let around = element; around; around = around.parentElement)
-               if (["auto", "scroll"].includes(getComputedStyle(around).overflowX))
-                 return inside(around.getBoundingClientRect());
-             return false;
-           }
-           const shown = document.querySelectorAll(
-             "article :is(h1, h2, h3, p, li, table, pre, img, mjx-container, mjx-math)");
-           return [window.scrollX, [...shown].filter((element) => !reachable(element))
-             .map((element) => element.outerHTML.slice(0, 200))];"""
+def test_nothing_is_cut_off(browser: webdriver.Chrome, site: str, name: str) -> None:
+    """On no screen and on no sheet of paper; but a wide figure scrolls in a box of its own."""
+    show(browser, f"{site}/{name}.html", PHONE)
+    browser.execute_script(
+        'document.querySelectorAll("details").forEach((folded) => { folded.open = true; })'
     )
-    assert scrolled == 0
-    assert cut_off == []
+    for width in (PHONE, DESK, PAPER):
+        media = "print" if width == PAPER else "screen"
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media})
+        resize(browser, width)
+        scrolled, cut_off, tables = browser.execute_script(CUT_OFF)
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+        assert scrolled == 0, width
+        if media == "screen":
+            assert cut_off == [], width
+        assert tables == [], width
+
+
+CUT_OFF = """
+    window.scrollTo(1000, 0);
+    const edge = document.documentElement.clientWidth;
+    const inside = (box) => box.left >= 0 && box.right <= edge + 1;
+    function reachable(element) {
+      const box = element.getBoundingClientRect();
+      if (box.width === 0 || inside(box)) return true;
+      if (box.left < 0) return false;  // nothing scrolls further left
+      for (let around = element; around; around = around.parentElement)
+        if (["auto", "scroll"].includes(getComputedStyle(around).overflowX))
+          return inside(around.getBoundingClientRect());
+      return false;
+    }
+    const tooWide = (table) => table.getBoundingClientRect().width >
+      table.closest(".table-box").getBoundingClientRect().width + 1;
+    const told = (elements) => elements.map((element) => element.outerHTML.slice(0, 200));
+    const shown = document.querySelectorAll(
+      "article :is(h1, h2, h3, p, li, table, pre, img, mjx-container, mjx-math)");
+    return [window.scrollX, told([...shown].filter((element) => !reachable(element))),
+      told([...document.querySelectorAll("article table")].filter(tooWide))];
+"""
+
+
+@pytest.mark.parametrize("name", ["book/data", "notebooks/table1", "notebooks/audit"])
+def test_heads_of_tables_say_what_they_are_the_head_of(book: Path, name: str) -> None:
+    html = (book / "_build" / "html" / f"{name}.html").read_text(encoding="utf-8")
+    heads = BeautifulSoup(html, "html.parser").select("article table th")
+    for head in heads:
+        above = head.find_parent("thead") is not None
+        assert str(head["scope"]).removesuffix("group") == ("col" if above else "row")
+    assert len(heads) > 10
+
+
+def test_on_a_phone_cells_of_wide_tables_name_their_column(
+    browser: webdriver.Chrome, site: str
+) -> None:
+    show(browser, f"{site}/book/data.html", PHONE)
+    said = browser.execute_script(
+        """const row = [...document.querySelectorAll(".stacked tbody tr")]
+             .find((row) => row.cells[0].innerText === "cells");
+           return [...row.cells].map((cell) => getComputedStyle(cell, "::before").content)"""
+    )
+    assert said[1] == 'attr(data-head) ": "' or said[1] == '"hESC: "'
 
 
 # --- ways through the book ------------------------------------------------------------------------
@@ -181,13 +249,19 @@ def test_every_page_has_the_icon(book: Path) -> None:
         assert str(icon["href"]).endswith("favicon.png")  # that it is there, the links tell
 
 
-def test_search_finds_biobert(browser: webdriver.Chrome, site: str) -> None:
-    show(browser, f"{site}/{TOC['root']}.html")
+@pytest.mark.parametrize(
+    "words, page, text",
+    [("BioBERT", "book/data", "BioBERT"), ("does InfoSEM work", TOC["root"], "Does InfoSEM work?")],
+)
+def test_search_finds(
+    browser: webdriver.Chrome, site: str, words: str, page: str, text: str
+) -> None:
+    show(browser, f"{site}/{CHAPTERS[0]}.html")
     buttons = browser.find_elements(By.CSS_SELECTOR, ".search-button-field, .search-button")
     shown = [button for button in buttons if button.is_displayed()]
     assert len(shown) == 1
     shown[0].click()
-    browser.switch_to.active_element.send_keys("BioBERT", Keys.ENTER)
+    browser.switch_to.active_element.send_keys(words, Keys.ENTER)
     WebDriverWait(browser, 10).until(
         lambda _: (
             browser.find_elements(By.CSS_SELECTOR, "#search-results .search-summary")
@@ -196,9 +270,68 @@ def test_search_finds_biobert(browser: webdriver.Chrome, site: str) -> None:
     )
     found = browser.find_elements(By.CSS_SELECTOR, "#search-results li a")
     addresses = [str(link.get_attribute("href")) for link in found]
-    (data,) = [address for address in addresses if address.startswith(f"{site}/book/data.html")]
-    show(browser, data)
-    assert "BioBERT" in browser.find_element(By.TAG_NAME, "article").text
+    first = next(address for address in addresses if address.startswith(f"{site}/{page}.html"))
+    show(browser, first)
+    assert text in browser.find_element(By.TAG_NAME, "article").text
+
+
+# --- the explorable -------------------------------------------------------------------------------
+
+
+def test_average_precision_in_the_browser_is_that_of_scikit_learn(
+    browser: webdriver.Chrome, site: str
+) -> None:
+    show(browser, f"{site}/book/benchmark.html")
+    rng = np.random.default_rng(0)
+    for n_tfs in (1, 2, 5, 20):
+        pairs = rng.integers(1, 30, n_tfs)
+        positives = rng.integers(0, pairs, endpoint=True)
+        positives[0] = pairs[0]  # one at least
+        scores = rng.integers(0, 8, n_tfs) / 8  # some TFs are tied
+        labels = np.concatenate([np.arange(n) < k for n, k in zip(pairs, positives, strict=True)])
+        found = browser.execute_script(
+            "return averagePrecision(...arguments)",
+            scores.tolist(), pairs.tolist(), positives.tolist(),
+        )  # fmt: skip
+        wanted = average_precision_score(labels, np.repeat(scores, pairs))
+        assert found == pytest.approx(wanted, abs=1e-12)
+
+
+def test_a_press_reshuffles_the_tfs(browser: webdriver.Chrome, site: str) -> None:
+    show(browser, f"{site}/book/benchmark.html", PHONE)
+    said = browser.find_element(By.CSS_SELECTOR, ".reshuffle-said")
+    assert said.get_attribute("aria-live") == "polite"
+    assert said.text.startswith("1 random order of ")
+    once, often = browser.find_elements(By.CSS_SELECTOR, ".reshuffle button")
+    once.send_keys(Keys.ENTER)
+    assert said.text.startswith("2 random orders of ")
+    often.send_keys(Keys.SPACE)
+    assert said.text.startswith("102 random orders of ")
+    bars = browser.find_elements(By.CSS_SELECTOR, ".reshuffle-plot rect")
+    assert len(bars) > 3
+    legend = browser.find_element(By.CSS_SELECTOR, ".reshuffle-legend").text
+    for name in ("share of positives", "DeepSEM", "InfoSEM-B"):
+        assert name in legend
+    Select(browser.find_element(By.CSS_SELECTOR, ".reshuffle select")).select_by_visible_text("mDC")
+    assert said.text.startswith("1 random order of ")
+    assert browser.find_element(By.CSS_SELECTOR, ".reshuffle-static").text == ""  # is hidden
+
+
+def test_without_a_script_a_sentence_says_it(book: Path) -> None:
+    html = (book / "_build" / "html" / "book" / "benchmark.html").read_text(encoding="utf-8")
+    (static,) = BeautifulSoup(html, "html.parser").select("p.reshuffle-static")
+    assert "random orders of the" in static.text
+
+
+def test_page_tells_what_it_is_about_and_of_which_version(book: Path) -> None:
+    html = (book / "_build" / "html" / "book" / "benchmark.html").read_text(encoding="utf-8")
+    soup = BeautifulSoup(html, "html.parser")
+    (description,) = soup.select('meta[name="description"]')
+    assert str(description["content"]).startswith("A method gets the expression")
+    (image,) = soup.select('meta[property="og:image"]')
+    assert (book / "_build" / "html" / "book" / str(image["content"])).is_file()
+    footer = soup.select_one(".bd-footer-content")
+    assert footer is not None and "newest result of 20" in footer.text
 
 
 # --- tables that can be sorted --------------------------------------------------------------------
