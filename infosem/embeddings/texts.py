@@ -69,6 +69,12 @@ def descriptions_of(dataset: Dataset, data_dir: AnyPath | None) -> pd.DataFrame:
 def coverage(dataset: Dataset, data_dir: AnyPath | None = None) -> dict[str, int]:
     """Count the genes that each source of vectors knows.
 
+    Parameters
+    ----------
+    dataset : Dataset
+    data_dir : path, optional
+        The data folder; by default see `data_folder`.
+
     Returns
     -------
     dict
@@ -91,6 +97,12 @@ def coverage(dataset: Dataset, data_dir: AnyPath | None = None) -> dict[str, int
 
 def coverage_table(datasets: Iterable[Dataset], data_dir: AnyPath | None = None) -> pd.DataFrame:
     """Count the genes of each data set that each source of vectors knows.
+
+    Parameters
+    ----------
+    datasets : iterable of Dataset
+    data_dir : path, optional
+        The data folder; by default see `data_folder`.
 
     Returns
     -------
