@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint format study notebooks bench bench-quick clean distclean
+.PHONY: help book test try-install lint format study notebooks bench bench-quick clean distclean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 18
@@ -18,6 +18,9 @@ test: lint ## everything that CI checks: lint, types, tests
 	@$(BIN)/python -m pytest tests/book & book=$$!; \
 	$(BIN)/python -m pytest tests/library tests/study tests/benchmarks; others=$$?; \
 	wait $$book && exit $$others
+
+try-install: $(READY) ## a new user's path: wheel, empty environment, real cells, network: some 15 minutes
+	@$(BIN)/python tests/install/run.py
 
 lint: $(READY) ## formatting, lint and types
 	@$(BIN)/ruff format --quiet --check --diff .

@@ -15,6 +15,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from infosem.report import WORTH
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -96,6 +98,12 @@ def test_conda_environment_installs_the_same_pins() -> None:
         *conda, pip = yaml.safe_load(file)["dependencies"]
     assert conda == ["python=3.11", "pip"]  # nothing that pip would have to agree with
     assert pip == {"pip": ["--constraint constraints.txt", "--editable .[book,test]"]}
+
+
+def test_readme_says_what_a_network_is_worth_as_the_report_does() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert WORTH in readme
+    assert readme.index(WORTH) < readme.index("## What came out")
 
 
 def test_no_tracked_file_is_large() -> None:
