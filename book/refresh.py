@@ -24,7 +24,7 @@ README = BOOK.parent / "README.md"
 # What the front page of the book and README.md take from the notebook of verdicts: the picture,
 # and texts, which the front page includes and which README.md has between marks.
 PICTURE = BOOK / "answer.png"
-TEXTS = {BOOK / "answer.md": "**Does InfoSEM work?**", BOOK / "main_claims.md": "| claim"}
+TEXTS = {BOOK / "answer.md": "**In short.**", BOOK / "main_claims.md": "| claim"}
 MARKS = ("<!-- {} -->\n", "<!-- end of {} -->\n")
 
 

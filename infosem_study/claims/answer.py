@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from infosem_study.claims.catalogue import Judged
 from infosem_study.claims.claim import Found
 from infosem_study.figures import DOTTED, OURS, PAPER, dot_panels, heights_of, legend, name_rows
+from infosem_study.statistics import format_interval
 from infosem_study.verdicts import CANNOT_BE_TESTED, CONTRADICTED, SHOWN, UNDECIDED, claim_id
 
 __all__ = ["answer", "answer_figure"]
@@ -104,16 +105,16 @@ def answer(found: Sequence[Judged]) -> str:
     if not sentences:
         return ""
     return (
-        "**Does InfoSEM work?** " + " ".join(sentences) + "\n\n"
-        "**How sure is that?** Numbers are means over the cell-type-specific networks of BEELINE's "
+        "**In short.** " + " ".join(sentences) + "\n\n"
+        "**How sure?** Numbers are means over the cell-type-specific networks of BEELINE's "
         "four data sets, with 95% intervals. The intervals hold for the TFs of these networks, "
         "which are few; for other TFs they would be about twice as wide.\n"
     )
 
 
 def _told(found: Found) -> str:
-    whole = found.whole
-    return f"{whole.mean:+.3f} [{whole.low:+.3f}, {whole.high:+.3f}]"
+    mean, low, high = found.whole[:3]
+    return format_interval(mean, low, high) if np.isfinite(low) else f"{mean:+.3f}"
 
 
 def answer_figure(found: Sequence[Judged]) -> Figure:
