@@ -169,9 +169,10 @@ def describe_shortcuts(table: pd.DataFrame, rows: pd.DataFrame) -> str:
         texts.append(
             f"{dataset} ({network}): the best shortcut is the {first['role']}'s "
             f"{first['feature']} ({first['sign']}), with an AUPRC of {first['auprc']:.3f}, but "
-            f"only the test tells that. The one that training edges choose has {best['auprc']:.3f} "
-            f"and reaches {listed(beaten)}. Choosing the sign of a TF's feature by training edges and "
-            f"not by a coin changes the AUPRC by {taught:+.3f}. Within TFs the highest gain is "
-            f"{by_tf['tf_gain']:+.3f} ({by_tf['role']}'s {by_tf['feature']}, {by_tf['sign']})."
+            "only the test tells that. The one that training edges choose has "
+            f"{best['auprc']:.3f} and reaches {listed(beaten)}. Choosing the sign of a TF's "
+            "feature by training edges and not by a coin changes the AUPRC by "
+            f"{taught:+.3f}. Within TFs the highest gain is {by_tf['tf_gain']:+.3f} "
+            f"({by_tf['role']}'s {by_tf['feature']}, {by_tf['sign']})."
         )
     return "\n".join(texts)
