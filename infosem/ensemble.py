@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 from joblib import cpu_count
 from numpy.typing import NDArray
+from psutil import virtual_memory
 from scipy import sparse, stats
 from tqdm import tqdm
 
@@ -35,6 +36,8 @@ __all__ = ["SEEDS", "SHAKY", "Ensemble", "Run", "SeedsDisagree", "infer_ensemble
 SEEDS = 5
 """How many trainings there are by default. A thousand genes take a core 20 to 40 seconds each;
 DeepSEM's authors average ten."""
+
+_LIBRARIES = 700 * 2**20  # bytes of a process that has torch and numba loaded
 
 SHAKY = 0.8
 """Two seeds whose |A| correlate less (Spearman) have not found the same network."""
@@ -278,7 +281,7 @@ def infer_ensemble(
         an edge is found in these tells how far it hangs on single cells.
     jobs : int, optional
         Trainings at a time, each in a process of its own; 1 trains in this one. By default one for
-        each physical core that is free.
+        each physical core that is free, if the memory holds so many.
     threads : int, optional
         Of each training; by default the cores that are left to it.
     folder : path, optional
@@ -333,8 +336,9 @@ def infer_ensemble(
 
     if todo:
         free = _free_cores()
-        on_cpu = device == "cpu"
-        jobs = min(jobs or (free if on_cpu else 1), len(todo))
+        if jobs is None:
+            jobs = min(free, _room_for(dataset, chosen)) if device == "cpu" else 1
+        jobs = min(jobs, len(todo))
         threads = threads or max(1, free // jobs)
         title = f"{len(todo)} of {len(wanted)} trainings"
         with tqdm(
@@ -387,6 +391,21 @@ def _free_cores() -> int:
     cores: int = cpu_count(only_physical_cores=True)
     busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
     return max(1, cores - round(busy))
+
+
+def _room_for(dataset: Dataset, settings: Settings) -> int:
+    """How many trainings at a time the memory that is available holds, at least one.
+
+    Each has the libraries, its own copy of the cells, and of A some eight: its gradient, its mean
+    square, its inverse and what they are worked out in.
+    """
+    rows = dataset.n_genes if settings.regulators == "all" else dataset.n_tfs
+    width = 8 if settings.precision == "float64" else 4
+    cells: Any = dataset.expression
+    held = cells.data.nbytes + cells.indices.nbytes if sparse.issparse(cells) else cells.nbytes
+    needed = _LIBRARIES + 2 * held + 8 * width * rows * dataset.n_genes
+    available: int = virtual_memory().available
+    return max(1, available // needed)
 
 
 def _side_by_side(

@@ -8,6 +8,7 @@ import time
 import warnings
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import anndata
 import numpy as np
@@ -19,6 +20,7 @@ from scipy import stats
 from infosem import Dataset, InfosemError, ensemble, simulate, tl
 from infosem.ensemble import Ensemble, SeedsDisagree, infer_ensemble, seeds_of
 from infosem.infer import infer
+from infosem.settings import Settings
 from infosem.worker import Worker
 
 QUICK = {"epochs": 3, "hidden": 8, "threads": 1}
@@ -290,3 +292,18 @@ def test_tl_names_genes_by_a_column_and_leaves_raw_genes_in_the_table(synthetic)
     inside = edges["source"].isin(there) & edges["target"].isin(there)
     assert 0 < inside.sum() < len(edges) == 200
     assert adata.varp["infosem"].nnz == inside.sum()
+
+
+# --- memory ---------------------------------------------------------------------------------------
+
+
+def test_as_many_trainings_at_a_time_as_memory_holds(synthetic, monkeypatch):
+    available = SimpleNamespace(available=0)
+    monkeypatch.setattr(ensemble, "virtual_memory", lambda: available)
+    assert ensemble._room_for(synthetic, Settings()) == 1
+    available.available = 8 * 2**30
+    small = ensemble._room_for(synthetic, Settings())
+    assert 5 <= small <= 20
+    big = SimpleNamespace(n_genes=15000, n_tfs=1000, expression=np.zeros((1, 1)))
+    assert ensemble._room_for(big, Settings()) == 1  # A alone has 900 MB
+    assert 5 <= ensemble._room_for(big, Settings(regulators="tfs")) < small
