@@ -52,12 +52,13 @@ controls = studies.CONTROLS  # which input is taken from which methods
 non_specific_controls = studies.NON_SPECIFIC_CONTROLS
 n_splits = 10
 recompute = False  # run again what is stored
+minutes = 10  # what is missing is run only if it takes no longer; it is said before it starts
 n_jobs = None  # processes of one thread each; None: one for each core
 ledger = "../results"
 
 # %% tags=["hide-cell"]
 check_parameters()
-store, runner = Store(ledger), Runner(n_jobs=n_jobs, recompute=recompute)
+store, runner = Store(ledger), Runner(n_jobs=n_jobs, recompute=recompute, minutes=minutes)
 rows = audit.results(
     store,
     datasets=datasets,

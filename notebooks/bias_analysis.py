@@ -51,12 +51,13 @@ n_splits = 10
 split = 0  # the one of which coefficients and probabilities are drawn
 complete = False  # run slow methods on all splits, not on the first ones: hours
 recompute = False  # run again what is stored
+minutes = 10  # what is missing is run only if it takes no longer; it is said before it starts
 n_jobs = None  # processes of one thread each; None: one for each core
 ledger = "../results"
 
 # %% tags=["hide-cell"]
 check_parameters()
-store, runner = Store(ledger), Runner(n_jobs=n_jobs, recompute=recompute)
+store, runner = Store(ledger), Runner(n_jobs=n_jobs, recompute=recompute, minutes=minutes)
 rows = compare(
     store,
     datasets=datasets,

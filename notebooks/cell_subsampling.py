@@ -54,12 +54,13 @@ percents = [20, 40, 60, 80, 100]  # of the cells
 draws = list(studies.SUBSAMPLING_DRAWS)  # of the cells, and the training seed of each
 n_splits = 10
 recompute = False  # run again what is stored
+minutes = 10  # what is missing is run only if it takes no longer; it is said before it starts
 n_jobs = None  # processes of one thread each; None: one for each core
 ledger = "../results"
 
 # %% tags=["hide-cell"]
 check_parameters()
-store, runner = Store(ledger), Runner(n_jobs=n_jobs, recompute=recompute)
+store, runner = Store(ledger), Runner(n_jobs=n_jobs, recompute=recompute, minutes=minutes)
 rows = studies.subsampling(
     store,
     datasets=datasets,

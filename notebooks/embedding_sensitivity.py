@@ -49,12 +49,13 @@ datasets = ["hESC", "hHEP", "mDC", "mESC"]  # or ["synthetic"]: no data needed
 n_splits = 10
 seeds = [0]  # training seeds
 recompute = False  # run again what is stored
+minutes = 10  # what is missing is run only if it takes no longer; it is said before it starts
 n_jobs = None  # processes of one thread each; None: one for each core
 ledger = "../results"
 
 # %% tags=["hide-cell"]
 check_parameters()
-store, runner = Store(ledger), Runner(n_jobs=n_jobs, recompute=recompute)
+store, runner = Store(ledger), Runner(n_jobs=n_jobs, recompute=recompute, minutes=minutes)
 rows = studies.sensitivity(
     store,
     datasets=datasets,

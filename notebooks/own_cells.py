@@ -87,7 +87,7 @@ output = None  # a folder for edges.csv, report.html and the finished trainings
 # ## What went in
 
 # %%
-check_parameters()
+check_parameters(others=("tfs", "genes", "seeds"))  # which prepare and infer_ensemble check
 if cells == "pbmc68k_reduced":
     scanpy = importlib.util.find_spec("scanpy").submodule_search_locations[0]
     cells = Path(scanpy) / "datasets" / "10x_pbmc68k_reduced.h5ad"

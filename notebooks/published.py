@@ -39,12 +39,13 @@ cells = ["hESC", "mESC"]  # or fewer; the published network is of hESC
 seeds = [0, 1]  # of training DeepSEM
 slow = False  # train scGREAT, too, where that is not stored: half an hour
 recompute = False  # run again what is stored
+minutes = 10  # what is missing is run only if it takes no longer; it is said before it starts
 n_jobs = None  # processes of one thread each; None: one for each core
 ledger = "../results"
 
 # %% tags=["hide-cell"]
 check_parameters()
-store, runner = Store(ledger), Runner(n_jobs=n_jobs, recompute=recompute)
+store, runner = Store(ledger), Runner(n_jobs=n_jobs, recompute=recompute, minutes=minutes)
 rows = published.released(store, datasets=["hESC"], seeds=seeds, runner=runner)
 agreement = published.agreement(store, rows, runner=runner)
 rivals = published.rivals(store, cells=cells, slow=slow, runner=runner)

@@ -72,12 +72,13 @@ non_specific_seeds = list(studies.FEWER_SEEDS)  # on those networks, for the per
 epochs = None  # of the deep models; None: their own
 complete = False  # slow methods on all splits, variants with all seeds: hours
 recompute = False  # run again what is stored
+minutes = 10  # what is missing is run only if it takes no longer; it is said before it starts
 n_jobs = None  # processes of one thread each; None: one for each core
 ledger = "../results"
 
 # %% tags=["hide-cell"]
 check_parameters()
-store, runner = Store(ledger), Runner(n_jobs=n_jobs, recompute=recompute)
+store, runner = Store(ledger), Runner(n_jobs=n_jobs, recompute=recompute, minutes=minutes)
 rows = compare(
     store,
     datasets=datasets,
