@@ -2,7 +2,7 @@
 
 `work`, which it runs, reads pickles from its standard input: what all its trainings share, then one
 seed (and resample) after the other. It answers on its standard output, by one word after
-each epoch, then by what was found. It ends where its input does, and by its next answer where the
+each epoch, then by what was found. It ends where its input does, and within seconds where the
 process that started it is no more.
 """
 
@@ -11,6 +11,9 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
+import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +23,11 @@ from numpy.typing import NDArray
 from infosem.errors import InfosemError
 from infosem.training import Fit, fit
 
-__all__ = ["Worker", "resampled", "work"]
+__all__ = ["Worker", "end_with_parent", "resampled", "work"]
 
+_COMMAND = "from infosem.worker import work; work()"
 _EPOCH = "epoch"
+_LOOK = 1.0  # seconds
 
 
 class Worker:
@@ -42,7 +47,7 @@ class Worker:
         for library in ("OMP", "MKL", "OPENBLAS"):  # whose threads would spin
             environment[f"{library}_NUM_THREADS"] = str(threads)
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-c", "from infosem.worker import work; work()"],
+            [sys.executable, "-P", "-c", _COMMAND, str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
@@ -92,8 +97,30 @@ def resampled(expression: Any, resample: int | None) -> Any:
     return expression[:, drawn]
 
 
+@cache
+def end_with_parent(parent: int) -> None:
+    """End this process soon after its parent has, however that ended.
+
+    Whoever is killed cannot tell its workers, which would finish what they are doing. The signal
+    that Linux sends for this is no way: it comes when the *thread* ends that started the process.
+
+    Parameters
+    ----------
+    parent : int
+        Its process id.
+    """
+
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(_LOOK)
+        os._exit(1)
+
+    threading.Thread(target=look, name="end_with_parent", daemon=True).start()
+
+
 def work() -> None:
     """Train what is asked for until there is nobody to ask."""
+    end_with_parent(int(sys.argv[1]))
     try:
         _work()
     except (EOFError, BrokenPipeError):  # who started it is no more

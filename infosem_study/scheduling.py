@@ -5,6 +5,8 @@ stopped goes on when it is called again. How one job is run is told in `executio
 study is made of in `studies`.
 """
 
+import os
+import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
@@ -17,17 +19,21 @@ from joblib import Parallel, cpu_count, delayed
 from tqdm import tqdm
 
 from infosem.errors import InfosemError
+from infosem.worker import end_with_parent
 from infosem_study.environment import versions
 from infosem_study.execution import execute
 from infosem_study.jobs import Job, is_stored
 from infosem_study.ledger import Row, key
 from infosem_study.store import Data, Kind, Store
+from infosem_study.variants import base_name
 
 __all__ = ["HERE", "STORED_ONLY", "Rehearsal", "Runner"]
 
 # Seconds: what a run takes around the method's own time, for data and scores, about; to reach a
 # scheduler, and for the first worker to come (a batch system may start it).
 _AROUND, _REACH, _FIRST_WORKER = 0.5, 5, 60
+# And a run of a method of which none is stored, on synthetic and on real data: a guess.
+_SYNTHETIC, _REAL = 1, 60
 
 _Call = tuple[Any, ...]  # the positional arguments of a function
 _Result = TypeVar("_Result")
@@ -53,11 +59,15 @@ class Runner:
         process, so that no scores are kept. The run of a worker that died is done again by another.
     recompute : bool
         Make everything again.
+    minutes : float, optional
+        Say how long what is to be run takes, by earlier runs, and run nothing where that is more.
+        By default nothing is said, and everything is run.
     """
 
     n_jobs: int | None = None
     scheduler: str | None = None
     recompute: bool = False
+    minutes: float | None = None
 
     def __post_init__(self) -> None:
         if self.n_jobs is not None and self.n_jobs < 1:
@@ -75,13 +85,16 @@ class Runner:
         InfosemError
             Where a job cannot be run, naming it; where the data are not those of the stored rows;
             where the scheduler cannot be reached or has no worker. What had finished is stored.
+            Where it would take more than `minutes`; nothing is run then.
         """
         jobs = list(jobs)
         todo = jobs if self.recompute else _missing(jobs, store)
         if not todo:
             return
-        store.create()  # before the work, not after it
         times = {job.kind: store.expected_seconds(job.kind) for job in todo}
+        if self.minutes is not None:
+            self._announce(todo, times, store)
+        store.create()  # before the work, not after it
         # The longest first, so that none is left to run alone at the end; what is not known may be
         # long, too.
         todo.sort(key=lambda job: -times[job.kind])
@@ -103,6 +116,23 @@ class Runner:
                     )
                 store.append(row)
         store.compact()  # rows in a fixed order, whatever the order in which they finished
+
+    def _announce(self, todo: Sequence[Job], times: Mapping[Kind, float], store: Store) -> None:
+        """Say how many runs there are and how long they take, or that this is too long."""
+        assert self.minutes is not None
+        n_jobs = min(cpu_count() if self.n_jobs is None else self.n_jobs, len(todo))
+        seconds = sum(_AROUND + _guessed(job.kind, times[job.kind]) for job in todo) / n_jobs
+        what = "to do again" if self.recompute else "missing"
+        said = (
+            f"{store.root}: {len(todo)} runs are {what}, some {tqdm.format_interval(seconds)} "
+            f"on {n_jobs} cores by earlier runs"
+        )
+        if seconds > 60 * self.minutes:
+            raise InfosemError(
+                f"{said}; that is more than minutes={self.minutes:g} allows: nothing was run. Give "
+                "more minutes, or ask for less"
+            )
+        print(said, file=sys.stderr)
 
     def each(
         self, function: Callable[..., _Result], calls: Sequence[_Call]
@@ -133,12 +163,20 @@ class Runner:
             batch_size=1,  # joblib would keep quick rows back until some have gathered
         )
         try:
-            yield from parallel(delayed(function)(*call) for call in calls)
+            here = os.getpid()
+            yield from parallel(delayed(_called)(here, function, call) for call in calls)
         except BrokenProcessPool as error:
             raise InfosemError(
                 "n_jobs: a process was killed, for lack of memory perhaps; what had finished is "
                 f"stored: call again, with fewer than {n_jobs} processes"
             ) from error
+
+
+def _called(caller: int, function: Callable[..., _Result], call: _Call) -> _Result:
+    """What a function returns, in a process that does not outlive its caller, killed perhaps."""
+    if os.getpid() != caller:
+        end_with_parent(caller)
+    return function(*call)
 
 
 HERE = Runner()
@@ -207,6 +245,13 @@ def _missing(jobs: Iterable[Job], store: Store) -> list[Job]:
         if splits := tuple(split for split in job.splits if not is_stored(store, job, split)):
             missing.append(replace(job, splits=splits))
     return missing
+
+
+def _guessed(kind: Kind, seconds: float) -> float:
+    """How long a run takes, by earlier runs or else by guess."""
+    if np.isfinite(seconds):
+        return seconds
+    return _SYNTHETIC if base_name(kind[1]) == "synthetic" else _REAL
 
 
 def _fingerprints(jobs: Iterable[Job], store: Store) -> dict[Data, str]:

@@ -247,3 +247,25 @@ def test_rows_of_other_data_are_not_mixed(tmp_path):
     assert [result["seed"] for result in results] == [0, 0, 1, 1]
     assert [result["split"] for result in results] == [0, 1, 0, 1]
     assert {result["fingerprint"] for result in results} == {row["fingerprint"]}
+
+
+# --- what would take long -------------------------------------------------------------------------
+
+
+def test_long_work_is_said_and_not_begun(tmp_path, capsys):
+    store = Store(tmp_path / "ledger")
+    with pytest.raises(InfosemError, match=r"2 runs are missing, some .*minutes=0\.001 allows"):
+        Runner(n_jobs=1, minutes=0.001).run(jobs("Random", 2), store)
+    assert not (tmp_path / "ledger").exists()
+    Runner(n_jobs=1, minutes=5).run(jobs("Random", 2), store)
+    assert "2 runs are missing, some 00:03 on 1 cores" in capsys.readouterr().err
+    Runner(n_jobs=1, minutes=0.001).run(jobs("Random", 2), store)  # nothing is missing
+    with pytest.raises(InfosemError, match="2 runs are to do again"):
+        Runner(n_jobs=1, minutes=0.001, recompute=True).run(jobs("Random", 2), store)
+    assert capsys.readouterr().err == ""
+
+
+def test_real_data_without_any_run_are_taken_to_be_slow(tmp_path):
+    job = Job(method_for("Random", "hESC", "string"), "hESC", "string", 0, (0,))
+    with pytest.raises(InfosemError, match=r"1 runs are missing, some 01:00"):
+        Runner(n_jobs=1, minutes=0.5).run([job], Store(tmp_path / "ledger"))
