@@ -75,7 +75,7 @@ def test_workers_end_with_who_started_them(how: str, tmp_path: Path) -> None:
         process = subprocess.Popen(command, cwd=tmp_path, stdout=said, stderr=said)
     started: list[int] = []
     try:
-        begun = wait(lambda: len(workers(tmp_path)) == 2 or process.poll() is not None, 300)
+        begun = wait(lambda: len(workers(tmp_path)) == 2 or process.poll() is not None, 900)
         assert begun and process.poll() is None, (tmp_path / "said").read_text()
         started = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
         assert {*workers(tmp_path)} <= {*started}
