@@ -404,8 +404,7 @@ def _room_for(dataset: Dataset, settings: Settings) -> int:
     cells: Any = dataset.expression
     held = cells.data.nbytes + cells.indices.nbytes if sparse.issparse(cells) else cells.nbytes
     needed = _LIBRARIES + 2 * held + 8 * width * rows * dataset.n_genes
-    available: int = virtual_memory().available
-    return max(1, available // needed)
+    return max(1, int(virtual_memory().available // needed))
 
 
 def _side_by_side(

@@ -23,7 +23,6 @@ __all__ = ["compare", "jobs_of"]
 # each network, and fewer on some data sets.
 _N_SPLITS: dict[tuple[str, ...], int] = {
     ("scGREAT", "cell-type-specific"): 5,
-    ("scGREAT", "cell-type-specific", "mESC"): 1,
     ("scGREAT (downsampled)", "cell-type-specific"): 3,
     ("scGREAT (downsampled)", "cell-type-specific", "hESC"): 1,
     ("scGREAT (downsampled)", "cell-type-specific", "hHEP"): 0,
@@ -34,6 +33,7 @@ _N_SPLITS: dict[tuple[str, ...], int] = {
 # paper does not speak of.
 _N_SEEDS: dict[tuple[str, ...], int] = {
     ("InfoSEM-BC",): 1,
+    ("InfoSEM-BC", "cell-type-specific"): 3,
     ("InfoSEM-B (bias)",): 1,
 }
 # These take over the weight of the prior that InfoSEM-B was given on the same split.

@@ -280,7 +280,7 @@ judged if len(judged) else print("none: these are not the paper's data sets")
 # luck, the splits cannot tell, as they share it; the draws of constants per TF can. Among so few TFs
 # an order as good is drawn too often to call it found.
 #
-# *InfoSEM-BC* does not carry the known edges over to unseen genes, while it is far above DeepSEM on seen
+# *InfoSEM-BC* is not shown to carry the known edges over to unseen genes, while it is far above DeepSEM on seen
 # ones.
 #
 # *Why the first edition of this book said otherwise.* It found InfoSEM-B hardly ahead of DeepSEM. It
