@@ -32,11 +32,15 @@ class QuietHandler(SimpleHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = 64  # a page asks for many files at once
+
+
 @pytest.fixture(scope="module")
 def site(book: Path) -> Iterator[str]:
     """Serve the built book, and yield its address."""
     handler = partial(QuietHandler, directory=book / "_build" / "html")
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with Server(("127.0.0.1", 0), handler) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
