@@ -24,7 +24,7 @@ TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 CHAPTERS = [chapter["file"] for part in TOC["parts"] for chapter in part["chapters"]]
 PAGES = [TOC["root"], *CHAPTERS, "search"]
 DESK, PHONE, PAPER = 1400, 400, 700  # CSS pixels
-HEAVIEST = 1_500_000  # bytes of a page without its images
+HEAVIEST = 3 * 2**19  # bytes of a page without its images: 1.5 MiB
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
