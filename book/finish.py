@@ -35,14 +35,15 @@ def finish(html: Path, address: str | None = None) -> None:
     pages = [path for path in html.rglob("*.html") if "_static" not in path.parts]
     for path in pages:
         soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        if soup.article is None:  # index.html leads to the first page
+        if soup.main is None:  # index.html leads to the first page
             continue
         name = path.relative_to(html).as_posix()
-        for table in soup.article.find_all("table"):
-            finish_table(soup, table)
-        set_simple_equations(soup)
         drop_scripts(soup, is_search=name == "search.html")
-        describe(soup, name, address)
+        if soup.article:  # the page of the search has none
+            for table in soup.article.find_all("table"):
+                finish_table(soup, table)
+            set_simple_equations(soup)
+            describe(soup, name, address)
         used = soup.select('[class*="fa-"]')
         icons |= {word for tag in used for word in tag["class"] if word.startswith("fa-")}
         path.write_text(str(soup), encoding="utf-8")
@@ -60,11 +61,11 @@ def finish_table(soup: BeautifulSoup, table: Tag) -> None:
         del table[name]
     drop_numbers_of_rows(soup, table)
     merge_heads(table)
-    heads = set(table.thead.find_all("th")) if table.thead else set()
     for th in table.find_all("th"):
-        span = int(th.get("colspan" if th in heads else "rowspan", 1))
-        th["scope"] = ("col" if th in heads else "row") + "group" * (span > 1)
-        if not text_of(th) and th in heads:  # nothing can be the head of a column
+        in_head = th.find_parent("thead") is not None
+        span = int(th.get("colspan" if in_head else "rowspan", 1))
+        th["scope"] = ("col" if in_head else "row") + "group" * (span > 1)
+        if not text_of(th) and in_head:  # nothing can be the head of a column
             th.name = "td"
             del th["scope"]
     for tag in table.find_all(["tr", "th", "td"]):

@@ -62,7 +62,7 @@ print(*(f"{name}: {0 if frame is None else len(frame)}" for name, frame in frame
 found = claims.judged(**frames)
 Markdown(claims.answer(found))
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "InfoSEM less DeepSEM on pairs of unseen genes, cell-type-specific networks: AUPRC over all pairs at the left, the gain over the targets of one TF at a time at the right. Points right of the dotted line are in favour of InfoSEM. Bars are 95% intervals."}, "image": {"alt": "Dot plot of four panels: InfoSEM-B less DeepSEM above InfoSEM-BC less DeepSEM, with all pairs together at the left and the targets of one TF at a time at the right; a line for each of hESC, hHEP, mDC, mESC and their mean, with 95% intervals, beside the paper's difference. The main claims below have the numbers."}}
+# %% mystnb={"figure": {"caption": "InfoSEM less DeepSEM on pairs of unseen genes, cell-type-specific networks: AUPRC over all pairs at the left, the gain over the targets of one TF at a time at the right. Points right of the dotted line are in favour of InfoSEM. Bars are 95% intervals."}, "image": {"alt": "Dot plot of four panels: InfoSEM-B less DeepSEM above InfoSEM-BC less DeepSEM, with all pairs together at the left and the targets of one TF at a time at the right; a line for each of hESC, hHEP, mDC, mESC and their mean, with 95% intervals, beside the paper's difference. The main claims below have the numbers."}} tags=["hide-input"]
 claims.answer_figure(found) if found else print("none: these are not the paper's data sets")
 
 # %% [markdown]

@@ -60,9 +60,15 @@ def show(browser: webdriver.Chrome, address: str, width: int = DESK) -> None:
 
 
 def resize(browser: webdriver.Chrome, width: int) -> None:
-    """Make the window this wide."""
+    """Make the window this wide, and wait until what moves has come to rest."""
     window = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width == PHONE}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", window)
+    browser.execute_async_script(
+        """const frame = () => new Promise(requestAnimationFrame);
+           frame().then(frame)
+             .then(() => Promise.allSettled(document.getAnimations().map((one) => one.finished)))
+             .then(frame).then(arguments[0])"""
+    )
 
 
 def requests_and_failures(browser: webdriver.Chrome) -> tuple[set[str], list[str]]:

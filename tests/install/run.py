@@ -170,7 +170,7 @@ def walk(python: Path, work: Path, environment: dict[str, str]) -> None:
             expect(r"see report\.html there", said)
             said = infer(*options, "--seeds", "1", "--method", "InfoSEM-B", "-o", "text.csv",
                          address=address)  # fmt: skip
-            expect(r"Texts: MiniLM.*", said)
+            expect(r"Texts: all-MiniLM.*", said)
         finally:
             server.shutdown()
             thread.join()
