@@ -15,9 +15,9 @@ book: $(READY) ## execute the notebooks and build the book into _build/html
 
 # In two halves at a time, as most tests keep one core busy.
 test: lint ## everything that CI checks: lint, types, tests
-	@$(BIN)/python -m pytest tests/book & book=$$!; \
-	$(BIN)/python -m pytest tests/library tests/study tests/benchmarks; others=$$?; \
-	wait $$book && exit $$others
+	@$(BIN)/python -m pytest tests/book tests/benchmarks tests/study/pages & half=$$!; \
+	$(BIN)/python -m pytest tests/library tests/study --ignore=tests/study/pages; other=$$?; \
+	wait $$half && exit $$other
 
 try-install: $(READY) ## a new user's path: wheel, empty environment, real cells, network: some 15 minutes
 	@$(BIN)/python tests/install/run.py

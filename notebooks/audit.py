@@ -92,10 +92,10 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 nulls = audit.nulls(store, rows)
 audit.format_nulls(nulls)
 
-# %% mystnb={"image": {"alt": "Ranges of AUPRC and Hit@1% of four kinds of scores without information on cell-type-specific networks, one column of panels for each data set: noise is narrow and near the share of positives, a constant per TF is wide and reaches far to both sides; its mean AUPRC lies above the share, its mean Hit@1% hardly."}}
+# %% mystnb={"figure": {"caption": "Scores without information, cell-type-specific networks. AUPRC and Hit@1% that noise, a constant per TF, a constant per target and their sum reach: 95% of the draws, with the mean."}, "image": {"alt": "Ranges of AUPRC and Hit@1% of four kinds of scores without information on cell-type-specific networks, one column of panels for each data set: noise is narrow and near the share of positives, a constant per TF is wide and reaches far to both sides; its mean AUPRC lies above the share, its mean Hit@1% hardly."}}
 audit.nulls_figure(nulls, networks[0])
 
-# %% mystnb={"image": {"alt": "The same ranges on the last network; on non-cell-type-specific networks, which have many more TFs."}}
+# %% mystnb={"figure": {"caption": "Scores without information, non-specific networks. AUPRC and Hit@1% that noise, a constant per TF, a constant per target and their sum reach: 95% of the draws, with the mean."}, "image": {"alt": "Ranges of AUPRC and Hit@1% of four kinds of scores without information, one column of panels for each data set, on non-specific networks. The answer below says what it shows."}}
 audit.nulls_figure(nulls, networks[-1])
 
 # %% [markdown]
@@ -126,11 +126,11 @@ print(audit.describe_nulls(nulls))
 # permutations do not choose it again. Runs of trees and of RegDiffusion that took longer than 100 s
 # are left out, too: their scores are not kept and would have to be made again.
 
-# %% mystnb={"image": {"alt": "For each method and data set of the first network, the mean AUPRC over splits as a point on a grey bar that holds 95% of its TF permutations; filled where the false discovery rate is below 0.05."}}
+# %% mystnb={"figure": {"caption": "Each method in its own lottery, cell-type-specific networks. Point: mean AUPRC over splits; grey bar: 95% of 2,000 exchanges of its rows among the TFs; filled: false discovery rate below 0.05."}, "image": {"alt": "For each method and data set, the mean AUPRC over splits as a point on a grey bar that holds 95% of its TF permutations, on cell-type-specific networks. The answer below says what it shows."}}
 placed = audit.placed(audit.permutations(store, rows))
 audit.placed_figure(placed, networks[0])
 
-# %% mystnb={"image": {"alt": "The same on the last network, where the null is narrow."}}
+# %% mystnb={"figure": {"caption": "Each method in its own lottery, non-specific networks. Point: mean AUPRC over splits; grey bar: 95% of 2,000 exchanges of its rows among the TFs; filled: false discovery rate below 0.05."}, "image": {"alt": "For each method and data set, the mean AUPRC over splits as a point on a grey bar that holds 95% of its TF permutations, on non-specific networks. The answer below says what it shows."}}
 audit.placed_figure(placed, networks[-1])
 
 # %% tags=["hide-input"]
@@ -158,11 +158,11 @@ print(audit.describe_placed(placed))
 # training edges: it uses labels, through one bit. *Any of these* chooses among all in the
 # same way, as the weight of InfoSEM's prior is chosen.
 
-# %% mystnb={"image": {"alt": "For each data set of the first network, the AUPRC of twelve scores that look at one gene only, with both signs, and of the one that training edges choose; a grey band holds 95% of random constants per TF."}} tags=["full-width"]
+# %% mystnb={"figure": {"caption": "Scores that look at one gene of a pair, cell-type-specific networks. AUPRC with either sign, and of the one that training edges choose; grey: 95% of random constants per TF."}, "image": {"alt": "For each data set, the AUPRC of twelve scores that look at one gene only, with both signs, and of the one that training edges choose; a grey band holds 95% of random constants per TF, on cell-type-specific networks. The answer below says what it shows."}} tags=["full-width"]
 shortcuts = audit.shortcut_means(audit.shortcuts(store, rows))
 audit.shortcuts_figure(shortcuts, nulls, networks[0])
 
-# %% mystnb={"image": {"alt": "The same on the last network."}} tags=["full-width"]
+# %% mystnb={"figure": {"caption": "Scores that look at one gene of a pair, non-specific networks. AUPRC with either sign, and of the one that training edges choose; grey: 95% of random constants per TF."}, "image": {"alt": "For each data set, the AUPRC of twelve scores that look at one gene only, with both signs, and of the one that training edges choose; a grey band holds 95% of random constants per TF, on non-specific networks. The answer below says what it shows."}} tags=["full-width"]
 audit.shortcuts_figure(shortcuts, nulls, networks[-1])
 
 # %% [markdown]
@@ -219,12 +219,12 @@ audit.format_measures()
 # Training seeds are averaged. For the second and the third, a TF's splits are, too, and the 95%
 # interval is over TFs. For the others it is over splits. Both are Student's.
 
-# %% mystnb={"image": {"alt": "Dot plot of four gains with 95% intervals for each method on the first network, one row for each data set: pooled, within TFs, own TF, within targets; a dotted line at 0, which is chance."}} tags=["full-width"]
+# %% mystnb={"figure": {"caption": "Four gains of each method, cell-type-specific networks: pooled, within TFs, own TF, within targets. Bars are 95% intervals; the dotted line is chance."}, "image": {"alt": "Dot plot of four gains with 95% intervals for each method, one row for each data set, with a dotted line at chance, on cell-type-specific networks. The answer below says what it shows."}} tags=["full-width"]
 within = audit.within(store, rows)
 summary = audit.within_summary(rows, within, audit.within_targets(store, rows))
 audit.within_figure(summary, networks[0])
 
-# %% mystnb={"image": {"alt": "The same on the last network."}} tags=["full-width"]
+# %% mystnb={"figure": {"caption": "Four gains of each method, non-specific networks: pooled, within TFs, own TF, within targets. Bars are 95% intervals; the dotted line is chance."}, "image": {"alt": "Dot plot of four gains with 95% intervals for each method, one row for each data set, with a dotted line at chance, on non-specific networks. The answer below says what it shows."}} tags=["full-width"]
 audit.within_figure(summary, networks[-1])
 
 # %% [markdown]
@@ -281,16 +281,16 @@ controlled = {
 left = {network: audit.left_by_test(runs) for network, runs in controlled.items()}
 print(*(f"{network}: {len(runs)} results" for network, runs in controlled.items()), sep="\n")
 
-# %% mystnb={"image": {"alt": "Unseen genes: AUPRC minus the share of positives for each method without labels, as it is and without one of its inputs, on the first network, one panel for each data set; a dotted line at 0."}}
+# %% mystnb={"figure": {"caption": "Unseen genes, cell-type-specific networks: AUPRC minus the share of positives of methods without labels, as they are and without one of their inputs."}, "image": {"alt": "AUPRC minus the share of positives on unseen genes for each method without labels, as it is and without one of its inputs, one panel for each data set, on cell-type-specific networks. The answer below says what it shows."}}
 audit.controls_figure(left[networks[0]], "unseen")
 
-# %% mystnb={"image": {"alt": "The same on the last network."}}
+# %% mystnb={"figure": {"caption": "Unseen genes, non-specific networks: AUPRC minus the share of positives of methods without labels, as they are and without one of their inputs."}, "image": {"alt": "AUPRC minus the share of positives on unseen genes for each method without labels, as it is and without one of its inputs, one panel for each data set, on non-specific networks. The answer below says what it shows."}}
 audit.controls_figure(left[networks[-1]], "unseen")
 
-# %% mystnb={"image": {"alt": "Seen genes: the same for the methods that learn from labels, on the first network."}}
+# %% mystnb={"figure": {"caption": "Seen genes, cell-type-specific networks: AUPRC minus the share of positives of methods that learn from labels, as they are and with wrong labels."}, "image": {"alt": "AUPRC minus the share of positives on seen genes for each method that learns from labels, as it is and with wrong labels, one panel for each data set, on cell-type-specific networks. The answer below says what it shows."}}
 audit.controls_figure(left[networks[0]], "seen")
 
-# %% mystnb={"image": {"alt": "The same on the last network."}}
+# %% mystnb={"figure": {"caption": "Seen genes, non-specific networks: AUPRC minus the share of positives of methods that learn from labels, as they are and with wrong labels."}, "image": {"alt": "AUPRC minus the share of positives on seen genes for each method that learns from labels, as it is and with wrong labels, one panel for each data set, on non-specific networks. The answer below says what it shows."}}
 audit.controls_figure(left[networks[-1]], "seen")
 
 # %% [markdown]
@@ -404,10 +404,10 @@ pair_summary = audit.within_summary(pair_rows, pair_within, pair_targets)
 for measure in ("own TF", "within TFs", "pooled"):
     display(Markdown(f"*{measure}*"), audit.format_within(pair_summary, measure))
 
-# %% mystnb={"image": {"alt": "Dot plot of four gains with 95% intervals on the first network for DeepSEM, InfoSEM-B and the pair-aware InfoSEM-B, with text and with permuted text."}} tags=["full-width"]
+# %% mystnb={"figure": {"caption": "A prior mean that can tell pairs apart, cell-type-specific networks: four gains of DeepSEM, InfoSEM-B and InfoSEM-B (pairs), with text and with permuted text. Bars are 95% intervals."}, "image": {"alt": "Dot plot of four gains with 95% intervals for DeepSEM, InfoSEM-B and the pair-aware InfoSEM-B, with text and with permuted text, on cell-type-specific networks. The answer below says what it shows."}} tags=["full-width"]
 audit.within_figure(pair_summary, networks[0])
 
-# %% mystnb={"image": {"alt": "The same on the last network."}} tags=["full-width"]
+# %% mystnb={"figure": {"caption": "A prior mean that can tell pairs apart, non-specific networks: four gains of DeepSEM, InfoSEM-B and InfoSEM-B (pairs), with text and with permuted text. Bars are 95% intervals."}, "image": {"alt": "Dot plot of four gains with 95% intervals for DeepSEM, InfoSEM-B and the pair-aware InfoSEM-B, with text and with permuted text, on non-specific networks. The answer below says what it shows."}} tags=["full-width"]
 audit.within_figure(pair_summary, networks[-1])
 
 # %% [markdown]
