@@ -3,8 +3,8 @@
 `evidence` makes one comparison of frames of results, `claim` says what a claim is, and each topic
 (`seen_genes`, `unseen_genes`, `text`, `labels`, `order`, `numbers`, `settings`) has its claims;
 `kinds` has what several topics have. `catalogue` judges them by the rule of
-`infosem_study.verdicts`, `shown` makes tables of them, and
-`answer` the front page. A page shows those of its own sections.
+`infosem_study.verdicts`, `shown` makes tables of them, and `answer` the front page. A page shows
+those of its own sections.
 """
 
 from infosem_study.claims.answer import answer, answer_figure

@@ -40,8 +40,8 @@ _SENTENCES: Sequence[tuple[str, Mapping[str, str]]] = (
             SHOWN: "Among the targets of a single TF it helps, too: there the difference is {x} on "
             "a scale from 0 (chance) to 1.",
             CONTRADICTED: "Among the targets of a single TF it does not help: there the difference "
-            "is {x} on a scale from 0 (chance) to 1. InfoSEM-B learns which TFs have many targets, "
-            "not which targets belong to which TF.",
+            "is {x} on a scale from 0 (chance) to 1. What text gives is an order of the TFs, not "
+            "which targets belong to which TF.",
             UNDECIDED: "Whether it helps among the targets of a single TF is open: there the "
             "difference is {x} on a scale from 0 (chance) to 1.",
         },
