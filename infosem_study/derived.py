@@ -88,7 +88,7 @@ def derive(
     -------
     DataFrame
         dataset, key, method, split, seed (`by_seed`), and the columns, run by run in the order of
-        `runs`; floats to 6 significant digits.
+        `runs`; floats to 6 significant digits, or NaN.
 
     Raises
     ------
@@ -165,8 +165,10 @@ def _read(path: Path, types: Mapping[str, type]) -> pd.DataFrame:
 @lru_cache(maxsize=32)
 def _parsed(path: Path, columns: tuple[tuple[str, type], ...], state: object) -> pd.DataFrame:
     types = dict(columns)
+    # A gene may be called NaN; a number that there is not is empty.
+    missing = {name: [""] for name, kind in types.items() if kind is float}
     try:
-        lines = pd.read_csv(path, dtype=dict(types), keep_default_na=False)  # a gene called NaN
+        lines = pd.read_csv(path, dtype=dict(types), keep_default_na=False, na_values=missing)
     except ValueError as error:
         raise InfosemError(f"{path}: cannot be read ({error}); restore or delete it") from error
     if list(lines.columns) != list(types):

@@ -37,3 +37,13 @@ def test_seeds_of_a_split_stand_side_by_side_where_they_are_told_apart(tmp_path)
     stale = [{**runs[0], "key": "2"}]
     with pytest.raises(InfosemError, match="stale; M on split 0"):
         derive(store, "t", {"x": float}, stale, compute, by_seed=True)
+
+
+def test_a_number_that_there_is_not_comes_back_as_such(tmp_path):
+    runs = [{"network": "n", "dataset": "d", "method": "M", "split": 0, "key": "0"}]
+    table = derive(
+        Store(tmp_path), "t", {"gene": str, "x": float}, runs,
+        lambda run: pd.DataFrame({"gene": ["NaN"], "x": [float("nan")]}),
+    )  # fmt: skip
+    assert table["gene"].tolist() == ["NaN"]
+    assert table["x"].isna().all()
