@@ -18,6 +18,7 @@ from filelock import FileLock
 from tqdm import tqdm
 
 from infosem.errors import InfosemError
+from infosem_study.execution import seconds_to_have
 from infosem_study.scheduling import HERE, Runner
 from infosem_study.store import Store
 
@@ -73,7 +74,7 @@ def derive(
     columns : mapping of str to type
         Of the table, besides the key, method and split of the run.
     runs : sequence of mapping
-        As from `runs_of`.
+        As from `runs_of`. Where a line is made of several runs, "members" are their keys.
     compute : callable
         ``compute(run) -> DataFrame`` with those columns: the lines of one run.
     only : (str, mapping of str to sequence of str), optional
@@ -93,8 +94,9 @@ def derive(
     Raises
     ------
     InfosemError
-        If a file is broken or stale (a line of it has the key of another run), and what `compute`
-        raises. What had been computed is stored.
+        If a file is broken or stale (a line of it has the key of another run), if training again
+        what has no kept scores takes longer than the runner allows, and what `compute` raises.
+        What had been computed is stored.
     """
     types: dict[str, type] = {**_RUN, **columns}
     if not by_seed:
@@ -118,6 +120,13 @@ def derive(
         if runner.recompute or _lacks(_of_run(path(run), types, run), column, wanted(run))
     ]
     if lacking:
+        # Scores are not in the ledger: those that a folder does not keep are trained again.
+        taken = [
+            {**run, "key": key} for (run,) in lacking for key in run.get("members", [run["key"]])
+        ]
+        seconds = seconds_to_have(store, taken)
+        said = f"{store.root / name}: {len(lacking)} results are missing or to do again"
+        runner.announce(said, len(lacking), seconds)
         with closing(runner.each(computed, lacking)) as done:
             for _ in tqdm(done, total=len(lacking), desc=name, unit="run", disable=None):
                 pass

@@ -1,6 +1,6 @@
 """One run: a job is computed on one thread, and the scores of stored runs are had back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from infosem_study.ledger import Row, key
 from infosem_study.store import Store
 from infosem_study.variants import load
 
-__all__ = ["SAME", "Run", "confirm", "execute", "one_thread", "scores_of"]
+__all__ = ["SAME", "Run", "confirm", "execute", "one_thread", "scores_of", "seconds_to_have"]
 
 Scores = NDArray[np.float64]
 
@@ -186,6 +186,25 @@ def scores_of(store: Store, run: Mapping[str, Any]) -> tuple[Dataset, Split, Sco
     else:
         scores = execute(job, scores=store.scores).scores
     return *confirm(store, run, scores), scores
+
+
+def seconds_to_have(store: Store, runs: Iterable[Mapping[str, Any]]) -> float:
+    """How long it takes one core to have the scores of runs, by earlier runs.
+
+    Parameters
+    ----------
+    store : Store
+    runs : iterable of mapping
+        Each as for `scores_of`; one that the store has not counts as nothing.
+    """
+    trained = {}
+    for run in runs:
+        if store.has(str(run["key"]), int(run["split"])):
+            row = store.row(run)
+            file = _file_of(replace(job_of(row), splits=(int(run["split"]),)), row)
+            if not (store.scores and (store.scores / file).is_file()):
+                trained[file] = float(row["seconds"])  # of all splits that it serves
+    return sum(trained.values())
 
 
 def confirm(store: Store, run: Mapping[str, Any], scores: Scores) -> tuple[Dataset, Split]:

@@ -92,8 +92,9 @@ class Runner:
         if not todo:
             return
         times = {job.kind: store.expected_seconds(job.kind) for job in todo}
-        if self.minutes is not None:
-            self._announce(todo, times, store)
+        seconds = sum(_AROUND + _guessed(job.kind, times[job.kind]) for job in todo)
+        what = "to do again" if self.recompute else "missing"
+        self.announce(f"{store.root}: {len(todo)} runs are {what}", len(todo), seconds)
         store.create()  # before the work, not after it
         # The longest first, so that none is left to run alone at the end; what is not known may be
         # long, too.
@@ -117,17 +118,31 @@ class Runner:
                 store.append(row)
         store.compact()  # rows in a fixed order, whatever the order in which they finished
 
-    def _announce(self, todo: Sequence[Job], times: Mapping[Kind, float], store: Store) -> None:
-        """Say how many runs there are and how long they take, or that this is too long."""
-        assert self.minutes is not None
-        n_jobs = min(cpu_count() if self.n_jobs is None else self.n_jobs, len(todo))
-        seconds = sum(_AROUND + _guessed(job.kind, times[job.kind]) for job in todo) / n_jobs
-        what = "to do again" if self.recompute else "missing"
+    def announce(self, what: str, n: int, seconds: float) -> None:
+        """Say how long something takes, or that this is more than `minutes`; else nothing.
+
+        Parameters
+        ----------
+        what : str
+            A sentence on what there is to do, without its end.
+        n : int
+            Parts that can be done side by side.
+        seconds : float
+            Of one core, by earlier runs.
+
+        Raises
+        ------
+        InfosemError
+            If it takes more than `minutes`.
+        """
+        if self.minutes is None:
+            return
+        n_jobs = min(cpu_count() if self.n_jobs is None else self.n_jobs, n)
         said = (
-            f"{store.root}: {len(todo)} runs are {what}, some {tqdm.format_interval(seconds)} "
-            f"on {n_jobs} cores by earlier runs"
+            f"{what}, some {tqdm.format_interval(seconds / n_jobs)} on {n_jobs} cores by earlier "
+            "runs"
         )
-        if seconds > 60 * self.minutes:
+        if seconds / n_jobs > 60 * self.minutes:
             raise InfosemError(
                 f"{said}; that is more than minutes={self.minutes:g} allows: nothing was run. Give "
                 "more minutes, or ask for less"
