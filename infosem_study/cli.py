@@ -149,6 +149,9 @@ def run(
     if study == "published":
         _published(store, runner, **on)
         return
+    if study == "multiverse":
+        _print_readings(everything.EVERYTHING[study](store, runner=runner, **on), datasets)
+        return
     if study == "subsampling":
         if "seeds" in given:
             given["draws"] = given.pop("seeds")
@@ -375,11 +378,18 @@ def run_multiverse(
         claims=claims,
         runner=Runner(n_jobs=n_jobs, recompute=recompute),
     )
+    _print_readings(rows, datasets)
+
+
+def _print_readings(rows: pd.DataFrame, datasets: Sequence[str]) -> None:
+    """In how many readings the claims hold."""
+    if rows.empty:
+        raise InfosemError(f"--datasets: the book shows no reading of {', '.join(datasets)} yet")
     table = multiverse.over_datasets(multiverse.gains(rows))
     found = multiverse.summary(table, datasets)
     click.echo(multiverse.describe(found))
     click.echo()
-    click.echo(found.to_string(index=False, float_format="{:.3f}".format))
+    click.echo(multiverse.format_summary(found).to_string(index=False))
 
 
 @command.command()

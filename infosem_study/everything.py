@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from infosem_study.comparison import compare
+from infosem_study.pages.multiverse import shown
 from infosem_study.pages.published import released
 from infosem_study.scheduling import HERE, Rehearsal, Runner
 from infosem_study.store import Store
@@ -68,6 +69,7 @@ EVERYTHING: dict[str, Callable[..., pd.DataFrame]] = {
         controls, network="non-cell-type-specific", taken=NON_SPECIFIC_CONTROLS
     ),
     "subsampling": subsampling,
+    "multiverse": shown,
 }
 """Every study that the book shows; to be called with a store, and `datasets`, `splits` and
 a `runner` as for `compare`."""

@@ -3,6 +3,8 @@
 A variant is named behind a colon: "hESC:shuffled-0" has the expression of every gene given to
 another, so that it tells nothing of embeddings and labels; "hESC:cells-20-0" has 20% of the cells;
 the last number is the draw. "hESC:genes-all" keeps the genes that `load_beeline` drops by default.
+"synthetic:many-tfs" has more TFs and fewer cells than "synthetic", so that text has something to
+say; in "synthetic:many-tfs-no-text" every gene has the text of another.
 The names stand in the rows of the ledger.
 """
 
@@ -19,6 +21,7 @@ from infosem.errors import InfosemError
 __all__ = ["all_genes", "base_name", "fewer_cells", "load", "shuffled"]
 
 _ALL_GENES = "genes-all"
+_MANY_TFS, _NO_TEXT = "many-tfs", "many-tfs-no-text"
 
 
 def base_name(name: str) -> str:
@@ -61,14 +64,27 @@ def load(name: str, network: str, *, embedding: str | None) -> Dataset:
     """
     base, _, variant = name.partition(":")
     genes = "all" if variant == _ALL_GENES else "text"
-    found = simulate() if base == "synthetic" else load_beeline(base, network, genes=genes)
+    is_made_up = base == "synthetic"
+    found = _simulated(variant) if is_made_up else load_beeline(base, network, genes=genes)
     if variant:
         found = _varied(found, name, variant)
     return attach(found, embedding) if embedding and embedding not in found.embeddings else found
 
 
+def _simulated(variant: str) -> Dataset:
+    if variant not in (_MANY_TFS, _NO_TEXT):
+        return simulate()
+    found = simulate(n_tfs=40, n_targets=60, n_cells=30, embedding_noise=0.1)
+    if variant == _MANY_TFS:
+        return found
+    text = found.embeddings["planted"]
+    order = np.random.default_rng([*b"no text"]).permutation(len(text))
+    return replace(found, embeddings={"planted": text[order]})
+
+
 def _varied(dataset: Dataset, name: str, variant: str) -> Dataset:
-    if variant == _ALL_GENES:  # it was loaded so
+    loaded_so = (_ALL_GENES, _MANY_TFS, _NO_TEXT) if dataset.name == "synthetic" else (_ALL_GENES,)
+    if variant in loaded_so:
         return replace(dataset, name=name)
     match = re.fullmatch(r"(?:(shuffled)|cells-(\d+))-(\d+)", variant)
     if match is None or (match[2] and not 0 < int(match[2]) <= 100):

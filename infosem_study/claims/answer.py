@@ -83,13 +83,15 @@ _SENTENCES: Sequence[tuple[str, Mapping[str, str]]] = (
 )
 
 
-def answer(found: Sequence[Judged]) -> str:
+def answer(found: Sequence[Judged], readings: str = "") -> str:
     """Does InfoSEM work, in one paragraph and a line on how sure that is; as Markdown.
 
     Parameters
     ----------
     found : sequence of Judged
         From `catalogue.judged`.
+    readings : str
+        What other readings of the paper say, in sentences.
 
     Returns
     -------
@@ -108,7 +110,8 @@ def answer(found: Sequence[Judged]) -> str:
         "**In short.** " + " ".join(sentences) + "\n\n"
         "**How sure?** Numbers are means over the cell-type-specific networks of BEELINE's "
         "four data sets, with 95% intervals. The intervals hold for the TFs of these networks, "
-        "which are few; for other TFs they would be about twice as wide.\n"
+        "which are few; for other TFs they would be about twice as wide."
+        f"{' ' * bool(readings)}{readings}\n"
     )
 
 

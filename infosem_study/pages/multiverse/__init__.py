@@ -1,12 +1,18 @@
 """Every reading of the paper: what comes out of hundreds of ways to decide what it leaves open."""
 
+from infosem_study.pages.multiverse.book import PLANNED, SHOWN, cost, extent, shown
 from infosem_study.pages.multiverse.design import (
     CHOICES,
     CHOSEN,
     choices_table,
     configurations,
 )
-from infosem_study.pages.multiverse.figures import curve_figure, importance_figure
+from infosem_study.pages.multiverse.figures import (
+    curve_figure,
+    datasets_figure,
+    importance_figure,
+)
+from infosem_study.pages.multiverse.form import form
 from infosem_study.pages.multiverse.gains import (
     CLAIMS,
     by_level,
@@ -16,23 +22,41 @@ from infosem_study.pages.multiverse.gains import (
     summary,
 )
 from infosem_study.pages.multiverse.runs import MEASURES, readings
-from infosem_study.pages.multiverse.text import describe, describe_importance
+from infosem_study.pages.multiverse.text import (
+    describe,
+    describe_importance,
+    format_importance,
+    format_summary,
+    headline,
+    told,
+)
 
 __all__ = [
     "CHOICES",
     "CHOSEN",
     "CLAIMS",
     "MEASURES",
+    "PLANNED",
+    "SHOWN",
     "by_level",
     "choices_table",
     "configurations",
+    "cost",
     "curve_figure",
+    "datasets_figure",
     "describe",
     "describe_importance",
+    "extent",
+    "form",
+    "format_importance",
+    "format_summary",
     "gains",
+    "headline",
     "importance",
     "importance_figure",
     "over_datasets",
     "readings",
+    "shown",
     "summary",
+    "told",
 ]

@@ -1,7 +1,10 @@
 """Specification curves, and which choices matter."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -9,7 +12,7 @@ from infosem_study.figures import DASHED, DOTTED, NULL, OURS, PAPER, legend, pan
 from infosem_study.pages.multiverse import design
 from infosem_study.pages.multiverse.gains import CLAIMS, choices_of, paper_gain
 
-__all__ = ["curve_figure", "importance_figure"]
+__all__ = ["curve_figure", "datasets_figure", "importance_figure"]
 
 _BEHIND = PAPER
 _UNDECIDED = "#999999"
@@ -36,16 +39,7 @@ def curve_figure(table: pd.DataFrame, measure: str = "AUPRC", *, datasets: list[
     )  # fmt: skip
     above, below = axes[:, 0]
     place = np.arange(len(own))
-    colours = np.where(own["low"] > 0, OURS, np.where(own["high"] < 0, _BEHIND, _UNDECIDED))
-    for colour, label in ((OURS, "ahead"), (_UNDECIDED, "undecided"), (_BEHIND, "behind")):
-        part = colours == colour
-        reach = [own["difference"] - own["low"], own["high"] - own["difference"]]
-        reach = [np.where(np.isfinite(side), side, 0)[part] for side in reach]
-        above.errorbar(
-            place[part], own.loc[part, "difference"], yerr=reach, fmt="o", markersize=2.5,
-            elinewidth=0.6, color=colour, label=f"{label} ({part.sum()})",
-        )  # fmt: skip
-    above.axhline(0, **DOTTED)
+    colours = _points(above, own, counted=True)
     paper = paper_gain(claim, measure, datasets) if network == "cell-type-specific" else np.nan
     if not np.isnan(paper):
         above.axhline(paper, **(DASHED | {"color": PAPER}), label=f"the paper's ({paper:+.3f})")
@@ -59,6 +53,57 @@ def curve_figure(table: pd.DataFrame, measure: str = "AUPRC", *, datasets: list[
     below.set_xlabel("readings, by their gain")
     below.tick_params(left=False)
     below.set_ylim(-0.8, len(rows) - 0.2)
+    return figure
+
+
+def _points(axis: Axes, own: pd.DataFrame, *, counted: bool = False) -> NDArray[np.str_]:
+    """Sorted gains with their intervals; the colour of each."""
+    place = np.arange(len(own))
+    colours = np.where(own["low"] > 0, OURS, np.where(own["high"] < 0, _BEHIND, _UNDECIDED))
+    for colour, label in ((OURS, "ahead"), (_UNDECIDED, "undecided"), (_BEHIND, "behind")):
+        part = colours == colour
+        reach = [own["difference"] - own["low"], own["high"] - own["difference"]]
+        reach = [np.where(np.isfinite(side), side, 0)[part] for side in reach]
+        axis.errorbar(
+            place[part], own.loc[part, "difference"], yerr=reach, fmt="o", markersize=2.5,
+            elinewidth=0.6, color=colour, label=f"{label} ({part.sum()})" if counted else label,
+        )  # fmt: skip
+    axis.axhline(0, **DOTTED)
+    return colours
+
+
+def datasets_figure(
+    table: pd.DataFrame, measures: Sequence[str] = ("AUPRC", "within TFs")
+) -> Figure:
+    """The sorted gains over the rival on each data set: a row for each measure.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `gains.gains`, of one network and claim.
+    measures : sequence of str
+    """
+    table = table[table["against"] == "rival"]
+    claim, network = str(table["claim"].iloc[0]), str(table["network"].iloc[0])
+    datasets = [*table["dataset"].unique()]
+    figure, axes = panels(
+        len(measures), len(datasets), 1 + 2.2 * len(datasets), 0.8 + 2 * len(measures),
+        grid="y", sharey="row",
+    )  # fmt: skip
+    for row, measure in zip(axes, measures, strict=True):
+        for axis, dataset in zip(row, datasets, strict=True):
+            own = table[(table["measure"] == measure) & (table["dataset"] == dataset)]
+            _points(axis, own.sort_values("difference", ignore_index=True))
+            paper = paper_gain(claim, measure, [dataset])
+            if network == "cell-type-specific" and not np.isnan(paper):
+                axis.axhline(paper, **(DASHED | {"color": PAPER}), label="the paper's")
+            axis.set_xticks([])
+        row[0].set_ylabel(f"{measure}, gain")
+    for axis, dataset in zip(axes[0], datasets, strict=True):
+        axis.set_title(dataset, fontsize=10)
+    for axis in axes[-1]:
+        axis.set_xlabel("readings, by their gain")
+    legend(figure, *axes.flat)
     return figure
 
 

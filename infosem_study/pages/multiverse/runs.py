@@ -16,7 +16,7 @@ from infosem_study.jobs import Job, results_of
 from infosem_study.methods import Method
 from infosem_study.pages.audit.block import Block
 from infosem_study.pages.multiverse import design
-from infosem_study.scheduling import HERE, Runner
+from infosem_study.scheduling import HERE, Rehearsal, Runner
 from infosem_study.store import Store
 from infosem_study.variants import base_name
 
@@ -84,7 +84,8 @@ def readings(
         One row per network, dataset, config, claim, what, alpha (the level), seed and split.
         "what" is "model", "rival" (DeepSEM, or InfoSEM-B in the same configuration) or "control"
         (text of other genes, labels of other pairs of the same TF). Then `MEASURES` on the unseen
-        genes; fit, the AUPRC on the training edges; diverged, whether the training did; and key.
+        genes; fit, the AUPRC on the training edges; diverged, whether the training did; key, and
+        seconds, the wall time of the training.
 
     Raises
     ------
@@ -101,7 +102,8 @@ def readings(
             jobs = {_name(part.job): part.job for part in parts}
             with store.keeping_scores() as keeping:
                 runner.run(jobs.values(), keeping)
-                lines += _measured(keeping, parts, tuple(splits), runner)
+                if not isinstance(runner, Rehearsal):  # which has nothing to measure
+                    lines += _measured(keeping, parts, tuple(splits), runner)
     return pd.DataFrame(lines)
 
 
@@ -147,7 +149,8 @@ def _measured(
     store: Store, parts: Sequence[_Part], splits: tuple[int, ...], runner: Runner
 ) -> list[dict[str, Any]]:
     """The lines of stored trainings."""
-    keys = [results_of(store, [part.job])[0]["key"] for part in parts]
+    stored = [results_of(store, [part.job])[0] for part in parts]
+    keys = [result["key"] for result in stored]
     runs = {}
     for part, key in zip(parts, keys, strict=True):
         labels = part.job.method.labels
@@ -174,14 +177,15 @@ def _measured(
         (line["key"], line["on"]): line for table in tables for line in table.to_dict("records")
     }
     lines = []
-    for part, key in zip(parts, keys, strict=True):
+    for part, result in zip(parts, stored, strict=True):
         for split in part.on:
-            line = by_run[key, split]
+            line = by_run[result["key"], split]
             lines.append(
                 {
                     "network": part.job.network, "dataset": part.job.dataset,
                     "config": part.config, "claim": part.claim, "what": part.what,
-                    "alpha": part.alpha, "seed": part.job.seed, "split": split, "key": key,
+                    "alpha": part.alpha, "seed": part.job.seed, "split": split,
+                    "key": result["key"], "seconds": result["seconds"],
                     **{name: line[name] for name in (*MEASURES, "fit")},
                     "diverged": np.isnan(line["fit"]),
                 }

@@ -5,9 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from infosem_study.pages.multiverse.gains import CLAIMS
+from infosem_study.pages.multiverse.gains import CLAIMS, gains, over_datasets, summary
 
-__all__ = ["describe", "describe_importance"]
+__all__ = [
+    "describe",
+    "describe_importance",
+    "format_importance",
+    "format_summary",
+    "headline",
+    "told",
+]
 
 _WHAT = {"text": "Text helps", "labels": "Labels help"}
 _CONTROLS = {"text": "text of other genes", "labels": "labels of other pairs"}
@@ -56,6 +63,98 @@ def describe(table: pd.DataFrame, measures: Sequence[str] = ("AUPRC", "within TF
 
 def _of(n: float, total: float) -> str:
     return f"{n:.0f} of {total:.0f} reading{'' if total == 1 else 's'}"
+
+
+def told(rows: pd.DataFrame, datasets: Sequence[str]) -> str:
+    """`headline` of readings.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `book.shown`; it may be empty.
+    datasets : sequence of str
+    """
+    if rows.empty:
+        return ""
+    return headline(summary(over_datasets(gains(rows, ["auprc", "within"])), datasets))
+
+
+def headline(table: pd.DataFrame) -> str:
+    """What the front page says of the readings, in one sentence for each claim.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `gains.summary` of `gains.over_datasets`; the cell-type-specific networks count.
+
+    Returns
+    -------
+    str
+        Empty if there are no readings.
+    """
+    own = table[table["network"] == "cell-type-specific"] if len(table) else table
+    sentences = []
+    for claim in own["claim"].unique() if len(own) else ():
+        model, rival = CLAIMS[claim]
+        by = own[own["claim"] == claim].set_index(["against", "measure"])
+        pooled, within = by.loc["rival", "AUPRC"], by.loc["rival", "within TFs"]
+        sentence = (
+            f"In {_of(pooled['ahead'], pooled['readings'])} of what the paper leaves open, "
+            f"{model} is ahead of {rival} by AUPRC, and behind in {pooled['behind']:.0f}; among "
+            f"the targets of a single TF it is ahead in {within['ahead']:.0f}, and behind in "
+            f"{within['behind']:.0f}."
+        )
+        if ("control", "AUPRC") in by.index:
+            control = by.loc["control", "AUPRC"]
+            sentence += (
+                f" It is ahead of its control, {_CONTROLS[claim]}, in "
+                f"{control['ahead']:.0f} of {control['readings']:.0f}."
+            )
+        sentences.append(sentence)
+    return " ".join(sentences)
+
+
+def format_summary(table: pd.DataFrame) -> pd.DataFrame:
+    """`gains.summary`, as a table to read: counts of readings first, then their gains."""
+    paper = [
+        "-" if np.isnan(line["paper"]) else f"{line['paper']:+.3f}, reached in {line['beyond']:.0f}"
+        for line in table.to_dict("records")
+    ]
+    return pd.DataFrame(
+        {
+            "claim": [_WHAT[claim] for claim in table["claim"]],
+            "network": table["network"],
+            "measure": table["measure"],
+            "less": [
+                CLAIMS[claim][1] if against == "rival" else _CONTROLS[claim]
+                for claim, against in zip(table["claim"], table["against"], strict=True)
+            ],
+            "readings": table["readings"],
+            "ahead": table["ahead"],
+            "behind": table["behind"],
+            "median gain": table["median"].map("{:+.3f}".format),
+            "middle 90%": [
+                f"{low:+.3f} to {high:+.3f}"
+                for low, high in zip(table["low"], table["high"], strict=True)
+            ],
+            "paper": paper,
+        }
+    )
+
+
+def format_importance(table: pd.DataFrame) -> pd.DataFrame:
+    """`gains.importance`, as a table to read."""
+    return pd.DataFrame(
+        {
+            "choice": table["choice"],
+            "share [95%]": [
+                f"{share:.0%} [{max(low, 0):.0%}, {min(high, 1):.0%}]"
+                for share, low, high in table[["share", "low", "high"]].to_numpy()
+            ],
+            "by chance": table["chance"].map("{:.0%}".format),
+            "q": table["q"].map("{:.3f}".format),
+        }
+    )
 
 
 def describe_importance(table: pd.DataFrame, level: float = 0.05) -> str:

@@ -1,8 +1,11 @@
 """Readings of the paper: their design, what is counted of them, and what is found in them."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 
 from infosem_study import Store
 from infosem_study.pages import multiverse
@@ -66,7 +69,8 @@ def made_up(effect, n=24, n_alphas=2, noise=0.01, datasets=("A", "B"), seed=0):
                         lines.append({
                             "network": NETWORK, "dataset": dataset, "config": config,
                             "claim": "text", "what": what, "alpha": str(alpha), "seed": 0,
-                            "split": split, "fit": rng.random(),
+                            "split": split, "fit": rng.random(), "seconds": 36.0,
+                            "key": f"{what} {config} {alpha * (what != 'rival')} {dataset}",
                             **dict.fromkeys(multiverse.MEASURES, value),
                         })  # fmt: skip
     return pd.DataFrame(lines)
@@ -166,3 +170,65 @@ def test_readings_of_the_synthetic_data_are_stored_and_come_back(tmp_path):
     assert rows["auprc"].between(0, 1).all()
     own = rows[(rows["claim"] == "labels") & (rows["what"] == "model")]
     assert len(own) == 2 and own["key"].nunique() == 1  # two splits
+
+
+def test_planted_text_is_found_and_the_text_of_others_is_not(tmp_path):
+    counted = {}
+    for name in ("synthetic:many-tfs", "synthetic:many-tfs-no-text"):
+        rows = multiverse.readings(
+            Store(tmp_path), datasets=[name], n=4, claims=("text",), runner=Runner(n_jobs=1)
+        )
+        found = multiverse.summary(multiverse.gains(rows, ["auprc"]), [name])
+        counted[name] = found.set_index("against").loc["control"]
+    text, no_text = counted.values()
+    assert text["readings"] == text["positive"] == 6  # two configurations of four have a control
+    assert text["ahead"] > text["behind"] == 0
+    assert text["median"] > 0.03
+    # One order of the text is luck, which goes both ways.
+    assert no_text["ahead"] <= no_text["behind"]
+    assert no_text["median"] < 0.01
+
+
+def test_extent_and_cost_count_a_training_once():
+    rows = made_up(lambda levels: 0.0, n=12)
+    found = multiverse.extent(rows)
+    assert [*found["data set"]] == ["A", "B"]
+    assert (found["configurations"] == 12).all()
+    assert (found["planned"] == 48).all()
+    assert (found["readings"] == 36).all()
+    # DeepSEM, and InfoSEM-B and its control with two alphas; all serve ten splits.
+    assert (found["trainings"] == 12 * 5).all()
+    assert multiverse.cost(rows) == pytest.approx(2 * 12 * 5 * 36 / 3600)
+
+
+def test_form_has_every_reading_with_its_choices_and_gains():
+    gains = multiverse.gains(made_up(lambda levels: 0.05 * (levels["steps"] == "joint"), n=12))
+    (part,) = json.loads(
+        BeautifulSoup(multiverse.form(gains), "html.parser").script.string
+    ).values()
+    assert len(part["readings"]) == 36
+    names, levels = [*part["choices"]], part["choices"]["steps"]
+    joint = [levels[reading[names.index("steps")]] == "joint" for reading in part["readings"]]
+    assert sum(joint) == 18
+    for dataset in ("mean of the data sets", "A", "B"):
+        values = np.array(part["gains"][dataset]["AUPRC"])
+        assert values.shape == (36, 3)
+        assert values[joint, 0].min() > 0.03 > values[np.logical_not(joint), 0].max()
+
+
+@pytest.mark.parametrize("effect", [0.05, -0.05, 0.0])
+def test_headline_counts_what_the_summary_has(effect):
+    table = counted(made_up(lambda levels: effect, n=12))[2]
+    within = table.assign(measure="within TFs", low=-1.0, high=1.0)
+    found = multiverse.summary(pd.concat([table, within]), ["A", "B"])
+    pooled = found[found["measure"] == "AUPRC"].set_index("against")
+    assert multiverse.headline(found) == (
+        f"In {pooled.loc['rival', 'ahead']} of 36 readings of what the paper leaves open, "
+        f"InfoSEM-B is ahead of DeepSEM by AUPRC, and behind in {pooled.loc['rival', 'behind']}; "
+        "among the targets of a single TF it is ahead in 0, and behind in 0. It is ahead of its "
+        f"control, text of other genes, in {pooled.loc['control', 'ahead']} of 36."
+    )
+
+
+def test_headline_of_no_readings_says_nothing():
+    assert multiverse.headline(pd.DataFrame()) == ""

@@ -1,0 +1,119 @@
+"""Which readings the book shows, and what they took to make."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from infosem_study.pages.multiverse import design
+from infosem_study.pages.multiverse.runs import readings
+from infosem_study.scheduling import HERE, Runner
+from infosem_study.store import Store
+
+__all__ = ["PLANNED", "SHOWN", "cost", "extent", "shown"]
+
+SHOWN: dict[tuple[str, str], dict[str, int]] = {
+    ("text", "cell-type-specific"): {},
+    ("labels", "cell-type-specific"): {},
+    ("text", "non-cell-type-specific"): {},
+    ("labels", "non-cell-type-specific"): {},
+}
+"""How many configurations the book shows, by claim and network and then by data set."""
+PLANNED = {"cell-type-specific": 4 * design.BLOCK, "non-cell-type-specific": 2 * design.BLOCK}
+"""How many it will show, by network."""
+
+
+def shown(
+    store: Store,
+    *,
+    datasets: Sequence[str],
+    splits: Sequence[int] = tuple(range(10)),
+    seeds: Sequence[int] = (0,),
+    configurations: int | None = None,
+    runner: Runner = HERE,
+) -> pd.DataFrame:
+    """The readings that the book shows, computing and storing what is not stored.
+
+    Parameters
+    ----------
+    store : Store
+    datasets : sequence of str
+    splits, seeds : sequence of int
+    configurations : int, optional
+        Of the cell-type-specific network of every data set, or of the synthetic data, instead of
+        those of the book.
+    runner : Runner
+
+    Returns
+    -------
+    DataFrame
+        From `runs.readings`.
+
+    Raises
+    ------
+    InfosemError
+        As `runs.readings`.
+    """
+    wanted = SHOWN
+    if configurations is not None:
+        wanted = {
+            case: dict.fromkeys(datasets, configurations)
+            for case in SHOWN
+            if case[1] == "cell-type-specific"
+        }
+    parts = [
+        readings(
+            store,
+            datasets=[dataset],
+            network=network,
+            n=n,
+            splits=splits,
+            seeds=seeds,
+            claims=[claim],
+            runner=runner,
+        )
+        for (claim, network), by_dataset in wanted.items()
+        for dataset, n in by_dataset.items()
+        if dataset in datasets
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def extent(rows: pd.DataFrame) -> pd.DataFrame:
+    """How many configurations and readings there are, of how many that are planned.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `shown`.
+
+    Returns
+    -------
+    DataFrame
+        One row per network, claim and dataset: configurations, planned, readings, trainings.
+    """
+    lines = []
+    for where, part in rows.groupby(["network", "claim", "dataset"], sort=False):
+        network, claim, dataset = map(str, where)
+        models = part[part["what"] == "model"]
+        per_config = models.groupby("config")["alpha"].nunique()
+        # Where there are several alphas, the one that training edges choose is a reading, too.
+        n = int((per_config + (per_config > 1)).sum())
+        lines.append((network, claim, dataset, len(per_config), PLANNED.get(network), n,
+                      len(_trainings(part))))  # fmt: skip
+    columns = ["network", "claim", "data set", "configurations", "planned", "readings", "trainings"]
+    return pd.DataFrame(lines, columns=columns)
+
+
+def cost(rows: pd.DataFrame) -> float:
+    """Core-hours that the trainings took, each on one core."""
+    return float(_trainings(rows)["seconds"].sum()) / 3600
+
+
+def _trainings(rows: pd.DataFrame) -> pd.DataFrame:
+    """One line for each training: InfoSEM-BC has one for each split, all others serve all."""
+    own = rows["split"].where(_labelled(rows), -1)
+    return rows.assign(own=own).drop_duplicates(["dataset", "key", "own"])
+
+
+def _labelled(rows: pd.DataFrame) -> "pd.Series[bool]":
+    return (rows["claim"] == "labels") & (rows["what"] != "rival")
