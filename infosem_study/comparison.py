@@ -33,7 +33,7 @@ _N_SPLITS: dict[tuple[str, ...], int] = {
 # paper does not speak of.
 _N_SEEDS: dict[tuple[str, ...], int] = {
     ("InfoSEM-BC",): 1,
-    ("InfoSEM-BC", "cell-type-specific"): 3,
+    ("InfoSEM-BC", "cell-type-specific"): 5,
     ("InfoSEM-B (bias)",): 1,
 }
 # These take over the weight of the prior that InfoSEM-B was given on the same split.

@@ -9,7 +9,19 @@
 # %% [markdown]
 # # What a score on unseen genes is worth
 #
-# **Asked.** The paper {cite:p}`cui2025infosem` compares methods by one number, the AUPRC of
+# :::{admonition} In short
+#
+# - **Asked.** What is a score on unseen genes worth? How much of it is luck, or the order of the
+#   TFs?
+# - **Found.** Much of it can be luck: a random number for each TF often has as high an AUPRC as a
+#   method. What text adds is an order of the TFs. Hardly any method tells which targets belong to
+#   which TF.
+# - **How sure?** The draws are many, the TFs few: on the cell-type-specific networks only large
+#   effects could have been shown. Each part prints how large.
+#
+# :::
+#
+# **The question.** The paper {cite:p}`cui2025infosem` compares methods by one number, the AUPRC of
 # *interactions between unseen genes*, averaged over ten random blocks. How large can it get by luck?
 # How far does it rise for a score that looks at one gene of a pair only? Does a method that
 # wins it know which targets belong to which TF? And how many TFs would it take to tell two methods

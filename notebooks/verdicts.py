@@ -22,7 +22,7 @@ from IPython.display import HTML, Markdown
 from infosem.data import CELLS
 from infosem_study import Runner, Store, claims
 from infosem_study.comparison import compare
-from infosem_study.pages import verdicts
+from infosem_study.pages import multiverse, verdicts
 from infosem_study.parameters import check_parameters
 from infosem_study.scheduling import STORED_ONLY
 
@@ -60,7 +60,9 @@ print(*(f"{name}: {0 if frame is None else len(frame)}" for name, frame in frame
 
 # %% tags=["hide-input"]
 found = claims.judged(**frames)
-Markdown(claims.answer(found))
+readings = multiverse.shown(store, datasets=datasets, splits=range(n_splits), runner=STORED_ONLY)
+told = multiverse.told(readings, datasets)
+Markdown(claims.answer(found, told))
 
 # %% mystnb={"figure": {"caption": "InfoSEM less DeepSEM on pairs of unseen genes, cell-type-specific networks: AUPRC over all pairs at the left, the gain over the targets of one TF at a time at the right. Points right of the dotted line are in favour of InfoSEM. Bars are 95% intervals."}, "image": {"alt": "Dot plot of four panels: InfoSEM-B less DeepSEM above InfoSEM-BC less DeepSEM, with all pairs together at the left and the targets of one TF at a time at the right; a line for each of hESC, hHEP, mDC, mESC and their mean, with 95% intervals, beside the paper's difference. The main claims below have the numbers."}} tags=["hide-input"]
 claims.answer_figure(found) if found else print("none: these are not the paper's data sets")
@@ -83,6 +85,9 @@ Markdown(claims.headline_markdown(found))
 Markdown(claims.describe(found))
 
 # %% [markdown]
+# How much of this hangs on our reading of the paper is told by the page of [all its
+# readings](multiverse.ipynb).
+#
 # By data set, by the other metric and on the other kind of networks:
 
 # %% tags=["full-width", "hide-input"]
