@@ -293,7 +293,8 @@ def draw_icons(static: Path, icons: Iterable[str]) -> None:
 
 def describe(soup: BeautifulSoup, name: str, address: str | None) -> None:
     """Say what a page is about, in its head."""
-    texts = (" ".join(p.get_text().split()) for p in soup.article.find_all("p"))
+    found = soup.article.select("p:not(.admonition-title)")
+    texts = (" ".join(p.get_text().split()) for p in found)
     text = next(filter(None, texts), "")
     if len(text) > LONGEST_DESCRIPTION:
         text = text[:LONGEST_DESCRIPTION].rsplit(" ", 1)[0] + " …"

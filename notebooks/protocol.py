@@ -9,7 +9,19 @@
 # %% [markdown]
 # # Protocol: what the paper leaves open
 #
-# **Asked.** A reproduction that differs from the paper may differ because of a choice which the
+# :::{admonition} In short
+#
+# - **Asked.** Which choices does the paper leave open, and how far does each of them move the
+#   numbers?
+# - **Found.** The data and the test are the paper's, as far as its printed numbers tell. The
+#   learning rate, the weight of the KL term and the start of A each take about half of the gain of
+#   text on hESC; the number of epochs changes nothing.
+# - **How sure?** On hESC these three have five training seeds, all other choices one. A choice that
+#   moves the numbers no farther than another seed does cannot be told from luck.
+#
+# :::
+#
+# **The question.** A reproduction that differs from the paper may differ because of a choice which the
 # paper does not state. Are the data and the test those of the paper? And how far does each open
 # choice move [Table 1](table1.ipynb)?
 #
