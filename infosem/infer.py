@@ -57,7 +57,7 @@ PRESETS: Mapping[str, float] = MappingProxyType({"released": 1.0, "fast": 3.0})
 """By what factor all learning rates are higher and the epochs fewer."""
 
 _OF_EMBEDDING = ("lr_w", "sigma_w", "bias", "pair_rank")
-_OF_KNOWN_EDGES = ("lr_logits", "sigma_l", "rank")
+_OF_KNOWN_EDGES = ("lr_logits", "sigma_l", "rank", "absent_mean", "absent_trust")
 
 
 class RegulatorsWarning(UserWarning):

@@ -56,10 +56,18 @@ class KnownEdges:
         Gene index of each row of `labels`.
     labels : Tensor, (n_tfs, n_genes)
         1 for a known edge, 0 for a known non-edge, anything negative for unknown.
+    absent_mean : float
+        Probability at which the prior of a known non-edge has its mean. Eq. 9 has 0.05.
+    absent_trust : float
+        Factor on the precision of that prior, 1 / sigma_l^2. Eq. 9 trusts both labels alike, a
+        factor of 1; but an edge that a database lacks is hardly known to be none. With 0 nothing is
+        known of it.
     """
 
     tfs: Tensor
     labels: Tensor
+    absent_mean: float = 0.05
+    absent_trust: float = 1.0
 
 
 # --- the terms of the objective ---------------------------------------------------------------
@@ -135,13 +143,16 @@ def weight_prior(w: Tensor, sigma_w: float) -> Tensor:
     return w.square().sum() / (2 * sigma_w**2)
 
 
-def logit_prior(logits: Tensor, labels: Tensor, sigma_l: float) -> Tensor:
+def logit_prior(logits: Tensor, known: KnownEdges, sigma_l: float) -> Tensor:
     """-log p(A^l | Y) of Eq. 9, up to a constant: unknown pairs have a flat prior.
 
-    logits, labels (n_tfs, n_genes) -> scalar; labels as in `KnownEdges`.
+    logits (n_tfs, n_genes), of the TFs of `known` -> scalar.
     """
-    residual = logits - _LOGIT_KNOWN * (2 * labels - 1)
-    return (residual.square() * (labels >= 0)).sum() / (2 * sigma_l**2)
+    labels = known.labels
+    absent = math.log(known.absent_mean / (1 - known.absent_mean))
+    residual = logits - (absent + (_LOGIT_KNOWN - absent) * labels)
+    trust = (labels > 0) + known.absent_trust * (labels == 0)
+    return (residual.square() * trust).sum() / (2 * sigma_l**2)
 
 
 class _Structure(torch.autograd.Function):
@@ -392,7 +403,7 @@ class StructuralModel(nn.Module):
                 total = total + weight_prior(weights, sigma_w)
         if self.known is not None:
             logits = self.logit_source[self.known.tfs] @ self.logit_target
-            total = total + logit_prior(logits, self.known.labels, sigma_l)
+            total = total + logit_prior(logits, self.known, sigma_l)
         return total / self.effects.shape[1] ** 2
 
 

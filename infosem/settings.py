@@ -63,6 +63,9 @@ class Settings:
         Whether A is drawn around the prior mean M (Eq. 7), or is M plus deviations that are drawn
         around 0. The density is the same; but in the second form M moves A itself. Not with known
         edges.
+    absent_mean, absent_trust : float
+        Of known non-edges, in the prior of the logits: their probability at its mean, and a factor
+        on its precision (see `model.KnownEdges`). With the defaults it is Eq. 9's.
     """
 
     epochs: int = 150
@@ -89,15 +92,21 @@ class Settings:
     regulators: str = "all"
     steps: str = "alternating"
     prior_form: str = "centred"
+    absent_mean: float = 0.05
+    absent_trust: float = 1.0
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "hidden", "rank", "lr", "lr_adjacency", "lr_w",
                      "lr_logits", "decay", "sigma_w", "sigma_l", "sigma_z", "start"):  # fmt: skip
             if not getattr(self, name) > 0:
                 raise InfosemError(f"settings: {name} is {getattr(self, name)}, must be positive")
-        for name in ("alpha", "beta", "pair_rank"):
+        for name in ("alpha", "beta", "pair_rank", "absent_trust"):
             if not getattr(self, name) >= 0:
                 raise InfosemError(f"settings: {name} is {getattr(self, name)}, must be >= 0")
+        if not 0 < self.absent_mean < 1:
+            raise InfosemError(
+                f"settings: absent_mean is {self.absent_mean}, must be between 0 and 1"
+            )
         for name, allowed in (
             ("likelihood", ("squared", "gaussian")),
             ("latent_prior", ("learned", "standard")),
@@ -131,4 +140,5 @@ class Settings:
         return {k: v for k, v in everything.items() if k not in added or v != added[k]}
 
 
-_ADDED = ("start", "pair_rank", "regulators", "steps", "prior_form")
+_ADDED = ("start", "pair_rank", "regulators", "steps", "prior_form", "absent_mean",
+          "absent_trust")  # fmt: skip

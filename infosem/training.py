@@ -194,7 +194,12 @@ def _trained(
 
     known = None
     if train_edges is not None:
-        known = KnownEdges(torch.as_tensor(np.asarray(tfs), device=device), tensor(train_edges))
+        known = KnownEdges(
+            torch.as_tensor(np.asarray(tfs), device=device),
+            tensor(train_edges),
+            absent_mean=settings.absent_mean,
+            absent_trust=settings.absent_trust,
+        )
     model = StructuralModel(
         cells.n_genes,
         generator,

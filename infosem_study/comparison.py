@@ -39,7 +39,7 @@ _N_SEEDS: dict[tuple[str, ...], int] = {
 # These take over the weight of the prior that InfoSEM-B was given on the same split.
 _AS_INFOSEM_B = ("InfoSEM-BC", "InfoSEM-B (bias)")
 # Settings that only InfoSEM-BC looks at.
-_OF_KNOWN_EDGES = ("lr_logits", "sigma_l", "rank")
+_OF_KNOWN_EDGES = ("lr_logits", "sigma_l", "rank", "absent_mean", "absent_trust")
 # Cheap rows without information are averaged over many draws, to know them well.
 _UNINFORMED_SEEDS = tuple(range(20))
 

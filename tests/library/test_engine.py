@@ -72,6 +72,7 @@ def test_engine_trains_like_the_reference(synthetic, inputs, method, regulators,
     [
         ("DeepSEM", {"steps": "joint"}),
         ("InfoSEM-BC", {"steps": "joint"}),
+        ("InfoSEM-BC", {"absent_mean": 0.2, "absent_trust": 0.01}),
         ("InfoSEM-B", {"prior_form": "deviations", "bias": True}),
         ("InfoSEM-B", {"prior_form": "deviations", "steps": "joint", "likelihood": "gaussian"}),
     ],

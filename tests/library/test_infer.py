@@ -163,6 +163,7 @@ def test_known_edges_come_from_the_data_set(synthetic):
         ("DeepSEM", {"epochs": 0}, "epochs is 0, must be positive"),
         ("DeepSEM", {"sigma_w": 1.0}, "sigma_w: is of embeddings, which DeepSEM does not use"),
         ("InfoSEM-B", {"rank": 8}, "rank: is of known edges, which InfoSEM-B does not use"),
+        ("DeepSEM", {"absent_trust": 0.1}, "absent_trust: is of known edges, which DeepSEM does"),
         ("DeepSEM", {"embedding": "planted"}, "embedding: DeepSEM does not use one"),
         ("InfoSEM-B", {"embedding": "MiniLM"}, "no embedding 'MiniLM'"),
         ("DeepSEM", {"device": "meta"}, "device: 'meta' cannot be used; use cpu or cuda"),

@@ -1,5 +1,7 @@
 """Every term against numbers worked out another way, and all gradients numerically."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -126,10 +128,29 @@ def test_logit_prior_is_a_normal_about_the_truncated_labels(rng):
             if labels[row, k] >= 0:
                 p = 0.95 if labels[row, k] == 1 else 0.05
                 log_density += stats.norm.logpdf(logits[:, tf, k], np.log(p / (1 - p)), sigma)
-    values = [
-        m.logit_prior(tensor(logit[known.tfs]), known.labels, sigma).item() for logit in logits
-    ]
+    values = [m.logit_prior(tensor(logit[known.tfs]), known, sigma).item() for logit in logits]
     assert values[0] - values[1] == pytest.approx(log_density[1] - log_density[0])
+
+
+def test_absent_edges_have_a_prior_of_their_own(rng):
+    known, sigma, trust = known_edges(rng), 0.4, 0.09
+    own = replace(known, absent_mean=0.2, absent_trust=trust)
+    logits, labels = rng.normal(size=(2, 3, P)), known.labels.numpy()
+    present, absent = labels == 1, labels == 0
+    log_density = [
+        stats.norm.logpdf(a[present], np.log(0.95 / 0.05), sigma).sum()
+        + stats.norm.logpdf(a[absent], np.log(0.2 / 0.8), sigma / trust**0.5).sum()
+        for a in logits
+    ]
+    values = [m.logit_prior(tensor(a), own, sigma).item() for a in logits]
+    assert values[0] - values[1] == pytest.approx(log_density[1] - log_density[0])
+
+
+def test_absent_edges_without_trust_are_unknown(rng):
+    known, logits = known_edges(rng), tensor(rng.normal(size=(3, P)))
+    unknown = replace(known, labels=known.labels.masked_fill(known.labels == 0, -1))
+    found = m.logit_prior(logits, replace(known, absent_trust=0.0), 0.3)
+    assert found.item() == m.logit_prior(logits, unknown, 0.3).item() > 0
 
 
 def test_terms_pass_gradcheck(rng):
@@ -137,6 +158,7 @@ def test_terms_pass_gradcheck(rng):
         return tensor(rng.normal(size=shape), grad=True)
 
     known, observed = known_edges(rng), tensor(rng.integers(0, 2, size=(N, P)))
+    doubted = replace(known, absent_mean=0.2, absent_trust=0.01)
     checks = [
         (lambda x, y: m.squared_reconstruction(x, y, observed), (random(N, P), random(N, P))),
         (
@@ -147,7 +169,8 @@ def test_terms_pass_gradcheck(rng):
         (m.laplace_residual, (random(P, P), random(P), random(P))),
         (m.laplace_residual, (random(P, P),)),
         (lambda w: m.weight_prior(w, 0.3), (random(2 * D),)),
-        (lambda a: m.logit_prior(a, known.labels, 0.3), (random(3, P),)),
+        (lambda a: m.logit_prior(a, known, 0.3), (random(3, P),)),
+        (lambda a: m.logit_prior(a, doubted, 0.3), (random(3, P),)),
     ]
     for function, inputs in checks:
         assert torch.autograd.gradcheck(function, inputs)

@@ -302,6 +302,8 @@ def test_objective_that_is_not_finite_is_an_error_with_a_way_out(inputs):
     [
         ({"epochs": 0}, "epochs is 0, must be positive"),
         ({"alpha": -1.0}, "alpha is -1.0, must be >= 0"),
+        ({"absent_trust": -1.0}, "absent_trust is -1.0, must be >= 0"),
+        ({"absent_mean": 1.0}, "absent_mean is 1.0, must be between 0 and 1"),
         ({"likelihood": "poisson"}, "likelihood is 'poisson', must be one of"),
     ],
 )
