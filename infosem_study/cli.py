@@ -16,7 +16,7 @@ from infosem_study import everything, studies, verification
 from infosem_study.environment import machine
 from infosem_study.ledger import Ledger
 from infosem_study.methods import METHODS
-from infosem_study.pages import audit, multiverse, published
+from infosem_study.pages import audit, known_edges, multiverse, published
 from infosem_study.pages.appendix import tuning
 from infosem_study.pages.cell_subsampling import format_by_percent
 from infosem_study.reported import reported
@@ -72,12 +72,13 @@ def command() -> None:
 
 # --- run ------------------------------------------------------------------------------------------
 
-# Which of the options --methods, --seeds and --complete a study takes; in the rest of it, and for
-# studies that are not named here, it has its own.
+# Which of the options --methods, --seeds, --parts and --complete a study takes; in the rest of it,
+# and for studies that are not named here, it has its own.
 _TAKES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(studies.STUDIES, ("methods", "seeds", "complete")),
     "audit": ("methods", "complete"),
     "embeddings": ("seeds",),
+    "known-edges": ("seeds", "parts"),
     "subsampling": ("methods", "seeds"),
 }
 # What else than the method tells the rows of a study apart.
@@ -100,6 +101,12 @@ _TOLD_APART_BY = {"choice": "{}", "control": "{}", "epochs": "{} epochs"}
     metavar="LIST",
     help="Training seeds (of subsampling also the draws of cells), instead of the study's.",
 )
+@click.option(
+    "--parts",
+    type=_Listed(click.Choice(list(known_edges.PARTS))),
+    metavar="LIST",
+    help=f"Of known-edges, some of {','.join(known_edges.PARTS)} (default: what the book shows).",
+)
 @_jobs
 @click.option(
     "--scheduler",
@@ -121,6 +128,7 @@ def run(
     methods: list[str] | None,
     n_splits: int,
     seeds: list[int] | None,
+    parts: list[str] | None,
     n_jobs: int | None,
     scheduler: str | None,
     complete: bool,
@@ -134,7 +142,7 @@ def run(
     store = Store(ledger)
     runner = Runner(n_jobs=n_jobs, scheduler=scheduler, recompute=recompute)
     on: dict[str, Any] = {"datasets": datasets, "splits": range(n_splits)}
-    asked = {"methods": methods, "seeds": seeds, "complete": complete}
+    asked = {"methods": methods, "seeds": seeds, "parts": parts, "complete": complete}
     given: dict[str, Any] = {name: value for name, value in asked.items() if value}
     if wrong := [name for name in given if name not in _TAKES.get(study, ())]:
         names = ", ".join(f"--{name}" for name in wrong)
@@ -151,6 +159,9 @@ def run(
         return
     if study == "multiverse":
         _print_readings(everything.EVERYTHING[study](store, runner=runner, **on), datasets)
+        return
+    if study == "known-edges":
+        _known_edges(store, runner, **given, **on)
         return
     if study == "subsampling":
         if "seeds" in given:
@@ -209,6 +220,12 @@ def _published(store: Store, runner: Runner, *, datasets: Sequence[str], **on: A
         click.echo(f"{published.format_agreement(agreement).to_string()}\n")
     rivals = published.rivals(store, cells=cells, slow=True, runner=runner)
     click.echo(published.format_rivals(rivals).to_string(index=False))
+
+
+def _known_edges(store: Store, runner: Runner, **asked: Any) -> None:
+    """Train with the edges of databases, whether the book shows it or not."""
+    rows = known_edges.trained(store, runner=runner, **asked)
+    click.echo(f"{rows['key'].nunique()} trainings are stored")
 
 
 def _run_all(store: Store, runner: Runner, on: dict[str, Any]) -> None:

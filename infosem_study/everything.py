@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from infosem_study.comparison import compare
-from infosem_study.pages.multiverse import shown
+from infosem_study.pages import known_edges, multiverse
 from infosem_study.pages.published import released
 from infosem_study.scheduling import HERE, Rehearsal, Runner
 from infosem_study.store import Store
@@ -69,7 +69,8 @@ EVERYTHING: dict[str, Callable[..., pd.DataFrame]] = {
         controls, network="non-cell-type-specific", taken=NON_SPECIFIC_CONTROLS
     ),
     "subsampling": subsampling,
-    "multiverse": shown,
+    "multiverse": multiverse.shown,
+    "known-edges": known_edges.shown,
 }
 """Every study that the book shows; to be called with a store, and `datasets`, `splits` and
 a `runner` as for `compare`."""

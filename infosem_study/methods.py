@@ -34,6 +34,7 @@ from infosem_study.baselines.scenic import scenic
 from infosem_study.baselines.scgreat import scgreat
 from infosem_study.baselines.tf_constant import tf_constant
 from infosem_study.baselines.tigress import tigress
+from infosem_study.knowledge import OWN, known_edges
 
 __all__ = ["METHODS", "Method"]
 
@@ -57,6 +58,8 @@ class Method:
         What it looks at (the paper's Table 2).
     motifs : bool
         Whether it looks at a database of the motifs of TFs, too.
+    database : bool
+        Whether it is given the edges of a database (see `knowledge`).
     deep : bool
         Whether it is one of the structural models, with `training.Settings` as its settings.
     downsampled : bool
@@ -73,6 +76,7 @@ class Method:
     labels: bool
     embeddings: bool
     motifs: bool = False
+    database: bool = False
     deep: bool = False
     downsampled: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -135,6 +139,25 @@ def infosem_bc(
         raise InfosemError("InfoSEM-BC: train_edges holds no known pair; use InfoSEM-B instead")
     vectors = centre_and_normalise(dataset.embedding(embedding))
     return _train(dataset, settings, seed=seed, embedding=vectors, train_edges=train_edges)
+
+
+def infosem_bc_of_database(
+    dataset: Dataset,
+    train_edges: Edges | None,
+    *,
+    seed: int,
+    database: str,
+    edges: str = OWN,
+    percent: int = 100,
+    **settings: Any,
+) -> Scores:
+    """InfoSEM-BC with the edges of a database as known ones: no label of the data set is used.
+
+    `edges` and `percent` are those of `knowledge.known_edges`, what is drawn there is drawn with
+    the training seed.
+    """
+    known = known_edges(dataset, database, edges=edges, percent=percent, seed=seed)
+    return infosem_bc(dataset, known, seed=seed, **settings)
 
 
 def reading(dataset: Dataset, train_edges: Edges | None, *, seed: int, **settings: Any) -> Scores:
@@ -245,6 +268,8 @@ METHODS: dict[str, Method] = {
                settings={"epochs": 80, "batch_size": 64, "lr_w": 2e-5}),
         Method("InfoSEM-BC", 4, infosem_bc,
                expression=True, labels=True, embeddings=True, deep=True),
+        Method("InfoSEM-BC (database)", 1, infosem_bc_of_database,
+               expression=True, labels=False, embeddings=True, database=True, deep=True),
         Method("DeepSEM (reading)", 1, reading,
                expression=True, labels=False, embeddings=False, deep=True),
         Method("InfoSEM-B (reading)", 1, reading,

@@ -6,6 +6,7 @@ from infosem.data import STRING
 from infosem.errors import InfosemError
 from infosem.training import Settings
 from infosem_study.baselines.scenic import database_digest
+from infosem_study.knowledge import HALF
 from infosem_study.methods import METHODS, Method
 
 __all__ = ["candidates_for", "method_for"]
@@ -41,6 +42,10 @@ _SIGMA_L = {
 # BioBERT vectors of symbols where every gene has one, else MiniLM on descriptions.
 _EMBEDDING = {"hESC": "BioBERT", "mESC": "BioBERT", "hHEP": "MiniLM", "mDC": "MiniLM",
               "synthetic": "planted"}  # fmt: skip
+
+# What is known from elsewhere: the other network, which was measured in other cells.
+_DATABASE = {"cell-type-specific": "non-cell-type-specific",
+             "non-cell-type-specific": "cell-type-specific", "planted": HALF}  # fmt: skip
 
 
 def method_for(name: str, dataset: str, network: str) -> Method:
@@ -87,12 +92,14 @@ def method_for(name: str, dataset: str, network: str) -> Method:
         settings["embedding"] = _EMBEDDING.get(dataset, "MiniLM")
         settings["bias"] = name == "InfoSEM-B (bias)"
         settings["sigma_w"] = _SIGMA_W.get(dataset, 1.0) if specific else 100.0
-    if method.labels:
+    if method.labels or method.database:
         settings["sigma_l"] = _SIGMA_L.get(network, {}).get(dataset, 0.1)
         settings["rank"] = 128
     # All settings are recorded, also those left at their defaults.
-    embedding = {"embedding": settings.pop("embedding")} if method.embeddings else {}
-    return method.with_settings(**embedding, **Settings(**settings).recorded())
+    inputs = {"embedding": settings.pop("embedding")} if method.embeddings else {}
+    if method.database:
+        inputs["database"] = _DATABASE[network]
+    return method.with_settings(**inputs, **Settings(**settings).recorded())
 
 
 def candidates_for(dataset: str) -> list[dict[str, float]]:

@@ -52,13 +52,14 @@ __all__ = [
 ]
 
 # Training on fewer negatives is a question of its own (Appendix D), and so are the prior without
-# expression and the pair-aware one, which the paper does not have, and other readings of the paper
-# (see `pages.multiverse`). SCENIC needs a database.
+# expression and the pair-aware one, which the paper does not have, other readings of the paper (see
+# `pages.multiverse`) and edges of a database (`pages.known_edges`). SCENIC needs a database, too.
 DOWNSAMPLED = tuple(name for name, method in METHODS.items() if method.downsampled)
 TABLE1_METHODS = tuple(
     name
-    for name in METHODS
-    if name not in (*DOWNSAMPLED, "InfoSEM-B (pairs)", "Prior alone", "SCENIC")
+    for name, method in METHODS.items()
+    if not method.database
+    and name not in (*DOWNSAMPLED, "InfoSEM-B (pairs)", "Prior alone", "SCENIC")
     and not name.endswith("(reading)")
 )
 # Without those that would take hours there.
