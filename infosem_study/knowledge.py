@@ -13,7 +13,8 @@ from infosem.errors import InfosemError, require
 from infosem.splits import UNKNOWN
 from infosem_study.variants import base_name, load
 
-__all__ = ["DEGREES_KEPT", "EDGES", "HALF", "OTHER_TFS", "OWN", "UNRELATED", "known_edges"]
+__all__ = ["DEGREES_KEPT", "EDGES", "HALF", "OTHER_TFS", "OWN", "UNRELATED", "known_edges",
+           "popularity"]  # fmt: skip
 
 OWN, OTHER_TFS, DEGREES_KEPT = "own", "other TFs", "degrees kept"
 EDGES = (OWN, OTHER_TFS, DEGREES_KEPT)
@@ -21,8 +22,8 @@ EDGES = (OWN, OTHER_TFS, DEGREES_KEPT)
 targets keep how many regulators they have; edges drawn anew, so that TFs and targets both keep
 how many they have."""
 HALF, UNRELATED = "half", "unrelated"
-"""Databases of the synthetic data set: half of what is planted, with as many wrong edges of each
-TF; and as many edges that have nothing to do with it."""
+"""Databases of the synthetic data set: half of the edges that are planted; and as many edges of each
+TF that have nothing to do with it."""
 
 Labels = NDArray[np.int8]
 Edges = NDArray[np.bool_]
@@ -82,11 +83,33 @@ def known_edges(
     return result
 
 
+def popularity(dataset: Dataset, database: str) -> NDArray[np.float64]:
+    """How many regulators each gene has in a database, of all TFs that it knows, (n_genes,)."""
+    if base_name(dataset.name) == "synthetic":
+        found = _made_up(dataset, database)
+    else:
+        found = _loaded(dataset, database).network
+    return found.sum(axis=0).astype(np.float64)
+
+
 def _of_database(dataset: Dataset, database: str) -> Edges:
     """The edges of a database in the order of a data set, (n_tfs, n_genes)."""
-    name = base_name(dataset.name)
-    if name == "synthetic":
+    if base_name(dataset.name) == "synthetic":
         return _made_up(dataset, database)
+    other = _loaded(dataset, database)
+    found = np.zeros((dataset.n_tfs, dataset.n_genes), dtype=bool)
+    _, here, there = np.intersect1d(dataset.tf_names, other.tf_names, return_indices=True)
+    if not len(here):
+        raise InfosemError(
+            f"database: {database} knows none of the TFs of {dataset.name}; name another"
+        )
+    found[here] = other.network[there]
+    return found
+
+
+def _loaded(dataset: Dataset, database: str) -> Dataset:
+    """The data set with the network of a database, which is not the one that is judged."""
+    name = base_name(dataset.name)
     if database == dataset.network_name:
         raise InfosemError(
             f"database: {database} is the network that is judged on {name}; name another"
@@ -96,12 +119,7 @@ def _of_database(dataset: Dataset, database: str) -> Edges:
         raise InfosemError(
             f"{dataset.name}: has not the genes of {name}, for which there are databases"
         )
-    found = np.zeros((dataset.n_tfs, dataset.n_genes), dtype=bool)
-    _, here, there = np.intersect1d(dataset.tf_names, other.tf_names, return_indices=True)
-    if not len(here):
-        raise InfosemError(f"database: {database} knows none of the TFs of {name}; name another")
-    found[here] = other.network[there]
-    return found
+    return other
 
 
 def _made_up(dataset: Dataset, database: str) -> Edges:
@@ -112,10 +130,9 @@ def _made_up(dataset: Dataset, database: str) -> Edges:
     rng = np.random.default_rng([*b"database", choices.index(database)])
     found = np.zeros_like(planted)
     for row, labels, tf in zip(found, planted, dataset.tfs, strict=True):
-        there, absent = np.flatnonzero(labels), np.setdiff1d(np.flatnonzero(~labels), tf)
-        n_true = len(there) // 2 if database == HALF else 0
-        row[rng.choice(there, n_true, replace=False)] = True
-        row[rng.choice(absent, min(len(there) - n_true, len(absent)), replace=False)] = True
+        there = np.flatnonzero(labels)
+        known = there if database == HALF else np.delete(np.arange(len(row)), tf)
+        row[rng.choice(known, len(there) // 2, replace=False)] = True
     return found
 
 

@@ -44,7 +44,7 @@ def all_genes(name: str) -> str:
     return f"{name}:{_ALL_GENES}"
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def load(name: str, network: str, *, embedding: str | None) -> Dataset:
     """A data set or a variant of one.
 
