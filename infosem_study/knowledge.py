@@ -22,8 +22,8 @@ EDGES = (OWN, OTHER_TFS, DEGREES_KEPT)
 targets keep how many regulators they have; edges drawn anew, so that TFs and targets both keep
 how many they have."""
 HALF, UNRELATED = "half", "unrelated"
-"""Databases of the synthetic data set: half of the edges that are planted; and as many edges of each
-TF that have nothing to do with it."""
+"""Databases of the synthetic data set: half of the edges that are planted; and as many of each TF
+that have nothing to do with it."""
 
 Labels = NDArray[np.int8]
 Edges = NDArray[np.bool_]

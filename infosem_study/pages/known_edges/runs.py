@@ -46,7 +46,11 @@ PARTS: dict[str, _Part] = {
     "fewer": _Part(edges=(OWN,), percents=(10, 25, 50)),
 }
 """What is trained for which question."""
-_SYNTHETIC = {"controls": PARTS["controls"]._replace(databases=(HALF, UNRELATED))}
+_SYNTHETIC = {
+    "controls": PARTS["controls"]._replace(databases=(HALF, UNRELATED)),
+    "forms": PARTS["forms"]._replace(databases=(HALF, UNRELATED)),
+    "fewer": PARTS["fewer"]._replace(databases=(HALF,)),
+}
 
 SHOWN: dict[str, Sequence[Any]] = {"datasets": (), "parts": ("controls",), "seeds": (0, 1, 2)}
 """What the page shows; to be raised as runs come in."""
