@@ -1,5 +1,53 @@
 """Edges known from elsewhere, as the second prior of InfoSEM: do they help, and beyond a mask?"""
 
-from infosem_study.pages.known_edges.runs import FORMS, PARTS, SHOWN, rivals, shown, trained
+from infosem_study.pages.known_edges.differences import (
+    CONTROLS,
+    EVERYONE,
+    MASKS,
+    OF_MASK,
+    OF_TARGETS,
+    WITHOUT,
+    Who,
+    by_percent,
+    chosen_forms,
+    differences,
+    gains,
+    mask,
+    model,
+    of_database,
+)
+from infosem_study.pages.known_edges.figures import differences_figure, percents_figure
+from infosem_study.pages.known_edges.judged import judged
+from infosem_study.pages.known_edges.measures import MEASURES
+from infosem_study.pages.known_edges.runs import FORMS, PARTS, SHOWN, shown, trained
+from infosem_study.pages.known_edges.text import answer, describe, describe_forms, format_table
 
-__all__ = ["FORMS", "PARTS", "SHOWN", "rivals", "shown", "trained"]
+__all__ = [
+    "CONTROLS",
+    "EVERYONE",
+    "FORMS",
+    "MASKS",
+    "MEASURES",
+    "OF_MASK",
+    "OF_TARGETS",
+    "PARTS",
+    "SHOWN",
+    "WITHOUT",
+    "Who",
+    "answer",
+    "by_percent",
+    "chosen_forms",
+    "describe",
+    "describe_forms",
+    "differences",
+    "differences_figure",
+    "format_table",
+    "gains",
+    "judged",
+    "mask",
+    "model",
+    "of_database",
+    "percents_figure",
+    "shown",
+    "trained",
+]

@@ -114,8 +114,9 @@ class Judge:
         block = Block(self._dataset, self._split)
         table = block.within_tfs(block.of(scores))
         n = table["n_positive"], table["n_pairs"]
-        own = gain(table["auprc"], *n) - gain(table["others"], *n)
-        return pd.DataFrame({"own": np.asarray(own)}, index=pd.Index(table["tf"], name="tf"))
+        own, others = (table[name].to_numpy(dtype=float) for name in ("auprc", "others"))
+        more = gain(own, *n) - gain(others, *n)
+        return pd.DataFrame({"own": more}, index=pd.Index(table["tf"], name="tf"))
 
     def _pooled(self, scores: Floats) -> dict[str, Floats]:
         """The measures over pairs of several TFs, as a number of each known TF."""

@@ -1,0 +1,133 @@
+"""The tables and the answers of this page, in words."""
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from infosem_study.pages.known_edges.differences import (
+    CONTROLS,
+    MASKS,
+    MEAN,
+    OF_TARGETS,
+    Who,
+    differences,
+    model,
+)
+from infosem_study.pages.known_edges.measures import MEASURES
+from infosem_study.statistics import format_interval
+from infosem_study.verdicts import CONTRADICTED, SHOWN
+
+__all__ = ["answer", "describe", "describe_forms", "format_table"]
+
+
+def format_table(table: pd.DataFrame, measure: str, row: str = "who") -> pd.DataFrame:
+    """One measure of `gains` or `differences`, as a table to read.
+
+    Parameters
+    ----------
+    table : DataFrame
+    measure : str
+        One of `MEASURES`.
+    row : {"who", "against"}
+        What has a line of its own.
+    """
+    own = table[table["measure"] == measure]
+    numbers = own[["mean", "low", "high"]].round(3) + 0.0  # no -0
+    text = [format_interval(*line) for line in numbers.to_numpy()]
+    order = [*dict.fromkeys(own[row])]
+    wide = own.assign(text=text).pivot(index=row, columns="dataset", values="text")
+    columns = [*dict.fromkeys(own["dataset"])]
+    return wide.loc[order, columns].fillna("-").rename_axis(index=None, columns=None)
+
+
+def answer(table: pd.DataFrame, ours: Who | None = None, measure: str = "within") -> str:
+    """On how many data sets known edges help, and beyond what: the answer of the page.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `differences.of_database`.
+    ours : Who, optional
+        By default InfoSEM-BC with the paper's prior.
+    measure : str
+        One of `MEASURES`.
+    """
+    ours = ours or model()
+    groups = {
+        "all its controls": CONTROLS,
+        "all masks": MASKS,
+        "all scores that look at the target alone": OF_TARGETS,
+    }
+    every = [who for group in groups.values() for who in group]
+    found = differences(table, ours, every, [measure])
+    if not len(found):
+        return f"{ours} was not judged here."
+    datasets = [name for name in dict.fromkeys(found["dataset"]) if name != MEAN]
+    held = {}
+    for what, group in groups.items():
+        own = found[found["against"].isin([str(who) for who in group])]
+        ahead = (own["outcome"] == SHOWN).groupby(own["dataset"]).all()
+        held[what] = [name for name in datasets if ahead.get(name, False)]
+    everywhere = [name for name in datasets if all(name in names for names in held.values())]
+    texts = [
+        f"{MEASURES[measure]}: known edges in {ours} help beyond all controls and rivals on "
+        f"{_counted(everywhere, len(datasets))}."
+    ]
+    texts += [
+        f"It is ahead of {what} on {_counted(names, len(datasets))}."
+        for what, names in held.items()
+    ]
+    return " ".join(texts)
+
+
+def describe(found: pd.DataFrame) -> str:
+    """Of each comparison, where it is ahead and where behind; one line for each rival and measure.
+
+    Parameters
+    ----------
+    found : DataFrame
+        From `differences`.
+    """
+    texts = []
+    for (who, against, measure), part in found.groupby(["who", "against", "measure"], sort=False):
+        single = part[part["dataset"] != MEAN]
+        outcome = single.set_index("dataset")["outcome"]
+        ahead = [str(name) for name in outcome.index[outcome == SHOWN]]
+        behind = [str(name) for name in outcome.index[outcome == CONTRADICTED]]
+        text = f"{MEASURES[str(measure)]}: {who} is ahead of {against} on {_listed(ahead)}"
+        if behind:
+            text += f", and behind on {_listed(behind)}"
+        mean = part[part["dataset"] == MEAN]
+        if len(mean):
+            numbers = (mean[["mean", "low", "high"]].iloc[0].round(3) + 0.0).to_numpy()
+            text += f"; {format_interval(*numbers)} in the mean of {len(single)} data sets"
+        texts.append(f"{text}.")
+    return "\n".join(texts)
+
+
+def describe_forms(chosen: pd.DataFrame) -> str:
+    """Which form of the prior the other data sets choose, in words; from `chosen_forms`."""
+    if not len(chosen):
+        return "There is one form of the prior, or one data set: nothing was chosen."
+    single = chosen[chosen["dataset"] != MEAN].drop_duplicates("dataset")
+    texts = [
+        f"{form} for {_listed(part['dataset'])}"
+        for form, part in single.groupby("form", sort=False)
+    ]
+    lines = ["Chosen on the other data sets: " + "; ".join(texts) + "."]
+    for against, part in chosen.groupby("against", sort=False):
+        mean = part[part["dataset"] == MEAN][["mean", "low", "high"]].iloc[0].round(3) + 0.0
+        lines.append(f"Less {against}: {format_interval(*mean)} in the mean.")
+    return "\n".join(lines)
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Names as a sentence has them: "A, B and C", or "none"."""
+    found = [*map(str, names)]
+    if len(found) < 2:
+        return "".join(found) or "none"
+    return f"{', '.join(found[:-1])} and {found[-1]}"
+
+
+def _counted(names: Sequence[str], n: int) -> str:
+    return f"{_listed(names)} ({len(names)} of {n} data set{'' if n == 1 else 's'})"
