@@ -89,7 +89,7 @@ def popularity(dataset: Dataset, database: str) -> NDArray[np.float64]:
         found = _made_up(dataset, database)
     else:
         found = _loaded(dataset, database).network
-    return found.sum(axis=0).astype(np.float64)
+    return np.asarray(found.sum(axis=0), dtype=np.float64)
 
 
 def _of_database(dataset: Dataset, database: str) -> Edges:

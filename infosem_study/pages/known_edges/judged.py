@@ -119,26 +119,32 @@ def _runs(
     fields = ["network", "dataset", "seed", "key"]
     models = rows[rows["edges"] != NO_EDGES]
     own = [*fields, *_WHAT[1:]]
-    for run in models[own].drop_duplicates().to_dict("records"):
+    for run in _lines(models[own]):
         yield {**run, "score": OURS}
     # What is known where: a mask for every database, control and part of the edges of a model.
     where = ["dataset", "database", "percent", "edges"]
     known = models.loc[models["edges"].isin((OWN, OTHER_TFS, DEGREES_KEPT)), where]
-    known = known.drop_duplicates()
     without = pd.concat([rows[rows["edges"] == NO_EDGES], others])
-    for run in without[["method", *fields]].drop_duplicates().to_dict("records"):
+    for run in _lines(without[["method", *fields]]):
         score = run.pop("method")
-        for line in known[known["dataset"] == run["dataset"]].to_dict("records"):
+        for line in _lines(known[known["dataset"] == run["dataset"]]):
             yield {**run, **line, "score": MASKED + score, "form": ""}
         for database in known.loc[known["dataset"] == run["dataset"], "database"].unique():
             yield {**run, "database": database, "score": score, **_NO_PART}
-    for run in random[fields].drop_duplicates().to_dict("records"):
+    for run in _lines(random[fields]):
         alone = known[(known["dataset"] == run["dataset"]) & (known["edges"] == OWN)]
-        for line in alone.to_dict("records"):
+        for line in _lines(alone):
             for score in OF_DATABASE[:-1] if line["percent"] == 100 else [ALONE]:
                 yield {**run, **line, "score": score, "form": ""}
         for database in alone["database"].unique():
             yield {**run, "database": database, "score": EXPRESSION, **_NO_PART}
+
+
+def _lines(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The lines of a frame, each once."""
+    names = [*map(str, frame.columns)]
+    lines = frame.drop_duplicates().itertuples(index=False, name=None)
+    return [dict(zip(names, line, strict=True)) for line in lines]
 
 
 _NO_PART = {"edges": "", "form": "", "percent": 100}

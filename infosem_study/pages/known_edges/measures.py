@@ -49,9 +49,9 @@ class Judge:
     """
 
     def __init__(self, dataset: Dataset, known: NDArray[np.int8], popularity: Floats) -> None:
-        self.is_known = (known >= 0).any(axis=1)
+        self.is_known: NDArray[np.bool_] = np.any(known >= 0, axis=1)
         self._dataset, self._known = dataset, known
-        self._itself = dataset.tfs[:, np.newaxis] == np.arange(dataset.n_genes)
+        self._itself = np.equal.outer(dataset.tfs, np.arange(dataset.n_genes))
         self._expression = np.asarray(dataset.dense().expression.mean(axis=1))
         self._popularity = popularity
         pairs = np.broadcast_to(self.is_known[:, np.newaxis], known.shape).copy()
@@ -157,4 +157,4 @@ def _shares(measure: Callable[[NDArray[np.intp]], float], n: int) -> Floats:
     if n < 2:
         return np.full(n, whole)
     without = np.array([measure(np.delete(everyone, i)) for i in everyone])
-    return whole + (n - 1) * (without.mean() - without)
+    return np.asarray(whole + (n - 1) * (without.mean() - without))
