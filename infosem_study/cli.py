@@ -223,9 +223,8 @@ def _published(store: Store, runner: Runner, *, datasets: Sequence[str], **on: A
 
 
 def _known_edges(store: Store, runner: Runner, **asked: Any) -> None:
-    """Train with the edges of databases, whether the book shows it or not."""
-    rows = known_edges.trained(store, runner=runner, **asked)
-    click.echo(f"{rows['key'].nunique()} trainings are stored")
+    """Train with the edges of databases, shown in the book or not, and say where they help."""
+    click.echo(known_edges.answers(known_edges.judged(store, runner=runner, **asked)))
 
 
 def _run_all(store: Store, runner: Runner, on: dict[str, Any]) -> None:

@@ -123,3 +123,44 @@ def test_an_interval_is_printed_with_its_mean():
 def test_fewer_splits_than_others_are_told():
     n_splits = pd.Series([10, 3, 1, np.nan])
     assert statistics.format_fewer_splits(n_splits) == ["", ", 3 splits", ", 1 split", ""]
+
+
+def test_bootstrap_of_normal_values_is_about_students_interval():
+    rng = np.random.default_rng(0)
+    for n in (8, 20, 80):
+        values = rng.normal(0.1, 0.5, size=n)
+        found, expected = statistics.bootstrap([values]), statistics.estimate(values)
+        assert found.mean == pytest.approx(expected.mean)
+        assert found.n == n
+        for end in ("low", "high"):
+            distance = getattr(found, end) - getattr(expected, end)
+            assert abs(distance) < 0.15 * expected.smallest, (n, end)
+
+
+def test_bootstrap_is_as_skewed_as_the_values():
+    found = statistics.bootstrap([np.random.default_rng(0).gamma(0.3, size=40)])
+    assert found.high - found.mean > 1.15 * (found.mean - found.low)
+
+
+def test_bootstrap_of_data_sets_is_that_of_their_mean():
+    rng = np.random.default_rng(0)
+    parts = [rng.normal(shift, 0.2, size=n) for shift, n in ((0.1, 30), (0.5, 60))]
+    found = statistics.bootstrap([*parts, [np.nan]])
+    expected = statistics.combine(map(statistics.estimate, parts))
+    assert found.mean == pytest.approx(expected.mean) == pytest.approx(0.3, abs=0.1)
+    assert found.smallest == pytest.approx(expected.smallest, rel=0.1)
+
+
+def test_bootstrap_covers_what_it_should():
+    rng = np.random.default_rng(1)
+    found = [statistics.bootstrap([rng.gamma(1.0, size=20)], 400) for _ in range(300)]
+    missed = np.mean([not one.low < 1 < one.high for one in found])
+    assert 0.02 < missed < 0.11
+
+
+def test_bootstrap_of_nothing_or_one_value_has_no_interval():
+    assert np.isnan(statistics.bootstrap([]).mean)
+    one = statistics.bootstrap([[0.2], [np.nan]])
+    assert (one.mean, one.low, one.high, one.n) == (0.2, -np.inf, np.inf, 1)
+    same = statistics.bootstrap([[0.2, 0.2, 0.2]])
+    assert same.low == same.high == pytest.approx(0.2)

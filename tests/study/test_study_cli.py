@@ -89,6 +89,19 @@ def test_run_controls_tells_what_was_taken(tmp_path, capsys, monkeypatch):
     assert "One-hot LR, labels shuffled" in out
 
 
+def test_run_known_edges_says_where_they_help(tmp_path, capsys):
+    arguments = [
+        "run", "known-edges", "--datasets", "synthetic", "--n-splits", "1", "--jobs", "1",
+        "--seeds", "0", "--ledger", str(tmp_path),
+    ]  # fmt: skip
+    assert cli.main([*arguments, "--parts", "everything"]) == 2
+    assert cli.main(arguments) == 0
+    out = capsys.readouterr().out
+    assert "half, within TFs: known edges in InfoSEM-BC help" in out
+    assert "unrelated, own TF: known edges in InfoSEM-BC help beyond" in out
+    assert (tmp_path / "known-edges" / "planted" / "synthetic.csv").is_file()
+
+
 def test_run_all_runs_every_study_and_says_what_is_left(tmp_path, capsys, monkeypatch):
     first = partial(compare, methods=["Random"])
     monkeypatch.setattr(

@@ -20,7 +20,13 @@ from infosem_study.pages.known_edges.figures import differences_figure, percents
 from infosem_study.pages.known_edges.judged import judged
 from infosem_study.pages.known_edges.measures import MEASURES
 from infosem_study.pages.known_edges.runs import FORMS, PARTS, SHOWN, shown, trained
-from infosem_study.pages.known_edges.text import answer, describe, describe_forms, format_table
+from infosem_study.pages.known_edges.text import (
+    answer,
+    answers,
+    describe,
+    describe_forms,
+    format_table,
+)
 
 __all__ = [
     "CONTROLS",
@@ -35,6 +41,7 @@ __all__ = [
     "WITHOUT",
     "Who",
     "answer",
+    "answers",
     "by_percent",
     "chosen_forms",
     "describe",

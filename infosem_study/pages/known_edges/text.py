@@ -12,12 +12,15 @@ from infosem_study.pages.known_edges.differences import (
     Who,
     differences,
     model,
+    of_database,
 )
+from infosem_study.pages.known_edges.judged import OURS
 from infosem_study.pages.known_edges.measures import MEASURES
+from infosem_study.pages.known_edges.runs import FORMS
 from infosem_study.statistics import format_interval
 from infosem_study.verdicts import CONTRADICTED, SHOWN
 
-__all__ = ["answer", "describe", "describe_forms", "format_table"]
+__all__ = ["answer", "answers", "describe", "describe_forms", "format_table"]
 
 
 def format_table(table: pd.DataFrame, measure: str, row: str = "who") -> pd.DataFrame:
@@ -60,8 +63,6 @@ def answer(table: pd.DataFrame, ours: Who | None = None, measure: str = "within"
     }
     every = [who for group in groups.values() for who in group]
     found = differences(table, ours, every, [measure])
-    if not len(found):
-        return f"{ours} was not judged here."
     datasets = [name for name in dict.fromkeys(found["dataset"]) if name != MEAN]
     held = {}
     for what, group in groups.items():
@@ -78,6 +79,28 @@ def answer(table: pd.DataFrame, ours: Who | None = None, measure: str = "within"
         for what, names in held.items()
     ]
     return " ".join(texts)
+
+
+def answers(table: pd.DataFrame, measures: Sequence[str] = ("within", "own")) -> str:
+    """`answer` for every database and form of the prior, one line for each measure.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `judged.judged`.
+    measures : sequence of str
+        Of `MEASURES`.
+    """
+    texts = []
+    for database in table["database"].unique():
+        own = of_database(table, database)
+        forms = [form for form in FORMS if ((own["score"] == OURS) & (own["form"] == form)).any()]
+        texts += [
+            f"{database}, {answer(own, model(form=form), measure)}"
+            for form in forms
+            for measure in measures
+        ]
+    return "\n".join(texts)
 
 
 def describe(found: pd.DataFrame) -> str:
