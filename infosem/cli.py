@@ -73,6 +73,13 @@ def command() -> None:
     "collectri or dorothea.",
 )
 @click.option(
+    "--absent-trust",
+    type=click.FloatRange(0),
+    metavar="FACTOR",
+    help="For InfoSEM-BC: how firmly a pair that the edges lack is held to be none, relative to an "
+    "edge that they have; 0 is not at all. By default 1, as in the paper.",
+)
+@click.option(
     "--seeds",
     type=int,
     default=SEEDS,
@@ -134,6 +141,7 @@ def infer_network(
     text: str | None,
     descriptions: str | None,
     edges: str | None,
+    absent_trust: float | None,
     seeds: int,
     seed: int,
     bootstraps: int,
@@ -154,6 +162,7 @@ def infer_network(
         ("--text", text, "InfoSEM"),
         ("--descriptions", descriptions, "InfoSEM"),
         ("--edges", edges, "InfoSEM-BC"),
+        ("--absent-trust", absent_trust, "InfoSEM-BC"),
     ):
         if value is not None and not method.startswith(needed):
             raise InfosemError(f"{option}: {method} does not use it; use --method {needed}")
@@ -182,10 +191,12 @@ def infer_network(
     n_trainings = len(chosen) + bootstraps if is_folder else 0
     check_room(output, n_trainings, n_pairs, min(n_pairs, top or 10 * dataset.n_genes))
     runs = Path(output, RUNS) if is_folder else None
+    settings: dict[str, Any] = {} if absent_trust is None else {"absent_trust": absent_trust}
     with _warnings_told(), _stoppable(runs):
         found = infer_ensemble(
             dataset, method, seeds=chosen, bootstraps=bootstraps, jobs=jobs, threads=threads,
             device=device, folder=runs, notes=prepared.notes, preset=preset, progress=True,
+            **settings,
         )  # fmt: skip
     if is_folder:
         again = click.get_current_context().find_root().obj

@@ -381,6 +381,8 @@ def test_edges_are_for_infosem_bc(cells, capsys):
     assert "--edges: InfoSEM-BC needs known edges" in capsys.readouterr().err
     assert run(folder, "--edges", "edges.csv") == 2
     assert "--edges: DeepSEM does not use it; use --method InfoSEM-BC" in capsys.readouterr().err
+    assert run(folder, "--absent-trust", "0.1") == 2
+    assert "--absent-trust: DeepSEM does not use it" in capsys.readouterr().err
 
 
 def test_an_output_that_cannot_be_written_is_said_before_the_training(cells, capsys, monkeypatch):

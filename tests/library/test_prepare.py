@@ -185,6 +185,20 @@ def test_the_command_with_text_and_edges(
     assert "vectors of the gene symbols" in capsys.readouterr().err
 
 
+def test_the_command_passes_on_how_absent_edges_are_trusted(
+    folder: Path, online: Any, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def infer_ensemble(*_: Any, **options: Any) -> None:
+        raise InfosemError(f"given {options.get('absent_trust')}")
+
+    monkeypatch.setattr(cli, "infer_ensemble", infer_ensemble)
+    (folder / "edges.csv").write_text("TF,target\nSOX2,KLF4\n")
+    method = ("--species", "mouse", "--text", "symbols", "--method", "InfoSEM-BC")
+    for options, given in (((), None), (("--absent-trust", "0"), 0.0)):
+        assert run(folder, *method, "--edges", str(folder / "edges.csv"), *options) == 2
+        assert f"given {given}" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

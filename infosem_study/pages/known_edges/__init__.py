@@ -1,7 +1,6 @@
 """Edges known from elsewhere, as the second prior of InfoSEM: do they help, and beyond a mask?"""
 
 from infosem_study.pages.known_edges.differences import (
-    CONTROLS,
     EVERYONE,
     MASKS,
     OF_MASK,
@@ -10,6 +9,7 @@ from infosem_study.pages.known_edges.differences import (
     Who,
     by_percent,
     chosen_forms,
+    controls,
     differences,
     gains,
     mask,
@@ -29,7 +29,6 @@ from infosem_study.pages.known_edges.text import (
 )
 
 __all__ = [
-    "CONTROLS",
     "EVERYONE",
     "FORMS",
     "MASKS",
@@ -44,6 +43,7 @@ __all__ = [
     "answers",
     "by_percent",
     "chosen_forms",
+    "controls",
     "describe",
     "describe_forms",
     "differences",

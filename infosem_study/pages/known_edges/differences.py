@@ -13,7 +13,6 @@ from infosem_study.statistics import Estimate, bootstrap
 from infosem_study.verdicts import GAIN, judge
 
 __all__ = [
-    "CONTROLS",
     "EVERYONE",
     "MASKS",
     "MEAN",
@@ -23,6 +22,7 @@ __all__ = [
     "Who",
     "by_percent",
     "chosen_forms",
+    "controls",
     "differences",
     "gains",
     "mask",
@@ -59,16 +59,20 @@ def mask(method: str, edges: str = OWN) -> Who:
     return Who(MASKED + method, edges)
 
 
-CONTROLS = (model(OTHER_TFS), model(DEGREES_KEPT), model(SHUFFLED), Who("InfoSEM-B", ""))
-"""From which something is taken: the right TF, the right pair, expression, or the edges."""
+def controls(form: str = PAPERS) -> tuple[Who, ...]:
+    """InfoSEM-BC without the right TF, the right pair, or expression; and without edges."""
+    taken = (model(edges, form) for edges in (OTHER_TFS, DEGREES_KEPT, SHUFFLED))
+    return (*taken, Who("InfoSEM-B", ""))
+
+
 MASKS = (Who(ALONE), *map(mask, ("DeepSEM", "InfoSEM-B", "Pearson correlation", "GRNBoost2")))
 """The poor man's priors: the edges, and scores that are multiplied by them."""
 OF_TARGETS = (Who(POPULARITY), Who("One-hot LR"), Who(EXPRESSION, ""))
 """Scores that look at the target alone, or at the sum of a TF's and a target's number."""
 WITHOUT = tuple(Who(name, "") for name in ("DeepSEM", "Pearson correlation", "GRNBoost2"))
 """Methods that no database is told to."""
-EVERYONE = (model(), *CONTROLS, *MASKS, *OF_TARGETS, *WITHOUT)
-"""All of these, and InfoSEM-BC itself."""
+EVERYONE = (model(), *controls(), *MASKS, *OF_TARGETS, *WITHOUT)
+"""InfoSEM-BC, and all that it is compared with."""
 OF_MASK = (mask("DeepSEM", OTHER_TFS), mask("DeepSEM", DEGREES_KEPT), Who("DeepSEM", ""))
 """The controls of a mask."""
 

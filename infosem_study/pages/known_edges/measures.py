@@ -93,13 +93,14 @@ class Judge:
     def _partial(self, tf: int, pairs: NDArray[np.bool_], scores: Floats) -> float:
         """Rank correlation of scores and labels of a TF, beyond what a target's own numbers tell.
 
-        These are its mean expression, and how many *other* TFs it has in the database.
+        These are its mean expression, and how many regulators it has in the database.
         """
         labels = self._dataset.network[tf, pairs].astype(float)
         if not FEWEST <= labels.sum() <= len(labels) - FEWEST:
             return np.nan
-        others = self._popularity - (self._known[tf] == 1)
-        of_target = [stats.rankdata(values[pairs]) for values in (self._expression, others)]
+        of_target = [
+            stats.rankdata(values[pairs]) for values in (self._expression, self._popularity)
+        ]
         design = np.column_stack([np.ones(len(labels)), *of_target])
         both = np.column_stack([labels, stats.rankdata(scores[tf, pairs])])
         rest = both - design @ np.linalg.lstsq(design, both, rcond=None)[0]

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from infosem_study.pages.known_edges.differences import (
-    CONTROLS,
     MASKS,
     MEAN,
     OF_TARGETS,
     Who,
+    controls,
     differences,
     model,
     of_database,
@@ -57,7 +57,7 @@ def answer(table: pd.DataFrame, ours: Who | None = None, measure: str = "within"
     """
     ours = ours or model()
     groups = {
-        "all its controls": CONTROLS,
+        "all its controls": controls(ours.form),
         "all masks": MASKS,
         "all scores that look at the target alone": OF_TARGETS,
     }

@@ -41,7 +41,8 @@ def test_the_truth_is_perfect_by_every_measure(dataset, judge):
 
 def test_what_is_the_same_for_all_tfs_has_nothing_of_its_own(dataset, judge):
     means = np.tile(dataset.expression.mean(axis=1), (dataset.n_tfs, 1))
-    for scores in (means, np.exp(means)):
+    popular = np.tile(popularity(dataset, HALF), (dataset.n_tfs, 1))
+    for scores in (means, np.exp(means), popular):
         found = judge.by_tf(scores)
         np.testing.assert_allclose(found["own"].dropna(), 0, atol=1e-9)
         np.testing.assert_allclose(found["partial"].dropna(), 0, atol=1e-9)
@@ -103,7 +104,7 @@ OURS = str(page.model())
 
 def test_planted_gain_is_shown_on_each_data_set_and_in_the_mean():
     table = made_up({"all": 0.05, OURS: 0.0})
-    found = page.differences(table, page.model(), page.CONTROLS + page.MASKS, ["within"])
+    found = page.differences(table, page.model(), page.controls() + page.MASKS, ["within"])
     assert set(found["outcome"]) == {SHOWN}
     assert found["mean"].to_numpy() == pytest.approx(0.05, abs=0.02)
     assert [*found["dataset"].unique()] == ["A", "B", MEAN]
@@ -125,6 +126,13 @@ def test_one_rival_that_does_as_well_is_enough_against_it():
     assert "controls and rivals on none (0 of 2 data sets)" in said
     assert "ahead of all its controls on A and B (2 of 2 data sets)" in said
     assert "ahead of all masks on none (0 of 2 data sets)" in said
+
+
+def test_other_form_has_controls_of_its_own():
+    low = page.model(form="low trust")
+    table = made_up({"all": 0.05, str(low): 0.0})
+    assert "(absent edges: low trust) help" in page.answer(table, low)
+    assert page.controls("low trust")[0] == page.Who("InfoSEM-BC", "other TFs", "low trust")
 
 
 def test_what_is_behind_is_said():
@@ -179,7 +187,7 @@ def synthetic(tmp_path_factory):
 
 def test_planted_database_is_recovered(synthetic):
     table = page.of_database(synthetic, HALF)
-    rivals = (*page.CONTROLS[:3], *page.OF_TARGETS)
+    rivals = (*page.controls()[:3], *page.OF_TARGETS)
     found = page.differences(table, page.model(), rivals, ["within"])
     assert (found["outcome"] == SHOWN).all(), found["mean"]
     without = page.Who("InfoSEM-B", "")
@@ -189,7 +197,7 @@ def test_planted_database_is_recovered(synthetic):
 
 def test_unrelated_database_is_not(synthetic):
     table = page.of_database(synthetic, UNRELATED)
-    found = page.differences(table, page.model(), page.CONTROLS, ["within"]).set_index("against")
+    found = page.differences(table, page.model(), page.controls(), ["within"]).set_index("against")
     assert not (found["outcome"] == SHOWN).all()
     assert found.loc["InfoSEM-B", "mean"] < 0
     assert "rivals on none (0 of 1 data set)" in page.answer(table)
