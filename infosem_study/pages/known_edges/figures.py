@@ -67,9 +67,9 @@ def percents_figure(found: pd.DataFrame, measure: str) -> Figure:
         for (who, line), colour, marker in zip(
             panel.groupby("who", sort=False), colours, _MARKERS, strict=False
         ):
-            reach = [line["mean"] - line["low"], line["high"] - line["mean"]]
-            axis.errorbar(line["percent"], line["mean"], yerr=reach, marker=marker, color=colour,
-                          markersize=5, linewidth=1.2, label=who)  # fmt: skip
+            percent, mean, low, high = line[["percent", "mean", "low", "high"]].to_numpy().T
+            axis.errorbar(percent, mean, yerr=[mean - low, high - mean], marker=marker,
+                          color=colour, markersize=5, linewidth=1.2, label=who)  # fmt: skip
         axis.axhline(0, **DOTTED)
         axis.set_title(dataset, fontsize=10)
         axis.set_xlabel("% of the edges")

@@ -16,9 +16,10 @@ from infosem_study.knowledge import DEGREES_KEPT, OTHER_TFS, OWN, known_edges, p
 from infosem_study.methods import METHODS
 from infosem_study.pages.audit.measures import Floats
 from infosem_study.pages.known_edges.measures import MEASURES, Judge
-from infosem_study.pages.known_edges.runs import NO_EDGES, SHOWN, rivals, trained
+from infosem_study.pages.known_edges.runs import NO_EDGES, rivals, trained
 from infosem_study.scheduling import HERE, Runner
 from infosem_study.store import Store
+from infosem_study.studies import FEWER_SEEDS
 from infosem_study.variants import load
 
 __all__ = ["ALONE", "MASKED", "OF_DATABASE", "OURS", "judged"]
@@ -45,8 +46,8 @@ def judged(
     *,
     datasets: Sequence[str],
     network: str = "cell-type-specific",
-    parts: Sequence[str] = SHOWN["parts"],
-    seeds: Sequence[int] = SHOWN["seeds"],
+    parts: Sequence[str] = ("controls",),
+    seeds: Sequence[int] = FEWER_SEEDS,
     splits: Sequence[int] = tuple(range(10)),
     runner: Runner = HERE,
 ) -> pd.DataFrame:
