@@ -171,9 +171,9 @@ def _scores(store: Store, run: Mapping[str, Any]) -> Floats:
     known = _known(run)
     if score == ALONE:
         return _factors(known)
-    # What a method may not see it does not get.
-    blind = replace(dataset, network=np.zeros_like(dataset.network))
-    return METHODS[score](blind, known, seed=0)
+    # As in `execution.execute`, a method does not get what it may not see.
+    hidden = np.zeros(known.shape, dtype=bool)
+    return METHODS[score](replace(dataset, network=hidden), known, seed=0)
 
 
 def _known(run: Mapping[str, Any]) -> NDArray[np.int8]:

@@ -85,7 +85,7 @@ class Judge:
     def _gain(self, tf: int, pairs: NDArray[np.bool_], scores: Floats) -> float:
         labels = self._dataset.network[tf, pairs]
         n_positive = int(labels.sum())
-        if not FEWEST <= n_positive <= len(labels) - FEWEST:
+        if min(n_positive, len(labels) - n_positive) < FEWEST:
             return np.nan
         found = average_precisions(labels, scores[tf, pairs], broken=True)
         return float(gain(found, n_positive, len(labels)))
@@ -96,7 +96,7 @@ class Judge:
         These are its mean expression, and how many regulators it has in the database.
         """
         labels = self._dataset.network[tf, pairs].astype(float)
-        if not FEWEST <= labels.sum() <= len(labels) - FEWEST:
+        if min(labels.sum(), len(labels) - labels.sum()) < FEWEST:
             return np.nan
         of_target = [
             stats.rankdata(values[pairs]) for values in (self._expression, self._popularity)
