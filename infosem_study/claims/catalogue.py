@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from infosem_study.claims import (
+    elsewhere,
     labels,
     numbers,
     order,
@@ -25,6 +26,7 @@ TOPICS: dict[str, Callable[[], list[Claim]]] = {
     "unseen genes": unseen_genes.claims,
     "text": text.claims,
     "labels": labels.claims,
+    "known edges": elsewhere.claims,
     "order of TFs": order.claims,
     "tables": numbers.claims,
     "data and settings": settings.claims,
@@ -77,7 +79,8 @@ def judged(page: str = "", **frames: pd.DataFrame | None) -> list[Judged]:
         with Random TF constant; coefficients and probabilities, from the functions of these names
         in `bias_analysis`; embeddings, cells and controls, from `studies.sensitivity`,
         `studies.subsampling` and `studies.controls`; recalls, from `recall.recalls`; settings, from
-        `tuning.search`; counts, from `protocol.counts`; within, from `audit.within`.
+        `tuning.search`; counts, from `protocol.counts`; within, from `audit.within`; known, from
+        `known_edges.judged`.
 
     Returns
     -------

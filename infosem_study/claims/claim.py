@@ -29,6 +29,7 @@ SECTIONS = {
     "Figure 6": "cell_subsampling#verdicts",
     "controls": "audit#what-is-left-without-one-of-its-inputs",
     "within TFs": "audit#a-score-that-shortcuts-cannot-win",
+    "known edges": "known_edges#the-answer",
     "Appendix B": "protocol#the-data-appendix-b",
     "Appendix C": "appendix#appendix-c-settings",
 }

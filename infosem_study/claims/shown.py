@@ -29,6 +29,7 @@ PAGES = {
     "cell_subsampling": "Fewer cells",
     "protocol": "Protocol",
     "audit": "Audit",
+    "known_edges": "Known edges",
     "appendix": "Appendix",
 }
 """The pages of the book that show claims, and what a link to them says."""

@@ -9,7 +9,7 @@ from infosem.errors import InfosemError
 from infosem_study import nulls, studies
 from infosem_study.claims.evidence import NETWORKS
 from infosem_study.comparison import compare
-from infosem_study.pages import audit, bias_analysis, protocol
+from infosem_study.pages import audit, bias_analysis, known_edges, protocol
 from infosem_study.pages.appendix import recall, tuning
 from infosem_study.scheduling import STORED_ONLY, Runner
 from infosem_study.store import Store
@@ -93,6 +93,16 @@ def gather(
         )
         if rows is not None
     )  # fmt: skip
+    if shown := [name for name in datasets if name in known_edges.SHOWN["datasets"]]:
+        frames["known"] = stored(
+            known_edges.judged,
+            store,
+            datasets=shown,
+            parts=known_edges.SHOWN["parts"],
+            seeds=known_edges.SHOWN["seeds"],
+            splits=splits,
+            runner=runner,
+        )
     controls = [
         stored(studies.controls, store, network=NETWORKS[name], taken=taken, **where)
         for name, taken in (

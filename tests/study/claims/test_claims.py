@@ -260,6 +260,11 @@ def test_every_gain_stands_beside_the_same_within_tfs(found):
 
 def test_what_cannot_be_tested_says_why(found):
     cannot = {known: one for known, one in found.items() if one.outcome == CANNOT_BE_TESTED}
+    # These have a test, and frames, of their own.
+    assert {one.topic for known, one in cannot.items() if known.startswith("database-")} == {
+        "known edges"
+    }
+    cannot = {known: one for known, one in cannot.items() if one.topic != "known edges"}
     assert set(cannot) == {
         "seen-as-in-earlier-studies", "genept", "noisier-negatives", "blind-not-above-chance",
         "downsampling-not-above-unseen-blind",
@@ -453,6 +458,31 @@ def test_recall_is_told_with_what_is_beyond_the_pairs_that_pass(right):
 
 
 # --- as it is shown -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ahead", "outcome"), [(0.05, "shown"), (-0.05, "contradicted"), (0.0, "undecided")]
+)
+def test_edges_of_a_database_are_judged_over_tfs(ahead, outcome):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "dataset": dataset, "database": "D", "percent": 100, "known": True, "seed": seed,
+            "score": score, "edges": edges, "form": form, "tf": f"TF{tf}",
+            "within": ahead * (edges == "own") + rng.normal(0, 0.02), "own": 0.0,
+        }
+        for dataset in ("hESC", "mDC")
+        for seed in (0, 1)
+        for score, edges, form in (("InfoSEM-BC", "own", "paper's"), ("InfoSEM-B", "", ""))
+        for tf in range(20)
+    )  # fmt: skip
+    found = {one.claim.id: one for one in claims.judged("known_edges", known=frame)}
+    within = found["database-within-no-edges"]
+    assert within.outcome == outcome
+    assert within.found.whole.mean == pytest.approx(ahead, abs=0.01)
+    assert within.found.seeds == "2"
+    assert [*within.found.cases] == ["hESC", "mDC"]
+    assert found["database-within-edges-of-other-tfs"].outcome == "cannot be tested"
 
 
 def test_what_is_said_depends_on_the_outcomes(found, wrong):
