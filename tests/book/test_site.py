@@ -1,6 +1,7 @@
 """The built book as a reader meets it: in a browser, at a desk and on a phone."""
 
 import json
+import re
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -327,10 +328,51 @@ def test_a_press_reshuffles_the_tfs(browser: webdriver.Chrome, site: str) -> Non
     assert browser.find_element(By.CSS_SELECTOR, ".reshuffle-static").text == ""  # is hidden
 
 
-def test_without_a_script_a_sentence_says_it(book: Path) -> None:
-    html = (book / "_build" / "html" / "book" / "benchmark.html").read_text(encoding="utf-8")
-    (static,) = BeautifulSoup(html, "html.parser").select("p.reshuffle-static")
-    assert "random orders of the" in static.text
+def test_choices_leave_readings(browser: webdriver.Chrome, site: str) -> None:
+    show(browser, f"{site}/notebooks/multiverse.html", PHONE)
+    said = browser.find_element(By.CSS_SELECTOR, ".readings-said")
+    assert said.get_attribute("aria-live") == "polite"
+
+    def left() -> int:
+        number = re.match(r"(\d+) readings?: ahead in", said.text)
+        assert number is not None, said.text
+        points = browser.find_elements(By.CSS_SELECTOR, ".readings-plot circle")
+        assert len(points) == int(number[1])
+        return len(points)
+
+    def pick(label: str, level: str) -> None:
+        path = f'//label[starts-with(., "{label}: ")]/select'
+        Select(browser.find_element(By.XPATH, path)).select_by_visible_text(level)
+
+    whole = left()
+    pick("steps", "joint")
+    joint = left()
+    pick("steps", "in turns")
+    assert 0 < joint < whole
+    assert joint + left() == whole
+    pick("measure", "within TFs")
+    pick("data set", "hESC")
+    assert left() > 0
+    assert "paper" not in said.text  # which has no number within TFs
+    everything, _ = browser.find_elements(By.CSS_SELECTOR, ".readings button")
+    everything.send_keys(Keys.ENTER)
+    assert left() >= whole
+    assert browser.find_element(By.CSS_SELECTOR, ".readings-static").text == ""  # is hidden
+
+
+@pytest.mark.parametrize(
+    ("page", "paragraph", "words"),
+    [
+        ("book/benchmark", "p.reshuffle-static", "random orders of the"),
+        ("notebooks/multiverse", "p.readings-static", "readings can be picked"),
+    ],
+)
+def test_without_a_script_a_sentence_says_it(
+    book: Path, page: str, paragraph: str, words: str
+) -> None:
+    html = (book / "_build" / "html" / f"{page}.html").read_text(encoding="utf-8")
+    (static,) = BeautifulSoup(html, "html.parser").select(paragraph)
+    assert words in static.text
 
 
 def test_page_tells_what_it_is_about_and_of_which_version(book: Path) -> None:

@@ -65,18 +65,18 @@ def _of(n: float, total: float) -> str:
     return f"{n:.0f} of {total:.0f} reading{'' if total == 1 else 's'}"
 
 
-def told(rows: pd.DataFrame, datasets: Sequence[str]) -> str:
+def told(rows: pd.DataFrame) -> str:
     """`headline` of readings.
 
     Parameters
     ----------
     rows : DataFrame
         From `book.shown`; it may be empty.
-    datasets : sequence of str
     """
     if rows.empty:
         return ""
-    return headline(summary(over_datasets(gains(rows, ["auprc", "within"])), datasets))
+    together = over_datasets(gains(rows, ["auprc", "within"]))
+    return headline(summary(together, [*rows["dataset"].unique()]))
 
 
 def headline(table: pd.DataFrame) -> str:
