@@ -12,7 +12,7 @@ from infosem_study.store import Store
 __all__ = ["PLANNED", "SHOWN", "cost", "extent", "shown"]
 
 SHOWN: dict[tuple[str, str], dict[str, int]] = {
-    ("text", "cell-type-specific"): dict.fromkeys(("hESC", "mDC", "mESC"), 12),
+    ("text", "cell-type-specific"): dict.fromkeys(("hESC", "hHEP", "mDC", "mESC"), 12),
     ("labels", "cell-type-specific"): {},
     ("text", "non-cell-type-specific"): {},
     ("labels", "non-cell-type-specific"): {},
