@@ -15,8 +15,8 @@ book: $(READY) ## execute the notebooks and build the book into _build/html
 
 # In two halves at a time, as most tests keep one core busy.
 test: lint ## everything that CI checks: lint, types, tests
-	@$(BIN)/python -m pytest tests/book tests/benchmarks tests/study/pages & half=$$!; \
-	$(BIN)/python -m pytest tests/library tests/study --ignore=tests/study/pages; other=$$?; \
+	@$(BIN)/python -m pytest tests/book tests/study/pages & half=$$!; \
+	$(BIN)/python -m pytest tests/library tests/benchmarks tests/study --ignore=tests/study/pages; other=$$?; \
 	wait $$half && exit $$other
 
 try-install: $(READY) ## a new user's path: wheel, empty environment, real cells, network: some 15 minutes

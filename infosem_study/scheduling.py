@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
+from joblib.externals.loky import process_executor
 from tqdm import tqdm
 
 from infosem.errors import InfosemError
@@ -191,6 +192,9 @@ def _called(caller: int, function: Callable[..., _Result], call: _Call) -> _Resu
     """What a function returns, in a process that does not outlive its caller, killed perhaps."""
     if os.getpid() != caller:
         end_with_parent(caller)
+        # Where psutil is installed, loky replaces workers that have grown by 300 MB, as loading a
+        # data set makes them. Two at once have been seen to wait for each other forever.
+        process_executor._USE_PSUTIL = False
     return function(*call)
 
 

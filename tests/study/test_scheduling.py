@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from joblib.externals.loky import process_executor
 
 from infosem import InfosemError
 from infosem.splits import Protocol, make_split
@@ -247,6 +248,15 @@ def test_rows_of_other_data_are_not_mixed(tmp_path):
     assert [result["seed"] for result in results] == [0, 0, 1, 1]
     assert [result["split"] for result in results] == [0, 1, 0, 1]
     assert {result["fingerprint"] for result in results} == {row["fingerprint"]}
+
+
+def looks_for_leaks(i):
+    return process_executor._USE_PSUTIL
+
+
+def test_workers_are_not_replaced_as_they_grow():
+    assert process_executor._USE_PSUTIL  # joblib still has what is switched off
+    assert [*Runner(n_jobs=2).each(looks_for_leaks, [(0,), (1,)])] == [False, False]
 
 
 # --- what would take long -------------------------------------------------------------------------
