@@ -55,7 +55,7 @@ _SYNTHETIC = {
 
 SHOWN: dict[str, Sequence[Any]] = {
     "datasets": ("hESC", "hHEP", "mDC", "mESC"),
-    "parts": ("controls",),
+    "parts": ("controls", "forms"),
     "seeds": FEWER_SEEDS,
 }
 """What the page shows; to be raised as runs come in."""
