@@ -30,8 +30,8 @@
 #
 # **Done.** InfoSEM-BC is told the edges of a *database*, and judged on the cell-type-specific network,
 # no label of which is used. So one training serves all pairs: all TFs that the database knows, and
-# every gene as a target. The database is BEELINE's non-specific network, and where it says so, STRING.
-# Both may hold experiments on the same cells: what a database and a test share by origin is not known,
+# every gene as a target. The database is BEELINE's non-specific network (STRING was not run yet). It
+# may hold experiments on the same cells: what a database and a test share by origin is not known,
 # and would count as help.
 #
 # - *Controls* take one thing away: the right TF (each TF has the edges of another, so that targets stay
@@ -167,7 +167,11 @@ else:
 # ## How many edges does it take?
 
 # %% mystnb={"figure": {"caption": "Gain within TFs with a part of the database's edges, with 95% intervals over TFs."}, "image": {"alt": "Line plot of the gain within TFs against the percentage of the edges that are known, one panel for each data set, for InfoSEM-BC, DeepSEM times the edges, and the edges alone, with 95% intervals; a dotted line at 0."}} tags=["full-width"]
-known_edges.percents_figure(known_edges.by_percent(table, first), "within")
+by_percent = known_edges.by_percent(table, first)
+if by_percent["percent"].nunique() > 1:
+    display(known_edges.percents_figure(by_percent, "within"))
+else:
+    print("Fewer edges were not run yet.")
 
 # %% [markdown]
 # ## What it means
