@@ -23,6 +23,7 @@ from infosem_study.reported import reported
 from infosem_study.scheduling import Runner
 from infosem_study.statistics import METRICS
 from infosem_study.store import Store
+from infosem_study.studies import FEWER_SEEDS
 from infosem_study.tables import beside_paper, format_beside_paper, format_means
 
 __all__ = ["main"]
@@ -72,13 +73,13 @@ def command() -> None:
 
 # --- run ------------------------------------------------------------------------------------------
 
-# Which of the options --methods, --seeds, --parts and --complete a study takes; in the rest of it,
-# and for studies that are not named here, it has its own.
+# Which of the options --methods, --seeds, --parts, --network and --complete a study takes; in the
+# rest of it, and for studies that are not named here, it has its own.
 _TAKES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(studies.STUDIES, ("methods", "seeds", "complete")),
     "audit": ("methods", "complete"),
     "embeddings": ("seeds",),
-    "known-edges": ("seeds", "parts"),
+    "known-edges": ("seeds", "parts", "network"),
     "subsampling": ("methods", "seeds"),
 }
 # What else than the method tells the rows of a study apart.
@@ -107,6 +108,11 @@ _TOLD_APART_BY = {"choice": "{}", "control": "{}", "epochs": "{} epochs"}
     metavar="LIST",
     help=f"Of known-edges, some of {','.join(known_edges.PARTS)} (default: what the book shows).",
 )
+@click.option(
+    "--network",
+    type=click.Choice(NETWORKS),
+    help="That known-edges judges, knowing the other one (default: cell-type-specific).",
+)
 @_jobs
 @click.option(
     "--scheduler",
@@ -129,6 +135,7 @@ def run(
     n_splits: int,
     seeds: list[int] | None,
     parts: list[str] | None,
+    network: str | None,
     n_jobs: int | None,
     scheduler: str | None,
     complete: bool,
@@ -142,7 +149,10 @@ def run(
     store = Store(ledger)
     runner = Runner(n_jobs=n_jobs, scheduler=scheduler, recompute=recompute)
     on: dict[str, Any] = {"datasets": datasets, "splits": range(n_splits)}
-    asked = {"methods": methods, "seeds": seeds, "parts": parts, "complete": complete}
+    asked = {
+        "methods": methods, "seeds": seeds, "parts": parts, "network": network,
+        "complete": complete,
+    }  # fmt: skip
     given: dict[str, Any] = {name: value for name, value in asked.items() if value}
     if wrong := [name for name in given if name not in _TAKES.get(study, ())]:
         names = ", ".join(f"--{name}" for name in wrong)
@@ -222,9 +232,20 @@ def _published(store: Store, runner: Runner, *, datasets: Sequence[str], **on: A
     click.echo(published.format_rivals(rivals).to_string(index=False))
 
 
-def _known_edges(store: Store, runner: Runner, **asked: Any) -> None:
+def _known_edges(
+    store: Store,
+    runner: Runner,
+    *,
+    network: str = "cell-type-specific",
+    parts: Sequence[str] | None = None,
+    seeds: Sequence[int] | None = None,
+    **on: Any,
+) -> None:
     """Train with the edges of databases, shown in the book or not, and say where they help."""
-    click.echo(known_edges.answers(known_edges.judged(store, runner=runner, **asked)))
+    shown = known_edges.SHOWN.get(network, {})
+    taken = {part: seeds or shown.get(part, FEWER_SEEDS) for part in parts or shown or ["controls"]}
+    table = known_edges.judged(store, network=network, parts=taken, runner=runner, **on)
+    click.echo(known_edges.answers(table))
 
 
 def _run_all(store: Store, runner: Runner, on: dict[str, Any]) -> None:

@@ -93,13 +93,12 @@ def gather(
         )
         if rows is not None
     )  # fmt: skip
-    if shown := [name for name in datasets if name in known_edges.SHOWN["datasets"]]:
+    if shown := [name for name in datasets if name in known_edges.DATASETS]:
         frames["known"] = stored(
             known_edges.judged,
             store,
             datasets=shown,
-            parts=known_edges.SHOWN["parts"],
-            seeds=known_edges.SHOWN["seeds"],
+            parts=known_edges.SHOWN["cell-type-specific"],
             splits=splits,
             runner=runner,
         )

@@ -19,7 +19,7 @@ from infosem_study.pages.known_edges.differences import (
 from infosem_study.pages.known_edges.figures import differences_figure, percents_figure
 from infosem_study.pages.known_edges.judged import judged
 from infosem_study.pages.known_edges.measures import MEASURES
-from infosem_study.pages.known_edges.runs import FORMS, PARTS, SHOWN, shown, trained
+from infosem_study.pages.known_edges.runs import DATASETS, FORMS, PARTS, SHOWN, shown, trained
 from infosem_study.pages.known_edges.text import (
     answer,
     answers,
@@ -29,6 +29,7 @@ from infosem_study.pages.known_edges.text import (
 )
 
 __all__ = [
+    "DATASETS",
     "EVERYONE",
     "FORMS",
     "MASKS",

@@ -16,10 +16,9 @@ from infosem_study.knowledge import DEGREES_KEPT, OTHER_TFS, OWN, known_edges, p
 from infosem_study.methods import METHODS
 from infosem_study.pages.audit.measures import Floats
 from infosem_study.pages.known_edges.measures import MEASURES, Judge
-from infosem_study.pages.known_edges.runs import NO_EDGES, rivals, trained
+from infosem_study.pages.known_edges.runs import NO_EDGES, rivals, seeds_of, trained
 from infosem_study.scheduling import HERE, Runner
 from infosem_study.store import Store
-from infosem_study.studies import FEWER_SEEDS
 from infosem_study.variants import load
 
 __all__ = ["ALONE", "MASKED", "OF_DATABASE", "OURS", "judged"]
@@ -46,8 +45,7 @@ def judged(
     *,
     datasets: Sequence[str],
     network: str = "cell-type-specific",
-    parts: Sequence[str] = ("controls",),
-    seeds: Sequence[int] = FEWER_SEEDS,
+    parts: Mapping[str, Sequence[int]],
     splits: Sequence[int] = tuple(range(10)),
     runner: Runner = HERE,
 ) -> pd.DataFrame:
@@ -57,7 +55,7 @@ def judged(
 
     Parameters
     ----------
-    store, datasets, network, parts, seeds, splits, runner
+    store, datasets, network, parts, splits, runner
         As for `runs.trained`.
 
     Returns
@@ -74,11 +72,11 @@ def judged(
     InfosemError
         As `runs.trained` and `derived.derive`.
     """
-    how: dict[str, Any] = {"datasets": datasets, "network": network, "seeds": seeds,
-                           "splits": splits, "runner": runner}  # fmt: skip
+    how: dict[str, Any] = {"datasets": datasets, "network": network, "splits": splits,
+                           "runner": runner}  # fmt: skip
     with store.keeping_scores() as keeping:
         rows = trained(keeping, parts=parts, **how)
-        others = rivals(keeping, **how)
+        others = rivals(keeping, seeds=seeds_of(parts), **how)
         random = _random(keeping, datasets, rows, tuple(splits), runner)
         runs = [
             {**run, "method": " | ".join(str(run[name]) for name in _WHAT), "split": splits[0]}
@@ -123,17 +121,23 @@ def _runs(
     for run in _lines(models[own]):
         yield {**run, "score": OURS}
     # What is known where: a mask for every database, control and part of the edges of a model.
-    where = ["dataset", "database", "percent", "edges"]
+    where = ["dataset", "seed", "database", "percent", "edges"]
     known = models.loc[models["edges"].isin((OWN, OTHER_TFS, DEGREES_KEPT)), where]
+
+    def same(run: Mapping[str, Any]) -> pd.DataFrame:
+        own = (known["dataset"] == run["dataset"]) & (known["seed"] == run["seed"])
+        found: pd.DataFrame = known[own]
+        return found
+
     without = pd.concat([rows[rows["edges"] == NO_EDGES], others])
     for run in _lines(without[["method", *fields]]):
         score = run.pop("method")
-        for line in _lines(known[known["dataset"] == run["dataset"]]):
+        for line in _lines(same(run)):
             yield {**run, **line, "score": MASKED + score, "form": ""}
-        for database in known.loc[known["dataset"] == run["dataset"], "database"].unique():
+        for database in same(run)["database"].unique():
             yield {**run, "database": database, "score": score, **_NO_PART}
     for run in _lines(random[fields]):
-        alone = known[(known["dataset"] == run["dataset"]) & (known["edges"] == OWN)]
+        alone = same(run)[same(run)["edges"] == OWN]
         for line in _lines(alone):
             for score in OF_DATABASE[:-1] if line["percent"] == 100 else [ALONE]:
                 yield {**run, **line, "score": score, "form": ""}

@@ -16,25 +16,39 @@ from infosem_study.store import Store
 from infosem_study.studies import FEWER_SEEDS
 from infosem_study.variants import base_name, shuffled
 
-__all__ = ["FORMS", "NO_EDGES", "PARTS", "SHOWN", "SHUFFLED", "rivals", "shown", "trained"]
+__all__ = [
+    "DATASETS", "FORMS", "NO_EDGES", "PARTS", "SHOWN", "SHUFFLED", "rivals", "seeds_of",
+    "shown", "trained",
+]  # fmt: skip
 
 FORMS: dict[str, dict[str, float]] = {
     "paper's": {},
+    "trust 0.1": {"absent_trust": 0.1},
     "low trust": {"absent_trust": 0.01},
+    "trust 0.001": {"absent_trust": 0.001},
     "unknown": {"absent_trust": 0.0},
+    "mean 0.2": {"absent_mean": 0.2},
+    "mean 0.2, low trust": {"absent_mean": 0.2, "absent_trust": 0.01},
 }
-"""Forms of the prior of edges that the database lacks: Eq. 9's, that with a standard deviation ten
-times as large, and none."""
+"""Forms of the prior of edges that the database lacks: Eq. 9's; with a standard deviation 3, 10 and
+32 times as large; none; and with a mean probability of .2 in place of .05."""
 
 SHUFFLED, NO_EDGES = "expression shuffled", "no edges"
 """Two more controls: each gene has the expression of another; and InfoSEM-B, with the same settings
 and no database."""
 
 
+_OTHER_NETWORK = "the other network"
+_OTHER = {
+    "cell-type-specific": "non-cell-type-specific",
+    "non-cell-type-specific": "cell-type-specific",
+}
+
+
 class _Part(NamedTuple):
     """What is trained: all combinations of these."""
 
-    databases: Sequence[str] = ("non-cell-type-specific",)
+    databases: Sequence[str] = (_OTHER_NETWORK,)
     forms: Sequence[str] = ("paper's",)
     edges: Sequence[str] = (OWN, OTHER_TFS)
     percents: Sequence[int] = (100,)
@@ -42,7 +56,10 @@ class _Part(NamedTuple):
 
 PARTS: dict[str, _Part] = {
     "controls": _Part(edges=(OWN, OTHER_TFS, DEGREES_KEPT, SHUFFLED, NO_EDGES)),
-    "forms": _Part(forms=("low trust", "unknown"), edges=(OWN, OTHER_TFS, DEGREES_KEPT)),
+    "forms": _Part(forms=("low trust", "unknown"), edges=(OWN, OTHER_TFS, DEGREES_KEPT, SHUFFLED)),
+    "levels": _Part(
+        forms=("trust 0.1", "trust 0.001", "mean 0.2", "mean 0.2, low trust"), edges=(OWN,)
+    ),
     "string": _Part(databases=(STRING,)),
     "fewer": _Part(edges=(OWN,), percents=(10, 25, 50)),
 }
@@ -53,12 +70,11 @@ _SYNTHETIC = {
     "fewer": PARTS["fewer"]._replace(databases=(HALF,)),
 }
 
-SHOWN: dict[str, Sequence[Any]] = {
-    "datasets": ("hESC", "hHEP", "mDC", "mESC"),
-    "parts": ("controls", "forms"),
-    "seeds": FEWER_SEEDS,
+DATASETS = ("hESC", "hHEP", "mDC", "mESC")
+SHOWN: dict[str, dict[str, Sequence[int]]] = {
+    "cell-type-specific": {"controls": FEWER_SEEDS, "forms": FEWER_SEEDS},
 }
-"""What the page shows; to be raised as runs come in."""
+"""What the page shows of each network that is judged, on `DATASETS`: parts, and their seeds."""
 
 _RIVALS = ("DeepSEM", "Pearson correlation", "GRNBoost2")
 
@@ -68,8 +84,7 @@ def trained(
     *,
     datasets: Sequence[str],
     network: str = "cell-type-specific",
-    parts: Sequence[str] = ("controls",),
-    seeds: Sequence[int] = FEWER_SEEDS,
+    parts: Mapping[str, Sequence[int]],
     splits: Sequence[int] = tuple(range(10)),
     runner: Runner = HERE,
 ) -> pd.DataFrame:
@@ -81,10 +96,9 @@ def trained(
     datasets : sequence of str
     network : str
         That is judged; none of its labels is used.
-    parts : sequence of str
-        Of `PARTS`; those that the synthetic data have not are left out there.
-    seeds : sequence of int
-        Of training, and of what is drawn of the edges.
+    parts : mapping of str to sequence of int
+        Some of `PARTS`, and for each the seeds of training and of what is drawn of the edges. Those
+        that the synthetic data have not are left out there.
     splits : sequence of int
         A training serves them all.
     runner : Runner
@@ -105,7 +119,7 @@ def trained(
     jobs: list[Job] = []
     lines: list[dict[str, Any]] = []
     for dataset in datasets:
-        for job, about in _jobs(dataset, network, parts, seeds, tuple(splits)):
+        for job, about in _jobs(dataset, network, parts, tuple(splits)):
             jobs.append(job)
             lines += [{**about, "dataset": dataset}] * len(job.splits)
     runner.run(jobs, store)
@@ -116,8 +130,7 @@ def trained(
 def _jobs(
     dataset: str,
     network: str,
-    parts: Sequence[str],
-    seeds: Sequence[int],
+    parts: Mapping[str, Sequence[int]],
     splits: tuple[int, ...],
 ) -> Iterator[tuple[Job, Mapping[str, Any]]]:
     """The trainings on a data set, with what they are."""
@@ -126,9 +139,10 @@ def _jobs(
         network = "planted"
     known = _SYNTHETIC if name == "synthetic" else PARTS
     for part in (part for part in parts if part in known):
-        for database, form, edges, percent in product(*known[part]):
-            if edges == NO_EDGES and database != known[part].databases[0]:
+        for named, form, edges, percent in product(*known[part]):
+            if edges == NO_EDGES and named != known[part].databases[0]:
                 continue  # once is enough
+            database = _OTHER[network] if named == _OTHER_NETWORK else named
             about = {
                 "part": part, "database": database, "form": form, "edges": edges,
                 "percent": percent,
@@ -142,8 +156,13 @@ def _jobs(
             if percent < 100:
                 method = method.with_settings(percent=percent)
             on = shuffled(dataset) if edges == SHUFFLED else dataset
-            for seed in seeds:
+            for seed in parts[part]:
                 yield Job(method, on, network, seed, splits), about
+
+
+def seeds_of(parts: Mapping[str, Sequence[int]]) -> list[int]:
+    """All seeds of some parts, in order."""
+    return sorted({seed for seeds in parts.values() for seed in seeds})
 
 
 def rivals(
@@ -181,9 +200,13 @@ def shown(
     store: Store, *, datasets: Sequence[str], splits: Sequence[int], runner: Runner = HERE
 ) -> pd.DataFrame:
     """The rows of `trained` that the page shows: of `SHOWN`, and of the synthetic data."""
-    on = [name for name in datasets if name in (*SHOWN["datasets"], "synthetic")]
-    how: dict[str, Any] = {"datasets": on, "splits": splits, "seeds": SHOWN["seeds"]}
-    if not on:
-        return pd.DataFrame()
-    rivals(store, **how, runner=runner)
-    return trained(store, **how, parts=SHOWN["parts"], runner=runner)
+    rows = [pd.DataFrame()]
+    for network, parts in SHOWN.items():
+        on = [name for name in datasets if name in DATASETS]
+        if network == "cell-type-specific":
+            on += [name for name in datasets if name == "synthetic"]
+        how: dict[str, Any] = {"datasets": on, "network": network, "splits": splits}
+        if on:
+            rivals(store, **how, seeds=seeds_of(parts), runner=runner)
+            rows.append(trained(store, **how, parts=parts, runner=runner))
+    return pd.concat(rows, ignore_index=True)

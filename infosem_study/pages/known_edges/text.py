@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from infosem_study.knowledge import OWN
 from infosem_study.pages.known_edges.differences import (
     MASKS,
     MEAN,
@@ -82,7 +83,7 @@ def answer(table: pd.DataFrame, ours: Who | None = None, measure: str = "within"
 
 
 def answers(table: pd.DataFrame, measures: Sequence[str] = ("within", "own")) -> str:
-    """`answer` for every database and form of the prior, one line for each measure.
+    """`answer` for every database and form of the prior with controls, a line for each measure.
 
     Parameters
     ----------
@@ -94,7 +95,8 @@ def answers(table: pd.DataFrame, measures: Sequence[str] = ("within", "own")) ->
     texts = []
     for database in table["database"].unique():
         own = of_database(table, database)
-        forms = [form for form in FORMS if ((own["score"] == OURS) & (own["form"] == form)).any()]
+        controlled = own[(own["score"] == OURS) & (own["edges"] != OWN)]
+        forms = [form for form in FORMS if (controlled["form"] == form).any()]
         texts += [
             f"{database}, {answer(own, model(form=form), measure)}"
             for form in forms

@@ -172,13 +172,13 @@ def test_tables_and_figures_have_every_rival():
 
 # --- runs -----------------------------------------------------------------------------------------
 
-ASKED = {"datasets": ["synthetic"], "seeds": (0,), "splits": (0,)}
+ASKED = {"datasets": ["synthetic"], "splits": (0,)}
 
 
 @pytest.fixture(scope="module")
 def synthetic(tmp_path_factory):
     store = Store(tmp_path_factory.mktemp("ledger"))
-    parts = ("controls", "forms", "fewer")
+    parts = dict.fromkeys(("controls", "forms", "fewer"), (0,))
     table = page.judged(store, **ASKED, parts=parts, runner=Runner(n_jobs=1))
     again = page.judged(Store(store.root), **ASKED, parts=parts, runner=STORED_ONLY)
     pd.testing.assert_frame_equal(table.round(5), again.round(5))
@@ -221,7 +221,7 @@ def test_more_edges_help_more(synthetic):
 def test_book_shows_nothing_that_was_not_run(tmp_path):
     rehearsal = Rehearsal()
     rows = page.shown(Store(tmp_path), datasets=["hESC"], splits=range(10), runner=rehearsal)
-    assert len(rehearsal.seconds) == len(rows) == 0 or "hESC" in page.SHOWN["datasets"]
+    assert len(rehearsal.seconds) == len(rows) == 0 or "hESC" in page.DATASETS
 
 
 def test_network_that_is_judged_is_no_database(dataset, monkeypatch):
@@ -232,4 +232,4 @@ def test_network_that_is_judged_is_no_database(dataset, monkeypatch):
 
 def test_unknown_part_is_an_error(tmp_path):
     with pytest.raises(InfosemError, match="parts: all unknown; choose from controls"):
-        page.trained(Store(tmp_path), **{**ASKED, "parts": ["all"]})
+        page.trained(Store(tmp_path), **ASKED, parts={"all": (0,)})
