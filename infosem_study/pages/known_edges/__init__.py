@@ -27,11 +27,13 @@ from infosem_study.pages.known_edges.text import (
     describe_forms,
     format_table,
 )
+from infosem_study.pages.known_edges.unseen import LABELS, unseen, unseen_differences
 
 __all__ = [
     "DATASETS",
     "EVERYONE",
     "FORMS",
+    "LABELS",
     "MASKS",
     "MEASURES",
     "OF_MASK",
@@ -58,4 +60,6 @@ __all__ = [
     "percents_figure",
     "shown",
     "trained",
+    "unseen",
+    "unseen_differences",
 ]

@@ -21,7 +21,7 @@ from infosem_study.scheduling import HERE, Runner
 from infosem_study.store import Store
 from infosem_study.variants import load
 
-__all__ = ["ALONE", "MASKED", "OF_DATABASE", "OURS", "judged"]
+__all__ = ["ALONE", "MASKED", "OF_DATABASE", "OURS", "factors", "judged", "random_runs"]
 
 OURS = "InfoSEM-BC"
 MASKED = "edges x "
@@ -77,7 +77,7 @@ def judged(
     with store.keeping_scores() as keeping:
         rows = trained(keeping, parts=parts, **how)
         others = rivals(keeping, seeds=seeds_of(parts), **how)
-        random = _random(keeping, datasets, rows, tuple(splits), runner)
+        random = random_runs(keeping, datasets, rows, tuple(splits), runner)
         runs = [
             {**run, "method": " | ".join(str(run[name]) for name in _WHAT), "split": splits[0]}
             for run in _runs(rows, others, random)
@@ -94,7 +94,7 @@ def judged(
     return merged[["network", "dataset", *_WHAT, "seed", "key", *_COLUMNS]]
 
 
-def _random(
+def random_runs(
     store: Store,
     datasets: Sequence[str],
     rows: pd.DataFrame,
@@ -166,7 +166,7 @@ def _scores(store: Store, run: Mapping[str, Any]) -> Floats:
     score = str(run["score"])
     if score not in OF_DATABASE:
         scores = scores_of(store, run)[2]
-        return scores * _factors(_known(run)) if score.startswith(MASKED) else scores
+        return scores * factors(_known(run)) if score.startswith(MASKED) else scores
     dataset = load(run["dataset"], run["network"], embedding=None)
     if score == EXPRESSION:
         return np.tile(dataset.dense().expression.mean(axis=1), (dataset.n_tfs, 1))
@@ -174,7 +174,7 @@ def _scores(store: Store, run: Mapping[str, Any]) -> Floats:
         return np.tile(popularity(dataset, run["database"]), (dataset.n_tfs, 1))
     known = _known(run)
     if score == ALONE:
-        return _factors(known)
+        return factors(known)
     # As in `execution.execute`, a method does not get what it may not see.
     hidden = np.zeros(known.shape, dtype=bool)
     return METHODS[score](replace(dataset, network=hidden), known, seed=0)
@@ -187,6 +187,6 @@ def _known(run: Mapping[str, Any]) -> NDArray[np.int8]:
     )
 
 
-def _factors(known: NDArray[np.int8]) -> Floats:
+def factors(known: NDArray[np.int8]) -> Floats:
     """How likely each pair is an edge, by what is known of it."""
     return np.select([known == 1, known == 0], [_PRESENT, _ABSENT], _UNKNOWN)

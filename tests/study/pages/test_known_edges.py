@@ -9,7 +9,14 @@ import pytest
 from infosem.data import simulate
 from infosem.errors import InfosemError
 from infosem_study import Store
-from infosem_study.knowledge import HALF, UNRELATED, known_edges, popularity
+from infosem_study.knowledge import (
+    DEGREES_KEPT,
+    HALF,
+    OTHER_TFS,
+    UNRELATED,
+    known_edges,
+    popularity,
+)
 from infosem_study.pages import known_edges as page
 from infosem_study.pages.audit.measures import average_precisions
 from infosem_study.pages.known_edges.differences import MEAN
@@ -172,12 +179,16 @@ def test_tables_and_figures_have_every_rival():
 
 # --- runs -----------------------------------------------------------------------------------------
 
-ASKED = {"datasets": ["synthetic"], "splits": (0,)}
+ASKED = {"datasets": ["synthetic"], "splits": (0, 1, 2)}
 
 
 @pytest.fixture(scope="module")
-def synthetic(tmp_path_factory):
-    store = Store(tmp_path_factory.mktemp("ledger"))
+def store(tmp_path_factory):
+    return Store(tmp_path_factory.mktemp("ledger"))
+
+
+@pytest.fixture(scope="module")
+def synthetic(store):
     parts = dict.fromkeys(("controls", "forms", "fewer"), (0,))
     table = page.judged(store, **ASKED, parts=parts, runner=Runner(n_jobs=1))
     again = page.judged(Store(store.root), **ASKED, parts=parts, runner=STORED_ONLY)
@@ -216,6 +227,19 @@ def test_more_edges_help_more(synthetic):
     assert alone.is_monotonic_increasing and [*alone.index] == [10, 25, 50, 100]
     for some in (found, found[found["percent"] == 100]):
         page.percents_figure(some, "within").canvas.draw()
+
+
+def test_unseen_benchmark_has_the_masks_and_the_labels(store, synthetic):
+    asked = {**ASKED, "parts": {"controls": (0,)}}
+    table = page.unseen(store, **asked, runner=Runner(n_jobs=1))
+    told = {str(who) for who in (page.model(), *page.controls(), page.mask("DeepSEM"))}
+    assert told | {page.LABELS, "DeepSEM", "edges alone"} <= set(table["method"])
+    assert table.groupby(["method", "seed"])["split"].nunique().eq(3).all()
+    again = page.unseen(Store(store.root), **asked, runner=STORED_ONLY)
+    pd.testing.assert_frame_equal(table.round(5), again.round(5))
+    others = [str(page.model(edges)) for edges in (OTHER_TFS, DEGREES_KEPT)]
+    found = page.unseen_differences(table, page.model(), others)
+    assert (found["mean"] > 0.05).all() and found["outcome"].iloc[0] == SHOWN
 
 
 def test_book_shows_nothing_that_was_not_run(tmp_path):
