@@ -25,6 +25,7 @@ from infosem_study.pages.known_edges.text import (
     answers,
     describe,
     describe_forms,
+    describe_percents,
     format_table,
 )
 from infosem_study.pages.known_edges.unseen import LABELS, unseen, unseen_differences
@@ -49,6 +50,7 @@ __all__ = [
     "controls",
     "describe",
     "describe_forms",
+    "describe_percents",
     "differences",
     "differences_figure",
     "format_table",

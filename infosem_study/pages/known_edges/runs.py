@@ -50,7 +50,7 @@ class _Part(NamedTuple):
 
     databases: Sequence[str] = (_OTHER_NETWORK,)
     forms: Sequence[str] = ("paper's",)
-    edges: Sequence[str] = (OWN, OTHER_TFS)
+    edges: Sequence[str] = (OWN,)
     percents: Sequence[int] = (100,)
 
 
@@ -58,10 +58,10 @@ PARTS: dict[str, _Part] = {
     "controls": _Part(edges=(OWN, OTHER_TFS, DEGREES_KEPT, SHUFFLED, NO_EDGES)),
     "forms": _Part(forms=("low trust", "unknown"), edges=(OWN, OTHER_TFS, DEGREES_KEPT, SHUFFLED)),
     "levels": _Part(
-        forms=("trust 0.1", "trust 0.001", "mean 0.2", "mean 0.2, low trust"), edges=(OWN,)
+        forms=("trust 0.1", "trust 0.001", "mean 0.2", "mean 0.2, low trust"),
     ),
-    "string": _Part(databases=(STRING,)),
-    "fewer": _Part(edges=(OWN,), percents=(10, 25, 50)),
+    "string": _Part(databases=(STRING,), edges=(OWN, OTHER_TFS, DEGREES_KEPT, SHUFFLED)),
+    "fewer": _Part(percents=(10, 25, 50)),
 }
 """What is trained for which question."""
 _SYNTHETIC = {

@@ -21,7 +21,7 @@ from infosem_study.pages.known_edges.runs import FORMS
 from infosem_study.statistics import format_interval
 from infosem_study.verdicts import CONTRADICTED, SHOWN
 
-__all__ = ["answer", "answers", "describe", "describe_forms", "format_table"]
+__all__ = ["answer", "answers", "describe", "describe_forms", "describe_percents", "format_table"]
 
 
 def format_table(table: pd.DataFrame, measure: str, row: str = "who") -> pd.DataFrame:
@@ -144,6 +144,20 @@ def describe_forms(chosen: pd.DataFrame) -> str:
         mean = part[part["dataset"] == MEAN][["mean", "low", "high"]].iloc[0].round(3) + 0.0
         lines.append(f"Less {against}: {format_interval(*mean)} in the mean.")
     return "\n".join(lines)
+
+
+def describe_percents(found: pd.DataFrame, measure: str = "within") -> str:
+    """What parts of the edges give in the mean of data sets, in words; from `by_percent`."""
+    own = found[(found["measure"] == measure) & (found["dataset"] == MEAN)]
+    texts = []
+    for who, part in own.groupby("who", sort=False):
+        numbers = (part[["mean", "low", "high"]].round(3) + 0.0).to_numpy()
+        told = ", ".join(
+            f"{format_interval(*line)} with {percent}%"
+            for percent, line in zip(part["percent"], numbers, strict=True)
+        )
+        texts.append(f"{MEASURES[measure]}, {who}: {told}.")
+    return "\n".join(texts)
 
 
 def _listed(names: Iterable[str]) -> str:
