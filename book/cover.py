@@ -1,6 +1,6 @@
-"""The drawings of the book's own: its cover, which is the paper's Figure 1, and its favicon.
+"""The drawings of the book's own: the paper's Figure 1, its cover; Figure 2, a split; a favicon.
 
-    python book/cover.py FOLDER     writes cover.svg, favicon.png and _static/preview.png
+    python book/cover.py FOLDER     writes cover.svg, split.svg, favicon.png, _static/preview.png
 
 `book/build.py` draws them among the staged pages, so that none is committed.
 """
@@ -115,6 +115,49 @@ def draw_panel(axis: Axes, panel: Panel) -> None:
     axis.set_axis_off()
 
 
+# Which pairs a split has where, as in the paper's example: 3 TFs, 6 target genes.
+UNSEEN_TFS, UNSEEN_TARGETS = {"TF3"}, {"TG3", "TG6"}
+SEEN_TEST = {("TF1", "TG5"), ("TF2", "TG1")}
+IS_EDGE = {
+    ("TF1", "TG1"), ("TF1", "TG2"), ("TF1", "TG4"), ("TF2", "TG1"), ("TF2", "TG5"), ("TF3", "TG3")
+}  # fmt: skip
+SETS = {
+    "(a) training": TEXT,
+    "(b) seen test": "#009E73",
+    "(c) unseen test": LABELS,
+}
+
+
+def split() -> Figure:
+    """Draw which pairs of TFs and targets are trained on and tested on."""
+    figure = Figure(figsize=(7.6, 3.4), layout="constrained")
+    tfs = {f"TF{i}": (0.0, 5.0 - 2 * (i - 1) - 0.5) for i in (1, 2, 3)}
+    targets = {f"TG{i}": (2.4, 5.0 - (i - 1)) for i in range(1, 7)}
+    for axis, (title, colour) in zip(figure.subplots(1, 3), SETS.items(), strict=True):
+        used = set()
+        for pair in ((tf, target) for tf in tfs for target in targets):
+            unseen = (pair[0] in UNSEEN_TFS) + (pair[1] in UNSEEN_TARGETS)
+            of = {0: "(b) seen test" if pair in SEEN_TEST else "(a) training", 2: "(c) unseen test"}
+            if of.get(unseen) != title:
+                continue
+            used |= {*pair}
+            (x, y), (x2, y2) = tfs[pair[0]], targets[pair[1]]
+            axis.plot([x + 0.28, x2 - 0.3], [y, y2], color=colour, linewidth=1.6,
+                      linestyle="-" if pair in IS_EDGE else (0, (3, 2)))  # fmt: skip
+        for name, (x, y) in {**tfs, **targets}.items():
+            style = {"color": INK if name in used else "#767676", "fontsize": 12}
+            axis.text(x, y, name, ha="center", va="center", **style)
+        axis.set_title(title, fontsize=13, loc="left", color=colour)
+        axis.set(xlim=(-0.45, 2.85), ylim=(-0.5, 5.5))
+        axis.set_axis_off()
+    handles = [
+        Line2D([], [], color=INK, label="edge (a positive)"),
+        Line2D([], [], color=INK, linestyle=(0, (3, 2)), label="no edge (a negative)"),
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False, fontsize=11)
+    return figure
+
+
 def favicon() -> Figure:
     """Draw one edge of a network: a regulator, its target and an arrow."""
     figure = Figure(figsize=(1, 1))
@@ -134,9 +177,10 @@ def favicon() -> Figure:
 
 
 def draw(folder: Path) -> None:
-    """Write cover.svg, favicon.png and _static/preview.png into `folder`."""
+    """Write cover.svg, split.svg, favicon.png and _static/preview.png into `folder`."""
     with matplotlib.rc_context({"svg.hashsalt": "infosem"}):  # so that two drawings are the same
-        cover().savefig(folder / "cover.svg", transparent=True, metadata={"Date": None})
+        for name, figure in (("cover", cover()), ("split", split())):
+            figure.savefig(folder / f"{name}.svg", transparent=True, metadata={"Date": None})
     (folder / "_static").mkdir(exist_ok=True)
     # What shows a link to a page, such as a messenger, shows this with it.
     cover().savefig(folder / "_static" / "preview.png", dpi=120)

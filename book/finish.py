@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup, Tag
 LONGEST_WORD = 24  # letters; a longer one may be broken anywhere
 PADDING = 2.5  # of a cell, in letters
 STACKED = 44  # a table with lines of more letters cannot be read at the width of a phone
+FEWEST_ROWS = 3  # of a table, from which a column that never changes is told once
 FOR_SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
 LONGEST_DESCRIPTION = 200  # characters: search engines cut there
 
@@ -61,6 +62,7 @@ def finish_table(soup: BeautifulSoup, table: Tag) -> None:
         del table[name]
     drop_numbers_of_rows(soup, table)
     merge_heads(table)
+    say_once(soup, table)
     for th in table.find_all("th"):
         in_head = th.find_parent("thead") is not None
         span = int(th.get("colspan" if in_head else "rowspan", 1))
@@ -131,6 +133,36 @@ def merge_heads(table: Tag) -> None:
             first.extend(cell.contents[:])
     for row in rows[1:]:
         row.decompose()
+
+
+def say_once(soup: BeautifulSoup, table: Tag) -> None:
+    """Move what all rows of a DataFrame have in common into a line above the table.
+
+    Not where a cell of a notebook is tagged "all-columns", nor from few rows.
+    """
+    rows = [row.find_all(["th", "td"]) for row in table.find_all("tr")]
+    if (
+        "dataframe" not in table.get("class", [])
+        or table.find(rowspan=True)
+        or table.find(colspan=True)
+        or table.find_parent(class_="tag_all-columns")
+        or not table.thead
+        or len(table.thead.find_all("tr")) != 1
+        or len(rows) < FEWEST_ROWS + 1
+    ):
+        return
+    columns = list(zip(*rows, strict=True))[1:]  # the first names the row
+    same = [column for column in columns if len(set(map(text_of, column[1:]))) == 1]
+    if len(same) == len(columns):
+        return
+    told = [f"{text_of(head)} {text_of(cell)}" for head, cell, *_ in same
+            if text_of(cell) not in ("", "-")]  # fmt: skip
+    for cell in (cell for column in same for cell in column):
+        cell.decompose()
+    if told:
+        caption = soup.new_tag("caption")
+        caption.string = f"In all rows: {'; '.join(told)}."
+        table.insert(0, caption)
 
 
 def grid(rows: Iterable[Tag]) -> Iterator[list[Tag]]:

@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -192,7 +193,7 @@ def legend(figure: Figure, *axes: Axes) -> None:
 
     # Bands and lines are of use only beside the points or steps that come first.
     def late(entry: tuple[Any, str]) -> int:
-        return 2 * isinstance(entry[0], Line2D) + isinstance(entry[0], Patch)
+        return 2 * isinstance(entry[0], Line2D | LineCollection) + isinstance(entry[0], Patch)
 
     handles, labels = zip(*sorted(found.values(), key=late), strict=True)
     # An entry is about 2.3 inches wide.
@@ -200,7 +201,9 @@ def legend(figure: Figure, *axes: Axes) -> None:
     figure.legend(handles, labels, loc="outside upper center", ncols=ncols, frameon=False)
 
 
-def beside_paper_figure(compared: pd.DataFrame, bands: pd.DataFrame) -> Figure:
+def beside_paper_figure(
+    compared: pd.DataFrame, bands: pd.DataFrame, test: Literal["seen", "unseen"] = "unseen"
+) -> Figure:
     """Our means beside the paper's, one panel per metric and data set.
 
     Error bars are standard errors over splits. The grey band holds 95% of random constants per TF,
@@ -213,6 +216,8 @@ def beside_paper_figure(compared: pd.DataFrame, bands: pd.DataFrame) -> Figure:
         From `tables.beside_paper`.
     bands : DataFrame
         From `nulls.bands`.
+    test : {"seen", "unseen"}
+        Whose pairs these are.
     """
     # What was not run has no place here, and the constants have a band.
     compared = compared[compared["mean"].notna() & (compared["method"] != CONSTANT)]
@@ -223,7 +228,7 @@ def beside_paper_figure(compared: pd.DataFrame, bands: pd.DataFrame) -> Figure:
     for axis, (metric, dataset) in zip(axes.flat, product(metrics, datasets), strict=True):
         panel = compared[(compared["metric"] == metric) & (compared["dataset"] == dataset)]
         ours_and_paper(axis, panel, heights)
-        constants_band(axis, bands, dataset, metric)
+        constants_band(axis, bands, dataset, metric, test=test)
         axis.set_xlabel(metric)
     legend(figure, axes[0, 0])
     return figure

@@ -378,7 +378,7 @@ print(audit.describe_power(power))
 # of the mean AUPRC over these draws. The number of blocks is the cost: a method that learns from
 # labels is trained once for each.
 
-# %% mystnb={"image": {"alt": "Standard deviation of the mean AUPRC against the number of blocks, logarithmic, for random blocks and for folds of one division; one panel for each network and method, one colour for each data set."}}
+# %% mystnb={"figure": {"caption": "How much the mean AUPRC still varies with the number of blocks, for blocks drawn at random and for folds of one division of the TFs."}, "image": {"alt": "Standard deviation of the mean AUPRC against the number of blocks, logarithmic, for random blocks and for folds of one division; one panel for each network and method, one colour for each data set."}}
 folds = audit.folds(store, rows)
 audit.designs_figure(folds)
 

@@ -92,7 +92,7 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 # from drawing TFs again; the dotted line is chance, for AUPRC the share of positives.
 # [More of it](published.ipynb), with our own scGREAT.
 
-# %% mystnb={"image": {"alt": "Dot plots of AUROC, AUPRC and gain within TFs on the test pairs that scGREAT's authors published, of hESC above mESC: on hESC, One-hot LR lies right of scGREAT's own predictions by all three measures, and the intervals of the differences do not reach these; on mESC no predictions were published. The table below has the numbers."}}
+# %% mystnb={"figure": {"caption": "One-hot LR and scGREAT on the pairs of scGREAT's authors. Bars: 95% interval of the difference to the authors' own predictions, over TFs. Dotted: chance."}, "image": {"alt": "Dot plots of AUROC, AUPRC and gain within TFs on the test pairs that scGREAT's authors published, of hESC above mESC: on hESC, One-hot LR lies right of scGREAT's own predictions by all three measures, and the intervals of the differences do not reach these; on mESC no predictions were published. The table below has the numbers."}}
 own_ground = [name for name in datasets if name in published.CELLS]
 if own_ground:
     rivals = published.rivals(store, cells=own_ground, runner=runner)
@@ -111,7 +111,7 @@ print("pairs of scGREAT's authors:", *own_ground)
 # share of positives. Grey: 95% of 2,000 draws of a random number for each TF, given to all of its pairs;
 # dashed, their mean. A method without a filled point was not run here.
 
-# %% mystnb={"image": {"alt": "Dot plot of mean AUPRC with standard errors, one column of panels for each data set, seen genes above unseen genes, this book beside the paper. Methods that learn from labels lie far right of the dotted line of random scores on seen genes, and on it on unseen genes. A grey band holds 95% of random constants per TF, with a dashed line at their mean."}}
+# %% mystnb={"figure": {"caption": "AUPRC on seen genes (above) and unseen genes (below), as in Figure 3 (a) of the paper. Bars: standard errors over splits."}, "image": {"alt": "Dot plot of mean AUPRC with standard errors, one column of panels for each data set, seen genes above unseen genes, this book beside the paper. Methods that learn from labels lie far right of the dotted line of random scores on seen genes, and on it on unseen genes. A grey band holds 95% of random constants per TF, with a dashed line at their mean."}}
 counts = nulls.tf_counts(store, full, runner=runner)  # from which constants per TF are drawn
 bias_analysis.seen_unseen_figure(bias_analysis.seen_beside_unseen(full), nulls.bands(counts))
 
@@ -151,7 +151,7 @@ coefs = bias_analysis.coefficients(store, full, runner=runner)
 correlations = bias_analysis.rank_correlations(coefs)
 print(f"{len(coefs)} coefficients of {coefs['tf'].nunique()} TFs")
 
-# %% mystnb={"image": {"alt": "Scatter plots, one for each data set, of the coefficient of each TF in One-hot LR against the share of positives among its training pairs, with a histogram of the shares: the points lie on rising curves. On mDC all coefficients are close to zero on some splits."}}
+# %% mystnb={"figure": {"caption": "One-hot LR's coefficient of each TF against the TF's share of positives in training, as in Figure 3 (b) of the paper. At the side, how many TFs have which share."}, "image": {"alt": "Scatter plots, one for each data set, of the coefficient of each TF in One-hot LR against the share of positives among its training pairs, with a histogram of the shares: the points lie on rising curves. On mDC all coefficients are close to zero on some splits."}}
 bias_analysis.coefficients_figure(coefs, correlations, split)
 
 # %% [markdown]
@@ -168,7 +168,7 @@ by_dataset.agg({"rho": ["size", "mean", "sem", "min"], "range": ["min", "max"]})
 #
 # The paper's example on hESC: TFAP2A, of which most training pairs are positive, and SNAI2, of
 # which few are. Where these are not seen on the split, and on the other data sets, the TFs with the
-# highest and the lowest share of positives in training take their place (upper and lower row).
+# highest and the lowest share of positives in training take their place.
 
 # %% tags=["hide-cell"]
 tfs = bias_analysis.illustrated_tfs(coefs, split=split)
@@ -176,7 +176,15 @@ probs = bias_analysis.probabilities(store, full, tfs, predictors, split=split, r
 told = bias_analysis.predictions(coefs, probs)
 print(tfs)
 
-# %% mystnb={"image": {"alt": "Histograms of the predicted probabilities of the seen test pairs of two TFs for each data set, one TF with a high share of positives in training and one with a low share, by methods that learn from labels, with a dashed line at the share in training."}}
+# %% mystnb={"figure": {"caption": "Predicted probabilities of the seen test pairs of two TFs of hESC, by One-hot LR and scGREAT, as in Figure 3 (c) of the paper."}, "image": {"alt": "Histograms of the predicted probabilities of the seen test pairs of TFAP2A, left, and SNAI2, right, on hESC, by One-hot LR and scGREAT, with a dashed line at the share of positives in training: both methods predict high probabilities for TFAP2A and low ones for SNAI2."}}
+as_in_paper = (probs["dataset"] == "hESC") & probs["method"].isin(["One-hot LR", "scGREAT"])
+if as_in_paper.any():
+    display(bias_analysis.probabilities_figure(probs[as_in_paper], told))
+
+# %% [markdown]
+# The same on the other data sets, with GENELink:
+
+# %% mystnb={"figure": {"caption": "Predicted probabilities of the seen test pairs of two TFs of each data set, one of many positives in training (left) and one of few (right)."}, "image": {"alt": "Histograms of the predicted probabilities of the seen test pairs of two TFs for each data set, one TF with a high share of positives in training and one with a low share, by methods that learn from labels, with a dashed line at the share in training. The table below has the numbers."}}
 bias_analysis.probabilities_figure(probs, told)
 
 # %% [markdown]
@@ -191,14 +199,17 @@ bias_analysis.format_predictions(told)
 # ## Fewer negatives in training: Figure 5
 #
 # Training on as many negatives as positives of each TF takes the shares of the TFs away, not those
-# of the targets. AUPRC less the share of positives, on the splits on which a method was trained
+# of the targets. AUPRC on the splits on which a method was trained
 # both ways: GENELink and scGREAT on the first splits only, scGREAT not at all on hHEP and mESC. The
 # downsampled scGREAT may train for 50 epochs, as its pairs are few, the full one for 12: what
 # differs between the two is not the negatives alone.
 
-# %% mystnb={"image": {"alt": "Dot plot of mean AUPRC less the share of positives with standard errors, one column of panels for each data set, seen genes above unseen genes, for methods trained on all negatives and on as many negatives as positives of each TF."}}
+# %% mystnb={"figure": {"caption": "AUPRC with all negatives in training and with as many negatives as positives, as in Figure 5 of the paper. Bars: standard errors over splits."}, "image": {"alt": "Dot plot of mean AUPRC with standard errors, one column of panels for each data set, seen genes above unseen genes, for methods trained on all negatives and on as many negatives as positives of each TF."}}
 lifts = bias_analysis.downsampling(rows)
 bias_analysis.downsampling_figure(lifts)
+
+# %% [markdown]
+# The same in numbers, less the share of positives:
 
 # %% tags=["full-width", "hide-input"]
 bias_analysis.format_downsampling(lifts)

@@ -50,6 +50,7 @@
 import tempfile
 
 import pandas as pd
+from IPython.display import display
 
 from infosem_study import Runner, Store, claims, nulls, studies, tables
 from infosem_study.pages import cell_subsampling
@@ -90,8 +91,15 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 #
 # Points are means over splits, bars their standard errors over splits.
 
-# %% mystnb={"image": {"alt": "Line plot of mean AUPRC on unseen genes against the percentage of cells, one panel for each data set, one line for DeepSEM, InfoSEM-B, Pearson and partial correlation, on hESC also InfoSEM-BC, with standard errors over splits; open markers for longer training on the fewest cells; a grey band that holds 95% of random constants per TF, a dashed line at their mean and a dotted line at the share of positives. The table below has the numbers."}}
-cell_subsampling.subsampling_figure(rows, nulls.bands(counts))
+# %% mystnb={"figure": {"caption": "AUPRC on unseen genes by the percentage of the cells, on hESC, the data set of the paper's Figure 6."}, "image": {"alt": "Line plot of mean AUPRC on unseen genes of hESC against the percentage of cells, one line for DeepSEM, InfoSEM-B, InfoSEM-BC, Pearson and partial correlation, with standard errors over splits; open markers for longer training on the fewest cells; a grey band that holds 95% of random constants per TF, a dashed line at their mean and a dotted line at the share of positives. The table below has the numbers."}}
+bands = nulls.bands(counts)
+of_paper = rows["dataset"] == cell_subsampling.PAPER_ON
+if of_paper.any():
+    display(cell_subsampling.subsampling_figure(rows[of_paper], bands))
+
+# %% mystnb={"figure": {"caption": "The same on the other data sets, which the paper does not show."}, "image": {"alt": "Line plot of mean AUPRC on unseen genes against the percentage of cells, one panel for each of the other data sets, one line for DeepSEM, InfoSEM-B, Pearson and partial correlation, with standard errors over splits; a grey band that holds 95% of random constants per TF, a dashed line at their mean and a dotted line at the share of positives. The table below has the numbers."}}
+if not of_paper.all():
+    display(cell_subsampling.subsampling_figure(rows[~of_paper], bands))
 
 # %% [markdown]
 # The same in numbers, with the standard error over splits in parentheses. Where there are several

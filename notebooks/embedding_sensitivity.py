@@ -84,7 +84,7 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 # %% tags=["hide-input"]
 tables.format_means(rows)
 
-# %% mystnb={"image": {"alt": "Dot plot of the table above: mean AUPRC on unseen genes with standard errors over splits, one panel for each data set, one line for DeepSEM and for InfoSEM-B with each kind of vectors and each control; a grey band that holds 95% of random constants per TF, with a dashed line at their mean, and a dotted line at the share of positives."}}
+# %% mystnb={"figure": {"caption": "AUPRC on unseen genes with each kind of vectors, as in Figure 4 of the paper. Bars: standard errors over splits."}, "image": {"alt": "Dot plot of the table above: mean AUPRC on unseen genes with standard errors over splits, one panel for each data set, one line for DeepSEM and for InfoSEM-B with each kind of vectors and each control; a grey band that holds 95% of random constants per TF, with a dashed line at their mean, and a dotted line at the share of positives."}}
 embedding_sensitivity.methods_figure(rows, nulls.bands(counts))
 
 # %% [markdown]
@@ -183,7 +183,7 @@ tables.format_means(scales)
 # the strongest regulators; below, which directions of the text these numbers use. Of the run with
 # the weight that most splits chose, first training seed.
 
-# %% mystnb={"image": {"alt": "Two rows of bar charts, one column for each data set. Above, the ten TFs with the largest part in the prior mean. Below, the share of the effects along each of the first ten principal components of the text embedding, for genes as regulators and as targets."}}
+# %% mystnb={"figure": {"caption": "What the prior mean learned. Above, the ten TFs that it makes the strongest regulators; below, which directions of the text it uses."}, "image": {"alt": "Two rows of bar charts, one column for each data set. Above, the ten TFs with the largest part in the prior mean. Below, the share of the effects along each of the first ten principal components of the text embedding, for genes as regulators and as targets."}}
 effects = embedding_sensitivity.prior_effects(store, rows)
 embedding_sensitivity.prior_figure(effects)
 

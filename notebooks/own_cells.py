@@ -113,7 +113,7 @@ print(*prepared.notes, sep="\n")
 # best hundredth. $A$ starts above 0, so that its sign tells little: the correlation tells which
 # targets rise with their TF. decoupler takes this table as it is.
 
-# %%
+# %% tags=["all-columns"]
 folder = output or tempfile.mkdtemp()
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", SeedsDisagree)  # it is told below

@@ -70,7 +70,7 @@ print(len(rows), "runs of DeepSEM and", len(rivals), "results on the pairs of sc
 # those with which it was made: alpha 0.1, beta 0.01, 150 epochs, all genes of the set. What is
 # compared is how |A| ranks the pairs.
 
-# %% mystnb={"image": {"alt": "Dot plot of rank correlations of |A|, a line for the decaying and one for the constant learning rate: runs with the decaying rate correlate about 0.95 with the published network, runs with the constant rate 0.63 to 0.70, and two runs with the same rate above 0.9 with each other in both cases. The table below has the numbers."}}
+# %% mystnb={"figure": {"caption": "Rank correlation of |A| with the network that DeepSEM's authors published, and between our own runs, for two schedules of the learning rate."}, "image": {"alt": "Dot plot of rank correlations of |A|, a line for the decaying and one for the constant learning rate: runs with the decaying rate correlate about 0.95 with the published network, runs with the constant rate 0.63 to 0.70, and two runs with the same rate above 0.9 with each other in both cases. The table below has the numbers."}}
 published.agreement_figure(agreement)
 
 # %% tags=["full-width", "hide-input"]
@@ -102,7 +102,7 @@ published.format_agreement(agreement)
 # nothing else. *Gain within TFs* is the mean over TFs of (AP - share) / (1 - share), where AP is the
 # average precision among the pairs of one TF: which TFs are busy plays no part in it.
 
-# %% mystnb={"image": {"alt": "Dot plots of AUROC, AUPRC and gain within TFs on the test pairs that scGREAT's authors published, a row of panels for each of hESC and mESC: One-hot LR trained here lies right of scGREAT's own predictions by all three measures. Dotted lines mark chance. The table below has the numbers."}}
+# %% mystnb={"figure": {"caption": "One-hot LR and scGREAT on the pairs of scGREAT's authors. Bars: 95% interval of the difference to the authors' own predictions, over TFs. Dotted: chance."}, "image": {"alt": "Dot plots of AUROC, AUPRC and gain within TFs on the test pairs that scGREAT's authors published, a row of panels for each of hESC and mESC: One-hot LR trained here lies right of scGREAT's own predictions by all three measures. Dotted lines mark chance. The table below has the numbers."}}
 published.rivals_figure(rivals)
 
 # %% tags=["full-width", "hide-input"]

@@ -121,7 +121,7 @@ show("The literal model beside DeepSEM, results on the same draws")
 # Extrapolated, that is most of the time up to 1,000 genes: these networks are faster than shown,
 # and the exponents of ours too small.
 
-# %% mystnb={"image": {"alt": "Three panels with logarithmic axes against the number of genes: time of an epoch, time of a network and peak memory, one line for each method, with the range over the runs as bars."}}
+# %% mystnb={"figure": {"caption": "Time and memory by the number of genes. Bars: range over the runs."}, "image": {"alt": "Three panels with logarithmic axes against the number of genes: time of an epoch, time of a network and peak memory, one line for each method, with the range over the runs as bars."}}
 speed.scaling_figure(medians, "genes")
 
 # %% tags=["full-width", "hide-input"]
@@ -142,7 +142,7 @@ show("Time = c x genes^exponent")
 #
 # 5,000 genes and 400 cells, with the TFs as the only regulators.
 
-# %% mystnb={"image": {"alt": "Three panels with logarithmic axes against the number of TFs: time of an epoch, time of a network and peak memory of InfoSEM-B with TFs as the only regulators, and of rustscenic."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Time and memory by the number of TFs, where TFs are the only regulators."}, "image": {"alt": "Three panels with logarithmic axes against the number of TFs: time of an epoch, time of a network and peak memory of InfoSEM-B with TFs as the only regulators, and of rustscenic."}} tags=["hide-input"]
 if (medians["part"] == "tfs").any():
     display(speed.scaling_figure(medians, "tfs"))
 show("Time = c x tfs^exponent")
@@ -152,7 +152,7 @@ show("Time = c x tfs^exponent")
 #
 # 1,000 genes.
 
-# %% mystnb={"image": {"alt": "Three panels with logarithmic axes against the number of cells: time of an epoch, time of a network and peak memory of DeepSEM and InfoSEM-B."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Time and memory by the number of cells."}, "image": {"alt": "Three panels with logarithmic axes against the number of cells: time of an epoch, time of a network and peak memory of DeepSEM and InfoSEM-B."}} tags=["hide-input"]
 if (medians["part"] == "cells").any():
     display(speed.scaling_figure(medians, "cells"))
 show("Time = c x cells^exponent")

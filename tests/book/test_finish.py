@@ -48,6 +48,19 @@ def test_an_index_that_says_something_stays(finish: ModuleType, index: pd.Index)
     assert len(table.select("thead tr")) == 1  # the name of the index is beside the others
 
 
+def test_what_all_rows_have_in_common_is_said_once(finish: ModuleType) -> None:
+    frame = pd.DataFrame({"method": list("ABC"), "seeds": "3", "paper": "-", "AUPRC": list("123")})
+    table = finished(finish, frame)
+    assert [th.text for th in table.thead.find_all("th")] == ["method", "AUPRC"]
+    assert [[cell.text for cell in row.find_all(["th", "td"])] for row in table.tbody("tr")] == [
+        ["A", "1"], ["B", "2"], ["C", "3"]
+    ]  # fmt: skip
+    assert table.caption.text == "In all rows: seeds 3."
+    for few in (frame[:2], frame[["method", "seeds"]]):  # nothing to save; nothing else to show
+        table = finished(finish, few)
+        assert table.caption is None and "seeds" in table.thead.text
+
+
 def test_cells_of_a_wide_table_name_their_column(finish: ModuleType) -> None:
     columns = pd.MultiIndex.from_product([["hESC", "mESC"], ["ours", "paper", "difference"]])
     index = pd.MultiIndex.from_product([["seen", "unseen"], ["A", "B"]], names=["test", "method"])

@@ -124,15 +124,15 @@ def coefficients_figure(coefs: pd.DataFrame, correlations: pd.DataFrame, split: 
     return figure
 
 
-# In the order of methods; thick and thin, so that one does not hide another.
-_STEPS = (("#0072B2", 2.2), ("#D55E00", 1.4), ("#009E73", 1.0))
+# Thick and thin, so that one does not hide another.
+_STEPS = {"One-hot LR": ("#0072B2", 2.2), "GENELink": ("#D55E00", 1.4), "scGREAT": ("#009E73", 1.0)}
 
 
 def probabilities_figure(probs: pd.DataFrame, told: pd.DataFrame) -> Figure:
     """Histograms of the predicted probabilities of two TFs' seen test pairs (Figure 3 (c)).
 
-    A column per data set, with its TF of many positives above that of few. The dashed line is the
-    share of positives among the TF's training pairs.
+    A row per data set, with its TF of many positives left of that of few, as in the paper. The
+    dashed line is the share of positives among the TF's training pairs.
 
     Parameters
     ----------
@@ -142,13 +142,14 @@ def probabilities_figure(probs: pd.DataFrame, told: pd.DataFrame) -> Figure:
         From `predictions`.
     """
     datasets, methods = probs["dataset"].unique(), probs["method"].unique()
-    figure, axes = panels(2, len(datasets), 0.8 + 2.4 * len(datasets), 4.4, grid="y", sharex=True)
+    figure, axes = panels(len(datasets), 2, 7.4, 0.9 + 1.7 * len(datasets), grid="y", sharex=True)
     bins = np.linspace(0, 1, 26)
-    for column, dataset in zip(axes.T, datasets, strict=True):
+    for row, dataset in zip(axes, datasets, strict=True):
         of_dataset = probs[probs["dataset"] == dataset]
-        for axis, tf in zip(column, of_dataset["tf"].unique(), strict=True):
+        for axis, tf in zip(row, of_dataset["tf"].unique(), strict=True):
             panel = of_dataset[of_dataset["tf"] == tf]
-            for method, (colour, width) in zip(methods, _STEPS, strict=False):
+            for method in methods:
+                colour, width = _STEPS.get(method, (NULL, 1.0))
                 values = panel.loc[panel["method"] == method, "probability"]
                 if len(values):
                     counts, _ = np.histogram(values, bins)
@@ -158,18 +159,19 @@ def probabilities_figure(probs: pd.DataFrame, told: pd.DataFrame) -> Figure:
             axis.axvline(share, **DASHED, label="share of positives in training")
             axis.set_title(f"{dataset}, {tf}: share {share:.2f}", fontsize=9)
             axis.set_xlim(-0.02, 1.02)
-        column[-1].set_xlabel("predicted probability")
-    for axis in axes[:, 0]:
-        axis.set_ylabel("seen test pairs")
-    legend(figure, axes[0, 0])
+        row[0].set_ylabel("seen test pairs")
+    for axis in axes[-1]:
+        axis.set_xlabel("predicted probability")
+    legend(figure, *axes.flat)
     return figure
 
 
 def downsampling_figure(lifts: pd.DataFrame) -> Figure:
-    """AUPRC beyond chance, trained on all negatives and on as many as positives (Figure 5).
+    """AUPRC of training on all negatives and on as many as positives (Figure 5).
 
     A row per test, a column per data set; the two panels of a data set share their axis. Error
-    bars are standard errors over splits, the dotted line is chance.
+    bars are standard errors over splits. Each dotted line is the share of positives on the splits
+    of one method, as slow ones have fewer.
 
     Parameters
     ----------
@@ -188,12 +190,13 @@ def downsampling_figure(lifts: pd.DataFrame) -> Figure:
         panel = lifts[(lifts["dataset"] == dataset) & (lifts["test"] == test)]
         for training, (marker, colour, face, shift) in styles.items():
             points = panel[panel["training"] == training]
-            axis.errorbar(points["mean"], heights[points["method"]] + shift,
-                          xerr=points["sem"], fmt=marker, color=colour, markersize=5,
+            axis.errorbar(points["auprc"], heights[points["method"]] + shift,
+                          xerr=points["auprc_sem"], fmt=marker, color=colour, markersize=5,
                           markerfacecolor=face, label=names[training])  # fmt: skip
-        axis.axvline(0, **DOTTED, label="share of positives")
+        y = heights[points["method"]]
+        axis.vlines(points["base"], y - 0.45, y + 0.45, **DOTTED, label="share of positives")
     for axis in axes[-1]:
-        axis.set_xlabel("AUPRC - share of positives")
+        axis.set_xlabel("AUPRC")
     name_rows(axes, [f"{test} genes" for test in tests])
     legend(figure, axes[0, 0])
     return figure

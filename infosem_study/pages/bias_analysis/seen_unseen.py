@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from infosem_study.methods import METHODS
 from infosem_study.reported import reported
@@ -102,7 +101,7 @@ def drops_by_split(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def downsampling(rows: pd.DataFrame) -> pd.DataFrame:
-    """AUPRC beyond the share of positives, trained on all negatives and on as many as positives.
+    """AUPRC by itself and beyond chance, trained on all negatives and on as many as positives.
 
     Parameters
     ----------
@@ -113,7 +112,9 @@ def downsampling(rows: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row per data set, method, test ("seen" or "unseen" genes) and training ("all" or
-        "downsampled" negatives): mean, sem and n_splits, on the splits that both have.
+        "downsampled" negatives), on the splits that both have: auprc, base (the share of
+        positives), mean (of their difference), each of these but base with its standard error
+        (auprc_sem, sem), and n_splits.
 
     References
     ----------
@@ -122,19 +123,25 @@ def downsampling(rows: pd.DataFrame) -> pd.DataFrame:
     lines = []
     for dataset, part in rows.groupby("dataset", sort=False):
         for test in ("seen", "unseen"):
-            lift = (by_split(part, f"{test}_auprc") - by_split(part, f"{test}_base")).round(5)
-            for name, full in downsampled_pairs(lift.columns):
-                both = lift[[full, name]].dropna()
-                for training, values in zip(("all", "downsampled"), both.to_numpy().T, strict=True):
+            auprc, base = by_split(part, f"{test}_auprc"), by_split(part, f"{test}_base")
+            for name, full in downsampled_pairs(auprc.columns):
+                both = auprc[[full, name]].dropna()
+                share = base.loc[both.index, full]
+                for training, method in (("all", full), ("downsampled", name)):
+                    own = both[method]
+                    lift = (own - share).round(5)
                     lines.append(
                         {
                             "dataset": dataset,
                             "method": full,
                             "test": test,
                             "training": training,
-                            "mean": values.mean(),
-                            "sem": stats.sem(values) if len(values) > 1 else np.nan,
-                            "n_splits": len(values),
+                            "auprc": own.mean(),
+                            "auprc_sem": own.sem() if len(own) > 1 else np.nan,
+                            "base": share.mean(),
+                            "mean": lift.mean(),
+                            "sem": lift.sem() if len(lift) > 1 else np.nan,
+                            "n_splits": len(own),
                         }
                     )
     return pd.DataFrame(lines)

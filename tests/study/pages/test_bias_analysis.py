@@ -291,7 +291,7 @@ def test_figures_show_every_data_set_and_method(memorising):
     assert len(drawn.axes) == 2 * len(CELLS)
     histograms = bias_analysis.probabilities_figure(probs, bias_analysis.predictions(coefs, probs))
     assert [axis.get_title() for axis in histograms.axes[:2]] == [
-        "hESC, A: share 0.10", "hHEP, A: share 0.10"
+        "hESC, A: share 0.10", "hESC, C: share 0.90"
     ]  # fmt: skip
     less = bias_analysis.downsampling_figure(bias_analysis.downsampling(rows))
     assert len(less.axes) == 2 * len(CELLS)
