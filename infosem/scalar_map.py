@@ -32,6 +32,10 @@ _CUBIC = [
 # and the product itself is 9/16 at most.
 _SLOPE_ERROR = 2 / (9 / 16)
 _COARSEST_STEP = 0.25
+# Where strays are apart, a table has one node for so many entries, on either side; and a larger
+# share of strays is not worth the trouble.
+_NODES_TO_ENTRIES = 16
+_MOST_STRAYS = 0.1
 _FINEST_STEP = 2.0**-9
 
 
@@ -91,8 +95,8 @@ class ScalarMap(nn.Module):
         low, high = (float(bound) for bound in torch.aminmax(x.detach()))
         if not math.isfinite(low + high):  # let the caller's check of the loss speak
             return self.evaluate(x)
-        if (high - low) / self.step > x.numel():
-            return self.evaluate(x)  # fewer entries than nodes
+        if (high - low) / self.step > x.numel():  # fewer entries than nodes
+            return self._strays_apart(x)
         if torch.is_grad_enabled() and self.layers[0].weight.requires_grad:
             cubics = self.tabulate(low, high, x.dtype)
         else:
@@ -100,6 +104,22 @@ class ScalarMap(nn.Module):
         if cubics is None:
             return self.evaluate(x)
         return _Cubic.apply(x, cubics.coefficients, cubics.first, cubics.step)  # type: ignore[no-any-return, no-untyped-call]
+
+    def _strays_apart(self, x: Tensor) -> Tensor:
+        """Evaluate the entries far from all others by themselves, and the others as ever.
+
+        A training that goes astray sends a few latents so far out that no table holds all.
+        """
+        distance = (x.detach() - x.detach().median()).abs()
+        far = distance > self.step * x.numel() / _NODES_TO_ENTRIES
+        n_far = int(far.sum())
+        if not 0 < n_far <= _MOST_STRAYS * x.numel():
+            return self.evaluate(x)
+        near = ~far
+        parts = self(x[near]), self.evaluate(x[far])
+        values: Tensor = parts[0].new_empty(len(parts[0]), *x.shape)
+        values[:, near], values[:, far] = parts
+        return values
 
     def _kept_table(self, low: float, high: float, dtype: torch.dtype) -> "Cubics | None":
         """The table of the last call while neither the weights change nor the range is left."""

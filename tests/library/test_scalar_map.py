@@ -110,6 +110,22 @@ def test_wiggly_map_gets_a_finer_grid_and_stays_accurate():
     assert wiggly.step < smooth.step
 
 
+@pytest.mark.parametrize("n_strays", [1, 40])
+def test_strays_are_evaluated_apart(n_strays, monkeypatch):
+    scalar_map, generator = make(), torch.Generator().manual_seed(1)
+    x = torch.randn(64, 40, generator=generator)
+    x.view(-1)[torch.randperm(x.numel(), generator=generator)[:n_strays]] = 2e5
+    upstream = torch.randn(2, 64, 40, generator=generator)
+    evaluated, own = [], scalar_map.evaluate
+    monkeypatch.setattr(scalar_map, "evaluate", lambda x: evaluated.append(x.numel()) or own(x))
+    (values, by_x, by_weights), found = both_ways(scalar_map, x, upstream)
+    assert evaluated == [x.numel(), n_strays]
+    torch.testing.assert_close(found[0], values, rtol=0, atol=1e-5)
+    torch.testing.assert_close(found[1], by_x, rtol=0, atol=1e-4)
+    for tabulated, literal in zip(found[2], by_weights, strict=True):
+        torch.testing.assert_close(tabulated, literal, rtol=0, atol=1e-4 * literal.abs().max())
+
+
 def test_few_entries_are_evaluated_literally():
     scalar_map = make()
     x = torch.linspace(-100, 100, 5)
