@@ -165,7 +165,7 @@ def constants_band(
     axis: Axes, bands: pd.DataFrame, dataset: str, metric: str,
     *, test: Literal["seen", "unseen"] = "unseen", upright: bool = True,
 ) -> None:  # fmt: skip
-    """The 95% band of random constants per TF, and their mean as a dashed line.
+    """The 95% band of random orders of the TFs, and their mean as a dashed line.
 
     Parameters
     ----------
@@ -180,8 +180,8 @@ def constants_band(
     same = (bands["dataset"] == dataset) & (bands["metric"] == metric) & (bands["test"] == test)
     for mean, low, high in bands.loc[same, ["mean", "low", "high"]].to_numpy():
         span, line = (axis.axvspan, axis.axvline) if upright else (axis.axhspan, axis.axhline)
-        span(low, high, **BAND, label="random constants per TF, 95%")
-        line(mean, **DASHED, label="mean of these constants")
+        span(low, high, **BAND, label="random orders of the TFs, 95%")
+        line(mean, **DASHED, label="mean of these orders")
 
 
 def legend(figure: Figure, *axes: Axes) -> None:
@@ -206,7 +206,7 @@ def beside_paper_figure(
 ) -> Figure:
     """Our means beside the paper's, one panel per metric and data set.
 
-    Error bars are standard errors over splits. The grey band holds 95% of random constants per TF,
+    Error bars are standard errors over splits. The grey band holds 95% of random orders of the TFs,
     which have no information, and the dashed line is their mean: what does not lie right of the
     band could be luck.
 

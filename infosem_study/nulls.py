@@ -1,8 +1,8 @@
-"""The null of a random constant per TF: what an order of the TFs gets that knows nothing.
+"""The null of a random order of the TFs, which knows nothing.
 
-All pairs of a TF have the same random number. What that scores on a block depends on the order of
-the TFs alone, and on how many pairs and positives each has there: these counts are kept (see
-`derived`), and the null is drawn from them anew each time, on any machine.
+Each TF has a random number, and its pairs are in random order. What that scores on a block depends
+on the order of the TFs, and on how many pairs and positives each has there: these counts are kept
+(see `derived`), and the null is drawn from them anew each time, on any machine.
 
 A draw is one number for each TF of a data set, the same on all splits. These share TFs, so that a
 lucky order is lucky on many of them: the mean over the splits is one value of the null, and the
@@ -32,6 +32,7 @@ __all__ = [
     "BROKEN",
     "CONSTANT",
     "LEVEL",
+    "MEAN",
     "N_DRAWS",
     "UNINFORMED",
     "bands",
@@ -51,6 +52,8 @@ LEVEL = 0.05
 """Of the false discovery rate below which a method counts as better than its null."""
 BROKEN = "AUPRC, ties broken"
 CONSTANT = "Random TF constant"
+MEAN = "mean"
+"""Of the data sets, in the place of the name of one."""
 UNINFORMED = ("Random", CONSTANT)
 """Methods without information, of which nothing is tested."""
 
@@ -218,8 +221,14 @@ def draws(counts: pd.DataFrame, *, broken: bool = False) -> pd.DataFrame:
     return pd.DataFrame(np.stack([*parts.values()]), index=index).sort_index()
 
 
+def _untied(counts: pd.DataFrame) -> pd.DataFrame:
+    """`draws` with the pairs of a TF in random order, as no method ties them."""
+    both = draws(counts, broken=True).drop("AUPRC", level="metric")
+    return both.rename({BROKEN: "AUPRC"}, level="metric").sort_index()
+
+
 def bands(counts: pd.DataFrame) -> pd.DataFrame:
-    """What random constants per TF get, in the mean over the splits.
+    """What random orders of the TFs get, in the mean over the splits, with ties broken.
 
     Parameters
     ----------
@@ -233,7 +242,7 @@ def bands(counts: pd.DataFrame) -> pd.DataFrame:
         97.5% quantiles of the draws).
     """
     groups = ["network", "dataset", "test", "metric"]
-    means = draws(counts).groupby(groups).mean()
+    means = _untied(counts).groupby(groups).mean()
     low, median, high = np.quantile(means, [0.025, 0.5, 0.975], axis=1)
     found = {"mean": means.mean(axis=1), "sd": means.std(axis=1)}
     return pd.DataFrame(found).assign(low=low, median=median, high=high).reset_index()
@@ -258,7 +267,7 @@ def place_among(value: float, null: ArrayLike, error: float = 0.0) -> float:
 
 
 def beyond_constant(rows: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Place each method among random constants per TF, on unseen genes.
+    """Place each method among random orders of the TFs, on unseen genes.
 
     If a method were an order of the TFs that is drawn at random, p would be at most 5% in one of
     twenty cases, however much its splits overlap: the order and the draws are exchangeable. A mean
@@ -279,14 +288,17 @@ def beyond_constant(rows: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
         and 95% band of the draws, in the mean over the same splits), p, q and verdict, "better"
         where q is below `LEVEL`. q is the false discovery rate by Benjamini and Hochberg, for each
         metric over the family of all methods and data sets of these rows. `UNINFORMED` methods are
-        no hypotheses, and left out.
+        no hypotheses, and left out. Last, where there are several data sets, a row of their `MEAN`
+        per method and metric, whose draws are means of one draw of each; q is missing there, and
+        "better" stands where the mean lies above the band.
     """
     tested = rows[~rows["method"].isin(UNINFORMED)]
     long = tested.melt(["dataset", "method", "seed", "split"], list(METRICS), var_name="metric")
     groups = ["method", "dataset", "metric"]
     by_split = mean_over_seeds(long.replace({"metric": METRICS}), groups)
-    of_unseen = draws(counts[counts["test"] == "unseen"]).droplevel(["network", "test"])
+    of_unseen = _untied(counts[counts["test"] == "unseen"]).droplevel(["network", "test"])
     lines: list[dict[str, Any]] = []
+    several: dict[tuple[Any, Any], list[tuple[int, float, Floats]]] = {}
     known: dict[tuple[Any, ...], Floats] = {}  # most methods have the same splits
     for (method, dataset, metric), values in by_split.groupby(groups, sort=False):
         splits, mean = tuple(values.index.get_level_values("split")), values.mean()
@@ -296,21 +308,27 @@ def beyond_constant(rows: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
                 of_unseen.loc[(str(dataset), str(metric)), :].loc[[*splits]].to_numpy().mean(axis=0)
             )
         null = known[place]
-        low, high = np.quantile(null, [0.025, 0.975])
-        lines.append(
-            {
-                "method": method,
-                "dataset": dataset,
-                "metric": metric,
-                "splits": len(splits),
-                "mean": mean,
-                "null mean": null.mean(),
-                "low": low,
-                "high": high,
-                "p": place_among(mean, null, _STORED),
-            }
-        )
+        lines.append(_placed(method, dataset, metric, len(splits), mean, null))
+        several.setdefault((method, metric), []).append((len(splits), mean, null))
     table = pd.DataFrame(lines, columns=_BEYOND)  # which may be empty
     table["q"] = table.groupby("metric")["p"].transform(stats.false_discovery_control)
-    better = table["q"] < LEVEL
+    of_means = [
+        _placed(method, MEAN, metric, min(n), np.mean(means), np.mean(of_nulls, axis=0))
+        for (method, metric), parts in several.items()
+        if len(parts) > 1
+        for n, means, of_nulls in [zip(*parts, strict=True)]
+    ]
+    table = pd.DataFrame([*table.to_dict("records"), *of_means], columns=[*_BEYOND, "q"])
+    # Beside the intervals of claims, which have two sides.
+    better = np.where(table["q"].isna(), table["mean"] > table["high"], table["q"] < LEVEL)
     return table.assign(verdict=np.where(better, "better", "no difference shown"))
+
+
+def _placed(
+    method: Any, dataset: Any, metric: Any, n_splits: int, mean: float, null: Floats
+) -> dict[str, Any]:
+    """A line of `beyond_constant`."""
+    low, high = np.quantile(null, [0.025, 0.975])
+    names = {"method": method, "dataset": dataset, "metric": metric, "splits": n_splits}
+    found = {"mean": mean, "null mean": null.mean(), "low": low, "high": high}
+    return {**names, **found, "p": place_among(mean, null, _STORED)}

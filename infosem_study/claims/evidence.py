@@ -11,6 +11,7 @@ import pandas as pd
 from infosem.data import CELLS
 from infosem_study.claims.claim import Found, Gain
 from infosem_study.methods import METHODS
+from infosem_study.nulls import MEAN
 from infosem_study.pages import audit
 from infosem_study.reported import reported
 from infosem_study.statistics import (
@@ -70,7 +71,7 @@ class Evidence:
 
     def __init__(self, **frames: pd.DataFrame | None) -> None:
         self.frames = {
-            name: None if frame is None else frame[frame["dataset"].isin(CELLS)]
+            name: None if frame is None else frame[frame["dataset"].isin([*CELLS, MEAN])]
             for name, frame in frames.items()
         }
         cells = self.frames.get("cells")
@@ -298,14 +299,24 @@ def rank(methods: Sequence[str], k: int, source: str, metric: str, evidence: Evi
     return Found(cases, papers, _seeds(evidence.of(name), methods, cases), note)
 
 
-def across(values: "pd.Series[float]", papers: "pd.Series[float] | None" = None) -> Found:
-    """Of numbers without errors of their own, one by data set: their mean over data sets."""
+def across(
+    values: "pd.Series[float]",
+    papers: "pd.Series[float] | None" = None,
+    *,
+    most: float = np.inf,
+) -> Found:
+    """Of numbers without errors of their own, one by data set: their mean over data sets.
+
+    Its interval ends at `most`, which none can exceed.
+    """
     known = values.dropna()
     if not len(known):
         raise CannotBeTested(NOT_RUN)
     cases = {str(case): from_error(float(x), np.nan, 1, 0) for case, x in known.items()}
     theirs = {} if papers is None else by_case(papers)
-    return Found(cases, theirs, of_all=estimate(known), note="interval over data sets")
+    whole = estimate(known)
+    whole = whole._replace(high=min(whole.high, most))
+    return Found(cases, theirs, of_all=whole, note="interval over data sets")
 
 
 # --- what the audit has ---------------------------------------------------------------------------
@@ -353,11 +364,11 @@ def _paired_within(
 
 
 def of_constants(method: str, source: str, metric: str, evidence: Evidence) -> Found:
-    """A method's mean less that of random constants per TF on the same splits.
+    """A method's mean minus that of random orders of the TFs on the same splits.
 
-    The interval is that of the null, of 2,000 orders of the TFs (`nulls.beyond_constant`): how far
-    the mean over the splits of one order lies above that of all, in 97.5% of the draws. It does not
-    shrink with the number of splits.
+    The interval is that of the null, of 2,000 orders of the TFs (`nulls.beyond_constant`): from
+    the mean to where 97.5% and 2.5% of the orders lie. It lies above 0 where the mean lies above
+    the band, and does not shrink with the number of splits.
     """
     table = evidence.of("beyond")
     own = table[
@@ -365,16 +376,17 @@ def of_constants(method: str, source: str, metric: str, evidence: Evidence) -> F
         & (table["metric"] == metric)
         & (table["network"] == NETWORKS[TABLES[source][0]])
     ]
-    cases = {}
+    cases, ps = {}, []
     for line in own.to_dict("records"):
-        half = line["high"] - line["null mean"]
-        cases[line["dataset"]] = from_error(
-            line["mean"] - line["null mean"], half / 1.96, line["splits"], np.inf
+        low, high = line["mean"] - line["high"], line["mean"] - line["low"]
+        cases[line["dataset"]] = Estimate(
+            line["mean"] - line["null mean"], low, high, (high - low) / 3.92, line["splits"], np.inf
         )
+        q = "" if np.isnan(line["q"]) else f" (q {line['q']:.3f})"
+        ps.append(f"{line['dataset']} {line['p']:.3f}{q}")
     if not cases:
         raise CannotBeTested(NOT_RUN)
-    ps = ", ".join(
-        f"{line['dataset']} {line['p']:.3f} (q {line['q']:.3f})" for line in own.to_dict("records")
-    )
+    whole = cases.pop(MEAN, None)
     seeds = _seeds(evidence.of(TABLES[source][0]), [method], cases)
-    return Found(cases, seeds=seeds, note=f"p by data set: {ps}; interval of the constants")
+    told = f"p: {', '.join(ps)}; interval of random orders"
+    return Found(cases, seeds=seeds, note=told, of_all=whole)

@@ -85,7 +85,7 @@ def subsampling_figure(
     """One metric against the percentage of the cells, one panel per data set (Figure 6).
 
     Points are means over splits, and bars their standard errors, of means over draws of the cells.
-    Open markers are of longer training. The grey band holds 95% of random constants per TF, the
+    Open markers are of longer training. The grey band holds 95% of random orders of the TFs, the
     dashed line is their mean, the dotted one the share of positives.
 
     Parameters

@@ -150,7 +150,7 @@ def _effects(store: Store, run: Mapping[str, Any]) -> pd.DataFrame:
 def methods_figure(rows: pd.DataFrame, bands: pd.DataFrame, metric: str = "unseen_auprc") -> Figure:
     """Means of one metric over splits, one panel per data set, one line per method.
 
-    Error bars are standard errors over splits. The grey band holds 95% of random constants per TF,
+    Error bars are standard errors over splits. The grey band holds 95% of random orders of the TFs,
     the dashed line is their mean, the dotted one the share of positives.
 
     Parameters

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from infosem_study.nulls import LEVEL
+from infosem_study.nulls import LEVEL, MEAN
 from infosem_study.reported import reported
 from infosem_study.statistics import METRICS, Estimate, combine, format_number, from_error
 from infosem_study.verdicts import above, claim_id, judge
@@ -22,11 +22,19 @@ def describe_beyond_constant(table: pd.DataFrame) -> str:
     table : DataFrame
         From `nulls.beyond_constant`, of Table 1.
     """
+    means = table[table["dataset"] == MEAN]
+    table = table[table["dataset"] != MEAN]
     better = table["verdict"] == "better"
     lines = [
         f"Of {len(table)} means, {(table['p'] < LEVEL).sum()} have a p below {LEVEL}, and "
         f"{better.sum()} a false discovery rate below {LEVEL}."
     ]
+    for metric, part in means.groupby("metric", sort=False):
+        ahead = [f"{line.method} (p {line.p:.3f})" for line in part[part["p"] < LEVEL].itertuples()]
+        lines.append(
+            f"In the mean of the data sets by {metric}, above 95% of the orders: "
+            f"{', '.join(ahead) or 'none'}."
+        )
     papers = reported("Table 1").rename(columns={"quantity": "metric"})
     papers = papers[papers["method"] != "Random"]
     # The band on all splits: of a method that has most of them.
@@ -37,7 +45,7 @@ def describe_beyond_constant(table: pd.DataFrame) -> str:
         names = ", ".join(f"{line.method} on {line.dataset}" for line in above.itertuples())
         lines.append(
             f"Of the paper's own {len(part)} means by {metric}, on data sets that are here, "
-            f"{len(above)} lie above the 95% band of these constants{names and f' ({names})'}, and "
+            f"{len(above)} lie above the 95% band of these orders{names and f' ({names})'}, and "
             f"{(part['value'] < part['low']).sum()} below it."
         )
     return "\n".join(lines)

@@ -117,7 +117,7 @@ def gather(
 
 
 def _beyond(store: Store, rows: pd.DataFrame, runner: Runner) -> pd.DataFrame:
-    """Methods of one network among random constants per TF; the family is that of its page."""
+    """Methods of one network among random orders of the TFs; the family is that of its page."""
     found = nulls.beyond_constant(rows, nulls.tf_counts(store, rows, runner=runner))
     return found.assign(network=rows["network"].iloc[0])
 

@@ -35,5 +35,5 @@ def test_a_figure_is_closed_and_its_legend_fits_and_names_lines_last(datasets):
     assert 0 <= shown.x0 < shown.x1 <= figure.bbox.width
     texts = [text.get_text() for text in legend.get_texts()]
     assert texts == [
-        "this book", "paper", "random constants per TF, 95%", "mean of these constants"
+        "this book", "paper", "random orders of the TFs, 95%", "mean of these orders"
     ]  # fmt: skip

@@ -86,7 +86,7 @@ def test_constants_of_a_tf_do_not_depend_on_the_others():
 def test_the_band_is_of_the_mean_over_splits(blocks):
     _, _, counts = blocks
     band = nulls.bands(counts[counts["test"] == "unseen"]).set_index("metric").loc["AUPRC"]
-    means = nulls.draws(counts).loc["n", "d", "unseen", "AUPRC"].mean(axis=0)
+    means = nulls.draws(counts, broken=True).loc["n", "d", "unseen", nulls.BROKEN].mean(axis=0)
     assert band["mean"] == pytest.approx(means.mean())
     assert np.mean(means < band["low"]) == pytest.approx(0.025, abs=1e-3)
     assert np.mean(means > band["high"]) == pytest.approx(0.025, abs=1e-3)
@@ -158,11 +158,11 @@ def test_an_order_that_is_drawn_at_random_is_rejected_as_often_as_the_level_says
     tfs, place = np.unique(unseen["tf"], return_inverse=True)
     orders = np.random.default_rng(0).random((n, len(tfs)))
     by_split = [
-        nulls.measures(orders[:, part["place"]], part["n_pairs"], part["n_positive"])
+        nulls.measures(orders[:, part["place"]], part["n_pairs"], part["n_positive"], broken=True)
         for _, part in unseen.assign(place=place).groupby("split")
     ]
     rows = pd.concat(
-        rows_of([(one["AUPRC"][i], one["Hit@1%"][i]) for one in by_split], method=f"m{i}")
+        rows_of([(one[nulls.BROKEN][i], one["Hit@1%"][i]) for one in by_split], method=f"m{i}")
         for i in range(n)
     )
     table = nulls.beyond_constant(rows, counts)
@@ -174,7 +174,7 @@ def test_an_order_that_is_drawn_at_random_is_rejected_as_often_as_the_level_says
         assert (own["verdict"] == "better").sum() <= 1
     # Constants lie above the share of positives on average, and a lucky one on all splits.
     auprc = rows.pivot(index="method", columns="split", values="unseen_auprc")
-    null = nulls.draws(unseen).loc["n", "d", "unseen", "AUPRC"].mean().mean()
+    null = nulls.draws(unseen, broken=True).loc["n", "d", "unseen", nulls.BROKEN].mean().mean()
     over_splits = stats.ttest_1samp(auprc, null, axis=1, alternative="greater").pvalue
     assert np.mean(over_splits < 0.05) > 0.07
 
@@ -204,7 +204,8 @@ def test_means_are_over_seeds_first_and_the_null_is_on_the_splits_of_the_method(
     values = few["unseen_auprc"].to_numpy()
     assert line["splits"] == 3
     assert line["mean"] == pytest.approx(np.mean([(values[0] + 0.5) / 2, *values[1:]]))
-    null = nulls.draws(counts).loc["n", "d", "unseen", "AUPRC"].loc[[0, 1, 2]].mean(axis=0)
+    null = nulls.draws(counts, broken=True).loc["n", "d", "unseen", nulls.BROKEN]
+    null = null.loc[[0, 1, 2]].mean(axis=0)
     assert line["null mean"] == pytest.approx(null.mean())
     assert [line["low"], line["high"]] == pytest.approx(np.quantile(null, [0.025, 0.975]).tolist())
     assert line["p"] == pytest.approx((1 + (null >= line["mean"]).sum()) / 2001)
@@ -231,10 +232,27 @@ def test_the_false_discovery_rate_is_over_all_methods_and_data_sets_of_a_metric(
         "method", "dataset", "metric", "splits", "mean", "null mean", "low", "high", "p", "q",
         "verdict",
     ]  # fmt: skip
+    means = table[table["dataset"] == nulls.MEAN]
+    assert len(means) == 4 and means["q"].isna().all()
+    table = table[table["dataset"] != nulls.MEAN]
     auprc = table[table["metric"] == "AUPRC"]
     assert auprc["q"].tolist() == stats.false_discovery_control(auprc["p"]).tolist()
     assert (table.loc[table["metric"] == "Hit@1%", "q"] == 1).all()
     assert set(auprc.loc[auprc["method"] == "m", "verdict"]) == {"better"}
+
+
+def test_the_mean_of_data_sets_stands_among_means_of_draws(blocks):
+    _, _, counts = blocks
+    both = pd.concat([counts, counts.assign(dataset="e")])
+    rows = pd.concat(rows_of([(0.5, 0.1)] * N_SPLITS, method="m").assign(dataset=d) for d in "de")
+    table = nulls.beyond_constant(rows, both).query("metric == 'AUPRC'").set_index("dataset")
+    draws = nulls.draws(both, broken=True).xs(nulls.BROKEN, level="metric").loc["n"]
+    null = np.mean([draws.loc[d, "unseen"].to_numpy().mean(axis=0) for d in "de"], axis=0)
+    line = table.loc[nulls.MEAN]
+    assert [line["low"], line["high"]] == pytest.approx(np.quantile(null, [0.025, 0.975]).tolist())
+    assert line["p"] == pytest.approx((1 + (null >= 0.5).sum()) / (1 + nulls.N_DRAWS))
+    # Two data sets have a narrower band than one.
+    assert line["high"] - line["low"] < 0.85 * (table.loc["d", "high"] - table.loc["d", "low"])
 
 
 def test_one_tf_has_one_order():

@@ -36,7 +36,7 @@ def seen_unseen_figure(compared: pd.DataFrame, bands: pd.DataFrame) -> Figure:
 
     A row per test, a column per data set; the two panels of a data set share their axis. Error
     bars are standard errors over splits. The dotted line is the mean of random scores, the grey
-    band holds 95% of random constants per TF, the dashed line is their mean. Methods that learn
+    band holds 95% of random orders of the TFs, the dashed line is their mean. Methods that learn
     from labels stand above the others.
 
     Parameters

@@ -207,7 +207,7 @@ def test_figure_shows_means_over_draws_and_splits():
     means = lines["DeepSEM"][0].get_ydata()
     assert means == pytest.approx([0.2, 0.3], abs=0.01)
     assert lines["DeepSEM, trained longer"][0].get_markerfacecolor() == "white"
-    assert lines["mean of these constants"].get_ydata()[0] == 0.2
+    assert lines["mean of these orders"].get_ydata()[0] == 0.2
     (band,) = panels[0].patches
     assert (band.get_y(), band.get_height()) == pytest.approx((0.1, 0.3))
 

@@ -87,5 +87,5 @@ def test_the_paper_s_own_numbers_are_held_against_the_constants():
     first, second = table1.describe_beyond_constant(pd.DataFrame(lines)).splitlines()
     assert first == ("Of 3 means, 2 have a p below 0.05, and 1 a false discovery rate below 0.05.")
     assert "own 9 means by AUPRC" in second
-    assert "2 lie above the 95% band of these constants (InfoSEM-B on hESC, InfoSEM-BC" in second
+    assert "2 lie above the 95% band of these orders (InfoSEM-B on hESC, InfoSEM-BC" in second
     assert second.endswith("and 0 below it.")
