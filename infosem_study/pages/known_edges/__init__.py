@@ -26,6 +26,7 @@ from infosem_study.pages.known_edges.text import (
     describe,
     describe_forms,
     describe_percents,
+    format_answers,
     format_table,
 )
 from infosem_study.pages.known_edges.unseen import LABELS, unseen, unseen_differences
@@ -53,6 +54,7 @@ __all__ = [
     "describe_percents",
     "differences",
     "differences_figure",
+    "format_answers",
     "format_table",
     "gains",
     "judged",

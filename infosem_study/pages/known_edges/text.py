@@ -21,7 +21,15 @@ from infosem_study.pages.known_edges.runs import FORMS
 from infosem_study.statistics import format_interval
 from infosem_study.verdicts import CONTRADICTED, SHOWN
 
-__all__ = ["answer", "answers", "describe", "describe_forms", "describe_percents", "format_table"]
+__all__ = [
+    "answer",
+    "answers",
+    "describe",
+    "describe_forms",
+    "describe_percents",
+    "format_answers",
+    "format_table",
+]
 
 
 def format_table(table: pd.DataFrame, measure: str, row: str = "who") -> pd.DataFrame:
@@ -103,6 +111,55 @@ def answers(table: pd.DataFrame, measures: Sequence[str] = ("within", "own")) ->
             for measure in measures
         ]
     return "\n".join(texts)
+
+
+def format_answers(
+    table: pd.DataFrame, measures: Sequence[str] = ("within", "own", "new")
+) -> pd.DataFrame:
+    """On which data sets known edges are ahead of whom, as a table to read.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `judged.judged`.
+    measures : sequence of str
+        Of `MEASURES`.
+
+    Returns
+    -------
+    DataFrame
+        One row per database, form of the prior with controls, and measure; one column per group of
+        rivals, with the data sets on which InfoSEM-BC is ahead of all of the group.
+    """
+    lines = []
+    for database in table["database"].unique():
+        own = of_database(table, database)
+        controlled = own[(own["score"] == OURS) & (own["edges"] != OWN)]
+        for form in (form for form in FORMS if (controlled["form"] == form).any()):
+            other_tfs, degrees, shuffled, without = controls(form)
+            groups = {
+                "other edges": (other_tfs, degrees), "no edges": (without,),
+                "expression of other genes": (shuffled,), "all masks": MASKS,
+                "all scores of the target alone": OF_TARGETS,
+            }  # fmt: skip
+            for measure in measures:
+                ahead = {
+                    f"ahead of {name}": _ahead(own, model(form=form), group, measure)
+                    for name, group in groups.items()
+                }
+                names = {"database": database, "absent edges": form, "by": MEASURES[measure]}
+                lines.append({**names, **ahead})
+    return pd.DataFrame(lines)
+
+
+def _ahead(table: pd.DataFrame, ours: Who, group: Sequence[Who], measure: str) -> str:
+    """The data sets on which a score is ahead of all of a group."""
+    found = differences(table, ours, group, [measure])
+    if not len(found):
+        return "not run"
+    single = found[found["dataset"] != MEAN]
+    ahead = (single["outcome"] == SHOWN).groupby(single["dataset"], sort=False).all()
+    return _counted([str(name) for name in ahead.index[ahead]], len(ahead))
 
 
 def describe(found: pd.DataFrame) -> str:
