@@ -1,12 +1,14 @@
 """The rule of verdicts: what becomes of a claim, by the interval of one comparison.
 
 A claim says where a number lies: a difference above 0, a fall of at most .02, a share of more than
-one half. `judge` has four outcomes, the same in both directions:
+one half. `judge` has these outcomes:
 
 - *shown*: the 95% interval lies where the claim says;
-- *contradicted*: it lies wholly elsewhere, or it excludes an effect as large as the paper's and
-  shows none;
-- *undecided*: neither, with the smallest difference that could have been shown;
+- *contradicted*: it lies wholly elsewhere;
+- *smaller*: it shows no effect, and excludes one as large as the paper's, whose number is taken as
+  exact;
+- *undecided*: none of these, with half of the interval: the smallest difference that could have
+  been shown;
 - *cannot be tested*: by construction, or for want of data or runs.
 
 That a method is as good as another, or no better, is shown within a margin that the claim states,
@@ -33,6 +35,7 @@ __all__ = [
     "SAME_COUNT",
     "SAME_NUMBER",
     "SHOWN",
+    "SMALLER",
     "STRONG",
     "UNDECIDED",
     "CannotBeTested",
@@ -47,9 +50,10 @@ __all__ = [
     "same_shares",
 ]
 
-SHOWN, CONTRADICTED, UNDECIDED = "shown", "contradicted", "undecided"
+SHOWN, CONTRADICTED = "shown", "contradicted"
+SMALLER, UNDECIDED = "smaller", "undecided"
 CANNOT_BE_TESTED = "cannot be tested"
-OUTCOMES = (SHOWN, CONTRADICTED, UNDECIDED, CANNOT_BE_TESTED)
+OUTCOMES = (SHOWN, CONTRADICTED, SMALLER, UNDECIDED, CANNOT_BE_TESTED)
 """All of them, in the order in which they are told."""
 NOT_RUN = "its runs are not in the ledger"
 
@@ -111,7 +115,7 @@ def judge(found: Estimate, side: Side, said: float = np.nan) -> str:
     said : float
         The paper's own number; NaN where it has none. It has a say where an effect is claimed, that
         is where the bound is 0, and the number lies on the claimed side of it: a gain of d > 0 is
-        contradicted where the interval ends below d and does not lie above 0, a fall likewise.
+        smaller where the interval holds 0 and ends below d, a fall likewise.
     """
     if np.isnan(found.mean):
         return CANNOT_BE_TESTED
@@ -122,7 +126,7 @@ def judge(found: Estimate, side: Side, said: float = np.nan) -> str:
     excludes_gain = side.least == 0 < said and found.low <= 0 and found.high < said
     excludes_fall = side.most == 0 > said and found.high >= 0 and found.low > said
     if excludes_gain or excludes_fall:
-        return CONTRADICTED
+        return SMALLER
     return UNDECIDED
 
 
@@ -150,8 +154,8 @@ def reason(found: Estimate, side: Side, said: float = np.nan, form: str = "+.3f"
     if outcome == SHOWN:
         return f"the interval lies {_where(side)}{size}"
     if outcome == CONTRADICTED:
-        if found.high < side.least or found.low > side.most:
-            return f"the interval lies nowhere {_where(side)}{size}"
+        return f"the interval lies nowhere {_where(side)}{size}"
+    if outcome == SMALLER:
         return f"the interval excludes the paper's {said:{form}}, and shows no effect"
     told = f"the interval lies partly {_where(side)}{size}"
     if np.isnan(found.sem):  # of counts

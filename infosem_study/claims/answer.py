@@ -11,7 +11,14 @@ from infosem_study.claims.catalogue import Judged
 from infosem_study.claims.claim import Found
 from infosem_study.figures import DOTTED, OURS, PAPER, dot_panels, heights_of, legend, name_rows
 from infosem_study.statistics import format_interval
-from infosem_study.verdicts import CANNOT_BE_TESTED, CONTRADICTED, SHOWN, UNDECIDED, claim_id
+from infosem_study.verdicts import (
+    CANNOT_BE_TESTED,
+    CONTRADICTED,
+    SHOWN,
+    SMALLER,
+    UNDECIDED,
+    claim_id,
+)
 
 __all__ = ["answer", "answer_figure"]
 
@@ -24,62 +31,83 @@ _SENTENCES: Sequence[tuple[str, Mapping[str, str]]] = (
     (
         _ABOVE_DEEPSEM["InfoSEM-B"],
         {
-            SHOWN: "When all pairs of unseen genes are ranked together, the text prior helps: "
-            "InfoSEM-B is ahead of DeepSEM by {x} AUPRC (the paper has {paper}).",
-            CONTRADICTED: "When all pairs of unseen genes are ranked together, the text prior does "
-            "not help as the paper says: InfoSEM-B less DeepSEM is {x} AUPRC (the paper has "
-            "{paper}).",
-            UNDECIDED: "When all pairs of unseen genes are ranked together, these data cannot tell "
-            "whether the text prior helps: InfoSEM-B less DeepSEM is {x} AUPRC (the paper has "
-            "{paper}).",
+            SHOWN: "Ranked over all pairs of unseen genes, text helps: InfoSEM-B scores {x} AUPRC "
+            "above DeepSEM in the mean of four data sets (the paper has {paper}).",
+            CONTRADICTED: "Ranked over all pairs of unseen genes, text makes the ranking worse: "
+            "InfoSEM-B minus DeepSEM is {x} AUPRC (the paper has {paper}).",
+            SMALLER: "Ranked over all pairs of unseen genes, text is not shown to help, and a gain "
+            "as large as the paper's is excluded: InfoSEM-B minus DeepSEM is {x} AUPRC (the paper "
+            "has {paper}).",
+            UNDECIDED: "Ranked over all pairs of unseen genes, these data cannot tell whether text "
+            "helps: InfoSEM-B minus DeepSEM is {x} AUPRC (the paper has {paper}).",
         },
     ),
     (
         "infosem-b-above-deepsem-within-tfs",
         {
-            SHOWN: "Among the targets of a single TF it helps, too: there the difference is {x} on "
-            "a scale from 0 (chance) to 1.",
-            CONTRADICTED: "Among the targets of a single TF it does not help: there the difference "
-            "is {x} on a scale from 0 (chance) to 1. What text gives is an order of the TFs, not "
-            "which targets belong to which TF.",
-            UNDECIDED: "Whether it helps among the targets of a single TF is open: there the "
+            SHOWN: "Among the targets of a single TF text helps, too: the difference is {x} on a "
+            "scale from 0 (chance) to 1.",
+            CONTRADICTED: "Among the targets of a single TF text makes the ranking worse: the "
+            "difference is {x} on a scale from 0 (chance) to 1. So text orders the TFs; it does "
+            "not tell which genes are their targets.",
+            UNDECIDED: "Whether text helps among the targets of a single TF is open: the "
             "difference is {x} on a scale from 0 (chance) to 1.",
         },
     ),
     (
         claim_id("InfoSEM-B above constant", "AUPRC", "Table 1"),
         {
-            SHOWN: "Its score is higher than that of a random order of the TFs, by {x} AUPRC.",
-            CONTRADICTED: "Its score is no higher than that of a random order of the TFs: the "
-            "difference is {x} AUPRC.",
-            UNDECIDED: "Its score is not shown to be higher than that of a random order of the "
-            "TFs: the difference is {x} AUPRC.",
+            SHOWN: "InfoSEM-B scores above a random order of the TFs, by {x} AUPRC.",
+            CONTRADICTED: "InfoSEM-B scores below a random order of the TFs: the difference is {x} "
+            "AUPRC.",
+            UNDECIDED: "InfoSEM-B is not shown to score above a random order of the TFs by AUPRC: "
+            "the difference is {x}.",
+        },
+    ),
+    (
+        claim_id("InfoSEM-B above constant", "Hit@1%", "Table 1"),
+        {
+            SHOWN: "By Hit@1% it does: {x}.",
+            CONTRADICTED: "By Hit@1% it scores below: {x}.",
+            UNDECIDED: "By Hit@1% this is open: {x}.",
         },
     ),
     (
         claim_id("InfoSEM-BC", "above", "InfoSEM-B", "AUPRC", "Table 1"),
         {
-            SHOWN: "Known edges as a second prior help further, by {x} AUPRC (the paper has "
-            "{paper}).",
-            CONTRADICTED: "Known edges as a second prior do not help further: InfoSEM-BC less "
-            "InfoSEM-B is {x} AUPRC (the paper has {paper}).",
-            UNDECIDED: "Whether known edges as a second prior help further is open: InfoSEM-BC "
-            "less InfoSEM-B is {x} AUPRC (the paper has {paper}).",
+            SHOWN: "Labels as a second prior help further on unseen genes, by {x} AUPRC (the paper "
+            "has {paper}).",
+            CONTRADICTED: "Labels as a second prior make it worse on unseen genes: InfoSEM-BC "
+            "minus InfoSEM-B is {x} AUPRC (the paper has {paper}).",
+            SMALLER: "Labels as a second prior are not shown to help further on unseen genes: "
+            "InfoSEM-BC minus InfoSEM-B is {x} AUPRC (the paper has {paper}).",
+            UNDECIDED: "Whether labels as a second prior help further on unseen genes is open: "
+            "InfoSEM-BC minus InfoSEM-B is {x} AUPRC (the paper has {paper}).",
         },
     ),
     (
         "seen-names-are-enough",
         {
             SHOWN: "The paper's criticism of earlier benchmarks holds: on seen genes a logistic "
-            "regression on names is as good as deep methods that learn from labels (the "
-            "difference is {x} AUPRC).",
+            "regression on names is as good as GENELink and scGREAT, which learn from labels and "
+            "expression (the difference to their mean is {x} AUPRC).",
             CONTRADICTED: "The paper's criticism of earlier benchmarks does not hold: on seen "
-            "genes a logistic regression on names is behind deep methods that learn from labels "
-            "(the difference is {x} AUPRC).",
-            UNDECIDED: "Whether a logistic regression on names is as good on seen genes as deep "
-            "methods that learn from labels is open (the difference is {x} AUPRC).",
+            "genes a logistic regression on names is behind GENELink or scGREAT, which learn from "
+            "labels and expression (the difference to their mean is {x} AUPRC).",
+            UNDECIDED: "Whether a logistic regression on names is as good on seen genes as "
+            "GENELink and scGREAT, which learn from labels and expression, is open (the "
+            "difference to their mean is {x} AUPRC).",
         },
     ),
+)
+# The first sentence, for who reads no other: by the outcome within TFs.
+_FOR_YOUR_CELLS = {
+    SHOWN: "Text helps to find the targets of a TF.",
+    CONTRADICTED: "Text does not help to find the targets of a TF.",
+    UNDECIDED: "Text is not shown to help to find the targets of a TF.",
+}
+_YOUR_CELLS = (
+    "For your own cells, take each edge as a guess to test, and add known edges if you have them."
 )
 
 
@@ -99,20 +127,37 @@ def answer(found: Sequence[Judged], readings: str = "") -> str:
         Empty if none of its claims could be tested.
     """
     by_id = {one.claim.id: one for one in found}
+    tested = {
+        known: one
+        for known, _ in _SENTENCES
+        if (one := by_id.get(known)) and one.found and one.outcome != CANNOT_BE_TESTED
+    }
     sentences = [
         words[one.outcome].format(x=_told(one.found), paper=f"{one.found.paper:+.3f}")
         for known, words in _SENTENCES
-        if (one := by_id.get(known)) and one.found and one.outcome != CANNOT_BE_TESTED
+        if (one := tested.get(known)) and one.found
     ]
     if not sentences:
         return ""
+    within = tested.get("infosem-b-above-deepsem-within-tfs")
+    first = f"{_FOR_YOUR_CELLS[within.outcome]} {_YOUR_CELLS} " if within else ""
+    pooled = tested.get(_ABOVE_DEEPSEM["InfoSEM-B"])
     return (
-        "**In short.** " + " ".join(sentences) + "\n\n"
+        f"**In short.** {first}{sentences[0]}\n\n{' '.join(sentences[1:])}\n\n"
         "**How sure?** Numbers are means over the cell-type-specific networks of BEELINE's "
-        "four data sets, with 95% intervals. The intervals hold for the TFs of these networks, "
-        "which are few; for other TFs they would be about twice as wide."
+        "four data sets, with 95% intervals. Those over splits hold for the TFs of these networks, "
+        f"which are few; for other TFs they would be about twice as wide{_widened(pooled)}."
         f"{' ' * bool(readings)}{readings}\n"
     )
+
+
+def _widened(pooled: Judged | None) -> str:
+    """What would be left of the gain of text, were its interval twice as wide."""
+    if pooled is None or pooled.outcome != SHOWN or not pooled.found:
+        return ""
+    mean, low, _ = pooled.found.whole[:3]
+    left = "would still" if 2 * low - mean > 0 else "would not"
+    return f", and the gain of text {left} be shown"
 
 
 def _told(found: Found) -> str:
@@ -121,7 +166,7 @@ def _told(found: Found) -> str:
 
 
 def answer_figure(found: Sequence[Judged]) -> Figure:
-    """InfoSEM less DeepSEM on unseen genes, pooled and within TFs, beside the paper's difference.
+    """InfoSEM minus DeepSEM on unseen genes, pooled and within TFs, beside the paper's difference.
 
     A row of panels for each model; bars are 95% intervals, over splits for pooled pairs and over
     TFs within TFs, where the paper has no numbers.
@@ -144,9 +189,9 @@ def answer_figure(found: Sequence[Judged]) -> Figure:
             axis.axvline(0, **DOTTED, label="no difference")
             if part is not None:
                 _points(axis, part, heights)
-    name_rows(axes, [f"{model}\nless DeepSEM" for model in shown])
+    name_rows(axes, [f"{model}\nminus DeepSEM" for model in shown])
     axes[-1, 0].set_xlabel("difference in AUPRC")
-    axes[-1, 1].set_xlabel("difference in gain (0 is chance, 1 perfect)")
+    axes[-1, 1].set_xlabel("difference in gain within TFs")
     legend(figure, *axes.flat)
     return figure
 

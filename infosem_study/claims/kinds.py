@@ -74,11 +74,11 @@ def gains(method: str, against: str, said: float, *by: float) -> list[Claim]:
     named = against + f" ({rival})" * (rival != against)
     known = claim_id(method, "over", against)
     return [
-        Claim(claim_id(known, "percent"), f"{method} improves on {named} by {said:g}%",
+        Claim(claim_id(known, "percent"), f"{method} improves on {named} (the paper: by {said:g}%)",
               "Abstract, Sections 1, 6", SECTIONS["percentages"], partial(_percentage, known),
               form="+.1%", gain=Gain([method], [rival], [*NETWORKS.values()])),
         *(Claim(claim_id(method, "over DeepSEM percent", source),
-                f"{method} improves on DeepSEM by {percent:g}%, {network_of(source)}",
+                f"{method} improves on DeepSEM, {network_of(source)} (the paper: by {percent:g}%)",
                 "Section 5.2", SECTIONS["percentages"],
                 partial(_percentage, claim_id(method, "over DeepSEM", network_of(source))),
                 form="+.1%", gain=Gain([method], ["DeepSEM"], [network_of(source)]))

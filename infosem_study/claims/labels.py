@@ -28,7 +28,7 @@ def claims() -> list[Claim]:
     from_pairs = {(model, "none"): 0.5, (less, "none"): 0.5, (model, SAME_SHARES): -1.0}
     return [
         *improvements(model, less, headline=True),
-        *improvements(model, "DeepSEM"),
+        *improvements(model, "DeepSEM", headline=True),
         *gains(model, less, 11.1, 31, 66),
         *(claim
           for source in ("Table 1", "Table 5")

@@ -136,9 +136,15 @@ def describe(found: Sequence[Judged]) -> str:
 
 
 def _counted(main: Sequence[Judged]) -> str:
-    n = Counter(one.outcome for one in main)
-    counted = ", ".join(f"{n[word]} {word}" for word in OUTCOMES if n[word])
-    return f"Of {len(main)} main claims: {counted or 'none was judged'}."
+    """How many main claims of the paper have which outcome, and how many of ours."""
+    texts = []
+    for whose in ("the paper's", "our"):
+        own = [one for one in main if bool(one.claim.stands_in) == (whose != "our")]
+        n = Counter(one.outcome for one in own)
+        counted = ", ".join(f"{n[word]} {word}" for word in OUTCOMES if n[word])
+        if own:
+            texts.append(f"Of {whose} {len(own)} main claim{'s' * (len(own) > 1)}: {counted}.")
+    return " ".join(texts) or "No main claim was judged."
 
 
 def _sentence(one: Judged) -> str:
@@ -174,7 +180,7 @@ def details(found: Sequence[Judged]) -> str:
                 "paper": _number(paper, one.claim.form),
                 "ours [95%]": _interval(estimate, one.claim.form),
                 "outcome": judge(estimate, one.claim.side, paper),
-                "splits or TFs": str(estimate.n),
+                "splits or TFs": _sizes(one.found) if case == "mean" else str(estimate.n),
                 "within TFs": _within_case(one, case),
             }
             for one in same
@@ -188,6 +194,12 @@ def details(found: Sequence[Judged]) -> str:
             f"{text or html.escape(main.because)}</details>"
         )
     return "\n".join(parts)
+
+
+def _sizes(found: Found) -> str:
+    """From the fewest splits or TFs of a case to the most: "11 to 73"."""
+    sizes = sorted({case.n for case in found.cases.values()})
+    return " to ".join(map(str, dict.fromkeys([sizes[0], sizes[-1]])))
 
 
 def _within_case(one: Judged, case: str) -> str:

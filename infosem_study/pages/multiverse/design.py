@@ -95,7 +95,7 @@ OF_MODEL = (
     Choice(
         "steps",
         {"in turns": {}, "joint": {"steps": "joint"}},
-        "Section 3.4 maximises one bound; DeepSEM's program trains networks and A in turns.",
+        "Appendix A.2 maximises one bound; DeepSEM's program trains networks and A in turns.",
     ),
 )
 """Choices that DeepSEM has, too."""
@@ -104,7 +104,7 @@ OF_TEXT = (
     Choice(
         "text",
         {"first": {}, "second": {}},
-        "Section 5.1 has BioBERT vectors; the text of Table 1 (first) or another: MiniLM vectors "
+        "Section 3.2 has BioBERT vectors; the text of Table 1 (first) or another: MiniLM vectors "
         "of descriptions where the first is BioBERT, else of symbols.",
     ),
     Choice(

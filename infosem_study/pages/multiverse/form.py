@@ -33,7 +33,7 @@ def form(table: pd.DataFrame) -> str:
     for where, part in table.groupby(["claim", "network"], sort=False):
         claim, network = map(str, where)
         model, rival = CLAIMS[claim]
-        parts[f"{_TITLES[claim]}: {model} less {rival}, {network}"] = _part(part, claim, network)
+        parts[f"{_TITLES[claim]}: {model} minus {rival}, {network}"] = _part(part, claim, network)
     # "<" would end the element.
     data = json.dumps(parts, separators=(",", ":")).replace("<", "\\u003c")
     return (

@@ -98,17 +98,19 @@ def headline(table: pd.DataFrame) -> str:
         model, rival = CLAIMS[claim]
         by = own[own["claim"] == claim].set_index(["against", "measure"])
         pooled, within = by.loc["rival", "AUPRC"], by.loc["rival", "within TFs"]
+        n = pooled["readings"]
+        neither = n - pooled["ahead"] - pooled["behind"]
         sentence = (
-            f"In {_of(pooled['ahead'], pooled['readings'])} of what the paper leaves open, "
-            f"{model} is ahead of {rival} by AUPRC, and behind in {pooled['behind']:.0f}; among "
-            f"the targets of a single TF it is ahead in {within['ahead']:.0f}, and behind in "
-            f"{within['behind']:.0f}."
+            f"The paper leaves choices open. Of {n:.0f} ways to make them, {model} is shown to be "
+            f"ahead of {rival} by AUPRC in {pooled['ahead']:.0f} and behind in "
+            f"{pooled['behind']:.0f}; {neither:.0f} show neither. Among the targets of a single TF "
+            f"it is ahead in {within['ahead']:.0f} and behind in {within['behind']:.0f}."
         )
         if ("control", "AUPRC") in by.index:
             control = by.loc["control", "AUPRC"]
             sentence += (
-                f" It is ahead of its control, {_CONTROLS[claim]}, in "
-                f"{control['ahead']:.0f} of {control['readings']:.0f}."
+                f" {model} with {_CONTROLS[claim]} was tried in {control['readings']:.0f} of them, "
+                f"and is shown to be worse in {control['ahead']:.0f}."
             )
         sentences.append(sentence)
     return " ".join(sentences)

@@ -9,13 +9,21 @@ import pytest
 from infosem_study import claims
 from infosem_study.claims.claim import Found
 from infosem_study.statistics import from_error
-from infosem_study.verdicts import CANNOT_BE_TESTED, CONTRADICTED, OUTCOMES, SHOWN, UNDECIDED
+from infosem_study.verdicts import (
+    CANNOT_BE_TESTED,
+    CONTRADICTED,
+    OUTCOMES,
+    SHOWN,
+    SMALLER,
+    UNDECIDED,
+)
 
 CASES = ("hESC", "hHEP")
 TOLD = {
     "infosem-b-above-deepsem-auprc-table-1": "all pairs of unseen genes",
     "infosem-b-above-deepsem-within-tfs": "the targets of a single TF",
     "infosem-b-above-constant-auprc-table-1": "random order of the TFs",
+    "infosem-b-above-constant-hit-1-table-1": "By Hit@1%",
     "infosem-bc-above-infosem-b-auprc-table-1": "as a second prior",
     "seen-names-are-enough": "a logistic regression on names",
 }
@@ -44,13 +52,33 @@ def test_each_claim_has_a_sentence_for_each_outcome(outcome):
     text = claims.answer(judged(outcome))
     assert [words in text for words in TOLD.values()] == [True] * len(TOLD)
     assert text.count("+0.055 [") == len(TOLD)
+    assert text.startswith("**In short.** Text ") and "your own cells" in text
     assert text.count("the paper has +0.040") == 2
     assert not set("{}") & set(text)
 
 
+def test_what_is_smaller_has_a_sentence_where_the_paper_has_a_number():
+    found = [
+        replace(one, outcome=SMALLER) if "above" in one.claim.id and "table-1" in one.claim.id
+        and "constant" not in one.claim.id else one
+        for one in judged(SHOWN)
+    ]  # fmt: skip
+    text = claims.answer(found)
+    assert "a gain as large as the paper's is excluded" in text
+    assert "Labels as a second prior are not shown to help further" in text
+
+
+@pytest.mark.parametrize(("error", "told"), [(0.01, "would still"), (0.02, "would not")])
+def test_it_says_what_other_tfs_would_leave_of_the_gain(error, told):
+    cases = {case: from_error(0.05, error, 10, 9) for case in CASES}
+    found = [replace(one, found=Found(cases, dict.fromkeys(CASES, 0.04))) for one in judged(SHOWN)]
+    assert f"and the gain of text {told} be shown." in claims.answer(found)
+
+
 def test_outcomes_are_told_apart():
-    texts = {claims.answer(judged(outcome)) for outcome in OUTCOMES}
-    assert len(texts) == len(OUTCOMES)
+    outcomes = [outcome for outcome in OUTCOMES if outcome != SMALLER]
+    texts = {claims.answer(judged(outcome)) for outcome in outcomes}
+    assert len(texts) == len(outcomes)
     assert claims.answer(judged(CANNOT_BE_TESTED)) == ""
     assert claims.answer([]) == ""
 
