@@ -89,7 +89,7 @@ Markdown("\n".join(f"- {line}" for line in multiverse.describe(summary).splitlin
 # Each column of the figure is a reading: its gain above, its choices below. The readings are sorted by
 # their gain. Marks that crowd at one end of a row say that this level goes with small or large gains.
 
-# %% mystnb={"figure": {"caption": "Specification curve of the claim that text helps, by AUPRC over all pairs: InfoSEM-B less DeepSEM, mean over the data sets, one point for each reading, with 95% intervals over splits. The dashed line is the paper's gain in Table 1. Below, a mark for each level that a reading has."}, "image": {"alt": "Specification curve: sorted gains in AUPRC of InfoSEM-B over DeepSEM, with intervals, above a panel that marks the level of each choice in each reading. The table of all measures below counts the readings ahead and behind."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Specification curve of the claim that text helps, by AUPRC over all pairs: InfoSEM-B minus DeepSEM, mean over the data sets, one point for each reading, with 95% intervals over splits. The dashed line is the paper's gain in Table 1. Below, a mark for each level that a reading has."}, "image": {"alt": "Specification curve: sorted gains in AUPRC of InfoSEM-B over DeepSEM, with intervals, above a panel that marks the level of each choice in each reading. The table of all measures below counts the readings ahead and behind."}} tags=["hide-input"]
 multiverse.curve_figure(together[together["claim"] == "text"], "AUPRC", datasets=run)
 
 # %% mystnb={"figure": {"caption": "The same readings by the gain within TFs, over the targets of one TF at a time. The paper has no number for it."}, "image": {"alt": "Specification curve: sorted gains within TFs of InfoSEM-B over DeepSEM, with intervals, above a panel that marks the level of each choice in each reading. The table of all measures below counts the readings ahead and behind."}} tags=["hide-input"]
@@ -139,7 +139,7 @@ multiverse.by_level(gains[gains["claim"] == "text"])
 # in turns, and a single reading decides little: look at the whole curve. Until they are run, this
 # section is empty.
 
-# %% mystnb={"figure": {"caption": "Specification curve of the claim that labels help, by AUPRC over all pairs: InfoSEM-BC less InfoSEM-B, mean over the data sets and two splits. Intervals over two splits are wide."}, "image": {"alt": "Specification curve: sorted gains in AUPRC of InfoSEM-BC over InfoSEM-B, above a panel that marks the level of each choice in each reading. The table of all measures below counts the readings ahead and behind."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Specification curve of the claim that labels help, by AUPRC over all pairs: InfoSEM-BC minus InfoSEM-B, mean over the data sets and two splits. Intervals over two splits are wide."}, "image": {"alt": "Specification curve: sorted gains in AUPRC of InfoSEM-BC over InfoSEM-B, above a panel that marks the level of each choice in each reading. The table of all measures below counts the readings ahead and behind."}} tags=["hide-input"]
 labels = together[together["claim"] == "labels"]
 multiverse.curve_figure(labels, "AUPRC", datasets=run) if len(labels) else print("not run yet")
 

@@ -9,12 +9,12 @@
 # %% [markdown]
 # # Every claim, and its verdict
 #
-# **Asked.** What of the paper is true? Here stands everything that it states and that can be
-# tested: first the main claims, then the details by topic.
+# **Asked.** What of the paper is true? This page has everything that the paper states and that can be
+# tested: first the main claims, then the others by topic.
 #
-# **Done.** Each claim is judged from the results that the other pages show, by one rule. Nothing is
-# trained for this page: what the ledger lacks cannot be tested. The last column of the tables leads
-# to the page and the section with the full numbers.
+# **Done.** One rule judges each claim, from the results that the other pages show. This page trains
+# nothing: a claim whose runs the ledger lacks cannot be tested. The last column of the tables leads to
+# the page and the section with the full numbers.
 
 # %% tags=["hide-cell"]
 from IPython.display import HTML, Markdown
@@ -63,16 +63,16 @@ found = claims.judged(**frames)
 readings = multiverse.shown(store, datasets=datasets, splits=range(n_splits), runner=STORED_ONLY)
 Markdown(claims.answer(found, multiverse.told(readings)))
 
-# %% mystnb={"figure": {"caption": "InfoSEM less DeepSEM on pairs of unseen genes, cell-type-specific networks: AUPRC over all pairs at the left, the gain over the targets of one TF at a time at the right. Points right of the dotted line are in favour of InfoSEM. Bars are 95% intervals."}, "image": {"alt": "Dot plot of four panels: InfoSEM-B less DeepSEM above InfoSEM-BC less DeepSEM, with all pairs together at the left and the targets of one TF at a time at the right; a line for each of hESC, hHEP, mDC, mESC and their mean, with 95% intervals, beside the paper's difference. The main claims below have the numbers."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "InfoSEM minus DeepSEM on pairs of unseen genes, cell-type-specific networks: AUPRC over all pairs at the left, the gain over the targets of one TF at a time at the right. Points right of the dotted line are in favour of InfoSEM. Bars are 95% intervals."}, "image": {"alt": "Dot plot of four panels: InfoSEM-B minus DeepSEM above InfoSEM-BC minus DeepSEM, with all pairs together at the left and the targets of one TF at a time at the right; a line for each of hESC, hHEP, mDC, mESC and their mean, with 95% intervals, beside the paper's difference. The main claims below have the numbers."}} tags=["hide-input"]
 claims.answer_figure(found) if found else print("none: these are not the paper's data sets")
 
 # %% [markdown]
 # ## The main claims
 #
-# Each is one comparison, the mean over the data sets, and is counted once. Claims marked (ours) are
-# not the paper's, but its others say little without them: a score may win by its order of the TFs
-# alone, which says nothing of the right pairs. So beside each gain stands the same difference
-# *within TFs*, over the targets of one TF at a time.
+# Each line is one comparison, the mean over the data sets. Claims marked *(ours)* are not the paper's.
+# They are needed to read the others: a method can gain AUPRC just by ranking the TFs. The column
+# *within TFs* has the same difference when the genes of each TF are ranked by themselves, which an
+# order of the TFs cannot raise.
 
 # %% tags=["full-width", "hide-input"]
 Markdown(claims.headline_markdown(found))
@@ -84,8 +84,8 @@ Markdown(claims.headline_markdown(found))
 Markdown(claims.describe(found))
 
 # %% [markdown]
-# How much of this hangs on our reading of the paper is told by the page of [all its
-# readings](multiverse.ipynb).
+# The page of [all readings](multiverse.ipynb) tells how much of this depends on choices that the paper
+# leaves open.
 #
 # By data set, by the other metric and on the other kind of networks:
 
@@ -97,28 +97,34 @@ HTML(claims.details(found))
 #
 # A claim says where a number lies, most often that a difference is above zero. It is
 #
-# - *shown* where the 95% interval of ours lies there;
-# - *contradicted* where the interval lies wholly elsewhere, or where it excludes an effect as large
-#   as the paper's and shows none: of a gain, it ends below the paper's number and does not lie above
-#   zero;
-# - *undecided* else, with the smallest difference that could have been shown, which is half of the
-#   interval;
+# - *shown* where our 95% interval lies where the claim says;
+# - *contradicted* where the interval lies wholly elsewhere;
+# - *smaller* where a gain is claimed, and the interval shows none and ends below the paper's number.
+#   The paper's number is taken as exact, although it has an error, too;
+# - *undecided* in all other cases. Half of the interval is told, which is the smallest difference that
+#   could have been shown;
 # - *cannot be tested*, by construction or for want of data or runs.
 #
-# The rule is the same in both directions: exchange the methods, and *shown* and *contradicted* are
-# exchanged. That a method is *as good* as another is shown where it is at most .02 AUPRC lower, that
-# it is *no better* where it is at most .02 higher, and never by the lack of evidence. Whether the
-# paper's number lies in the interval is told beside the outcome: a gain may be shown, and be smaller
-# than the paper's.
+# If the two methods are exchanged, *shown* and *contradicted* are exchanged; *smaller* has no
+# counterpart. A method is *as good* as another where it is shown to be at most .02 AUPRC lower, and *no
+# better* where it is shown to be at most .02 higher. A lack of evidence shows neither. Beside the
+# outcome stands whether the paper's number lies in the interval: a gain can be shown and still be
+# smaller than the paper's.
 #
-# *Intervals* are Student's t over splits, of means over training seeds, for differences on the same
-# splits. Data sets count as independent. Splits of a data set overlap: the intervals hold for these
-# TFs, and other TFs would make them about twice as wide ([audit](audit.ipynb)). *Within TFs* they
-# are over TFs. For *a random order of the TFs* they are those of the null
-# ([what it is](../book/benchmark.md)). Where several methods are named, the pair counts that tells
-# most against the claim; a claim on ranks is about the difference to the method that the rank hangs
-# on, on the data sets where the paper's table has it so. Numbers of a table are the paper's where
-# nine tenths of them are shown to differ by less than a fifth, with the errors of both.
+# There are many claims, and intervals are not corrected for their number: about 1 in 20 may miss by
+# chance.
+#
+# *Intervals* of a difference are Student's t over the splits that both methods have, of means over
+# training seeds. Data sets count as independent. Two are human and two are mouse, and they share TFs, so
+# that intervals of means are too narrow if anything. The splits of a data set overlap. The intervals
+# therefore hold for these TFs; for other TFs they would be about twice as wide
+# ([audit](audit.ipynb)). *Within TFs*, intervals are over TFs. For *a random order of the TFs* they come
+# from 2,000 random orders ([what these are](../book/benchmark.md)).
+#
+# Where a claim names several methods, the pair counts that tells most against it. For a claim on ranks
+# we test the difference to the next method, on the data sets where the paper's table has that rank.
+# The numbers of a table are the paper's where nine tenths of them are shown to differ by less than a
+# fifth, with the errors of both.
 
 # %% [markdown]
 # ## Seen genes: where the accuracy comes from
@@ -173,4 +179,4 @@ HTML(claims.topic_table(found, "data and settings"))
 # %% [markdown]
 # ## Where the numbers come from
 #
-# From the runs whose keys the pages list that the last column leads to.
+# From runs whose keys stand on the pages to which the last column leads.

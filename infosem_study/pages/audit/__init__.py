@@ -4,7 +4,7 @@ Everything is computed from scores, which the ledger does not keep, or from the 
 page shows of it is kept beside the ledger (see `derived.derive`), for the first training seed or
 all (`runs`).
 
-Each question of the page has a module: `luck`, `permutation` (each method in its own lottery),
+Each question of the page has a module: `luck`, `permutation` (each method among its own),
 `one_gene` (shortcuts), `within_tfs`, `controls`, `variance`, `split_designs` and `pairs`. They
 build on `measures`, `block` and `runs`; `figures` shows what they find, and `stored` computes it
 all.

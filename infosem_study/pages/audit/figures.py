@@ -119,7 +119,7 @@ def shortcuts_figure(shortcuts: pd.DataFrame, nulls: pd.DataFrame, network: str)
     """AUPRC of scores that look at one gene of a pair, one panel per data set.
 
     A line joins the two signs of a score; the filled point is what training edges choose. The grey
-    band holds 95% of random constants per TF (means over splits).
+    band holds 95% of random orders of the TFs (means over splits).
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def shortcuts_figure(shortcuts: pd.DataFrame, nulls: pd.DataFrame, network: str)
     )
     for axis, dataset in zip(axes.flat, datasets, strict=True):
         low, high = lucky.loc[dataset, ["low", "high"]]
-        axis.axvspan(low, high, **BAND, label="random constants per TF, 95%")
+        axis.axvspan(low, high, **BAND, label="random orders of the TFs, 95%")
         panel = own[own["dataset"] == dataset].pivot(index="name", columns="sign", values="auprc")
         panel = panel.loc[heights.index]
         axis.hlines(heights, panel["-"], panel["+"], color=OURS, linewidth=1)

@@ -168,8 +168,8 @@ def describe_shortcuts(table: pd.DataFrame, rows: pd.DataFrame) -> str:
         taught = (of_tf["by training edges"] - of_tf[["+", "-"]].mean(axis=1)).mean()
         texts.append(
             f"{dataset} ({network}): the best shortcut is the {first['role']}'s "
-            f"{first['feature']} ({first['sign']}), with an AUPRC of {first['auprc']:.3f}, but "
-            "only the test tells that. The one that training edges choose has "
+            f"{first['feature']} ({first['sign']}), with an AUPRC of {first['auprc']:.3f}, "
+            "chosen on the test itself. The one that training edges choose has "
             f"{best['auprc']:.3f} and reaches {listed(beaten)}. Choosing the sign of a TF's "
             "feature by training edges and not by a coin changes the AUPRC by "
             f"{taught:+.3f}. Within TFs the highest gain is {by_tf['tf_gain']:+.3f} "

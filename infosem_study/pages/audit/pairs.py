@@ -74,7 +74,7 @@ def describe_pair_differences(table: pd.DataFrame) -> str:
         if (part["low"] > 0).sum() == len(_RIVALS)
     ]
     texts.append(
-        "Which targets belong to which TF, it knows better than InfoSEM-B, DeepSEM and its own "
-        f"control on: {listed(all_beaten)}."
+        "By own TF it is shown to be better than InfoSEM-B, DeepSEM and its own control on: "
+        f"{listed(all_beaten)}."
     )
     return "\n".join(texts)

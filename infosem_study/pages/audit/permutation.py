@@ -1,4 +1,4 @@
-"""Every method in a lottery of its own: its scores with the TFs exchanged.
+"""Every method among its own permutations: its scores with the TFs exchanged.
 
 What is exchanged are the rows of the score matrix, among all TFs of the data set, by the same
 permutation on all splits. If the scores told nothing of which TF is which, every assignment of rows

@@ -147,5 +147,5 @@ def describe_folds(table: pd.DataFrame) -> str:
                 f"{n_folds} folds against {n_random} random blocks: {ratios.min():.2f} to "
                 f"{ratios.max():.2f}"
             )
-        texts.append(f"{network}, error of one design by that of the other: {'; '.join(told)}.")
+        texts.append(f"{network}, ratio of the errors of two designs: {'; '.join(told)}.")
     return "\n".join(texts)

@@ -74,7 +74,7 @@ def describe_components(table: pd.DataFrame) -> str:
         ratios = part["sd_split"].to_numpy() / np.hypot(*part[["sd_seed", "sd_rest"]].to_numpy().T)
         told = (f"{name} {ratio:.1f}" for name, ratio in zip(part["dataset"], ratios, strict=True))
         texts.append(
-            f"{method}, {network}, spread between splits by that of seeds on one split: "
+            f"{method}, {network}, ratio of the spread between splits to that between seeds: "
             f"{listed(told)}."
         )
     return "\n".join(texts)

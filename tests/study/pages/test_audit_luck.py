@@ -100,8 +100,8 @@ def test_answer_sets_luck_against_the_share_of_positives(planted):
         "n, AUPRC beyond the share of positives:",
         "  noise, mean: d +0.010",
         "  TF constant, mean: d +0.050",
-        "  TF constant, the luckiest 2.5% of draws: d +0.090",
-        "  target constant, the luckiest 2.5% of draws: d +0.040",
+        "  TF constant, the highest 2.5% of draws: d +0.090",
+        "  target constant, the highest 2.5% of draws: d +0.040",
         "  what breaking ties adds to the mean of TF constants: d -0.010",
         "  the range of TF constants is wider than that of noise: d 2.0 times",
     ]

@@ -70,8 +70,8 @@ def test_answer_says_which_models_a_shortcut_reaches(chosen):
         for seed in range(2)
     )  # fmt: skip
     assert audit.describe_shortcuts(chosen, rows) == (
-        "d (n): the best shortcut is the TF's zeros (-), with an AUPRC of 0.600, but only the test "
-        "tells that. The one that training edges choose has 0.600 and reaches DeepSEM (0.500). "
+        "d (n): the best shortcut is the TF's zeros (-), with an AUPRC of 0.600, chosen on the "
+        "test itself. The one that training edges choose has 0.600 and reaches DeepSEM (0.500). "
         "Choosing the sign of a TF's feature by training edges and not by a coin changes the AUPRC "
         "by +0.050. Within TFs the highest gain is +0.006 (TF's zeros, -)."
     )

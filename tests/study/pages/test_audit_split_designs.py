@@ -48,7 +48,7 @@ def test_answer_sets_the_error_of_folds_against_that_of_random_blocks():
         for (design, n), sd in sds.items()
     )  # fmt: skip
     assert audit.describe_folds(table) == (
-        "n, error of one design by that of the other: 4 folds against 4 random blocks: 0.50 to "
+        "n, ratio of the errors of two designs: 4 folds against 4 random blocks: 0.50 to "
         "1.00; 4 folds against 10 random blocks: 0.80 to 1.60; 16 folds against 16 random blocks: "
         "0.25 to 0.50; 16 folds against 10 random blocks: 0.20 to 0.40."
     )

@@ -48,7 +48,7 @@ def test_answer_sets_splits_against_all_that_moves_a_result_on_one_split():
         for dataset, sd in (("d", 0.1), ("e", 0.05))
     )  # fmt: skip
     assert audit.describe_components(table) == (
-        "m, n, spread between splits by that of seeds on one split: d 2.0, e 1.0."
+        "m, n, ratio of the spread between splits to that between seeds: d 2.0, e 1.0."
     )
 
 
