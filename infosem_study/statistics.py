@@ -23,6 +23,7 @@ __all__ = [
     "bootstrap",
     "combine",
     "estimate",
+    "format_end",
     "format_fewer_splits",
     "format_interval",
     "format_number",
@@ -330,10 +331,22 @@ def format_interval(mean: float, low: float, high: float, form: str = "+.3f") ->
     ----------
     mean, low, high : float
     form : str
-        Of the mean, and of the ends, which have a sign in any case.
+        Of the mean, and of the ends, which have a sign in any case. An end that is rounded to 0
+        gets a digit more, as its side decides what is shown.
     """
+    if np.isnan(mean):
+        return "-"
     ends = f"+{form.lstrip('+')}"
-    return "-" if np.isnan(mean) else f"{mean:{form}} [{low:{ends}}, {high:{ends}}]"
+    return f"{mean:{form}} [{format_end(low, ends)}, {format_end(high, ends)}]"
+
+
+def format_end(value: float, form: str) -> str:
+    """An end of an interval; with a digit more where it is rounded to 0, if that is not 0, too."""
+    text, finer = format(value, form), ""
+    if form.endswith("f") and not text.strip("+-0."):
+        before, _, digits = form.removesuffix("f").partition(".")
+        finer = format(value, f"{before}.{int(digits) + 1}f")
+    return finer if finer.strip("+-0.") else text
 
 
 def format_fewer_splits(n_splits: "pd.Series[float]") -> list[str]:

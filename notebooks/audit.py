@@ -98,8 +98,8 @@ print(f"{len(rows)} results, under {rows['key'].nunique()} keys of the ledger")
 #
 # All splits share the draw of a TF's or a target's number. The table prints means over splits. Random
 # orders of the TFs are drawn 2,000 times, because they need only the numbers of pairs and positives of
-# each TF. These draws are behind every band and every test against random orders of the TFs in this
-# book. The other kinds need all pairs and are drawn 200 times.
+# each TF. With ties broken, these draws are behind every band and every test against random orders
+# of the TFs in this book. The other kinds need all pairs and are drawn 200 times.
 #
 # In a random order of the TFs most pairs are tied. By default, pairs with the same score share one
 # threshold. With *ties broken*, the AUPRC is the exact mean over all orders of the tied pairs, as if

@@ -170,6 +170,8 @@ show("Time = c x genes^exponent")
 # %% mystnb={"figure": {"caption": "Time and memory by the number of TFs, where TFs are the only regulators. One run each. Hollow marks: the time of a network is extrapolated from a part of a run."}, "image": {"alt": "Three panels with logarithmic axes against the number of TFs: time of an epoch, time of a network and peak memory of InfoSEM-B with TFs as the only regulators, and of rustscenic."}} tags=["hide-input"]
 if (medians["part"] == "tfs").any():
     display(speed.scaling_figure(medians, "tfs"))
+
+# %% tags=["hide-input"]
 show("Time = c x tfs^exponent")
 
 # %% [markdown]
@@ -180,6 +182,8 @@ show("Time = c x tfs^exponent")
 # %% mystnb={"figure": {"caption": "Time and memory of DeepSEM by the number of cells. One run each. Hollow marks: the time of a network is extrapolated from a part of a run."}, "image": {"alt": "Three panels with logarithmic axes against the number of cells: time of an epoch, time of a network and peak memory of DeepSEM."}} tags=["hide-input"]
 if (medians["part"] == "cells").any():
     display(speed.scaling_figure(medians, "cells"))
+
+# %% tags=["hide-input"]
 show("Time = c x cells^exponent")
 
 # %% [markdown]

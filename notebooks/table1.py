@@ -199,7 +199,9 @@ print("compared:", ", ".join(methods))
 
 # %% tags=["hide-input", "hide-output"]
 beyond = nulls.beyond_constant(rows, counts)
-display(beyond.round(4))
+beyond.round(4)
+
+# %% tags=["hide-input"]
 print(table1.describe_beyond_constant(beyond))
 
 # %% [markdown]

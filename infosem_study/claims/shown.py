@@ -9,7 +9,7 @@ import pandas as pd
 
 from infosem_study.claims.catalogue import Judged, judged
 from infosem_study.claims.claim import Found, format_seeds
-from infosem_study.statistics import Estimate
+from infosem_study.statistics import Estimate, format_end
 from infosem_study.verdicts import GAIN, OUTCOMES, judge
 
 __all__ = [
@@ -46,7 +46,7 @@ def _interval(found: Estimate, form: str) -> str:
     mean = _number(found.mean, form)
     if np.isnan(found.mean) or np.isinf(found.low):
         return mean
-    return f"{mean} [{found.low:{form}}, {found.high:{form}}]"
+    return f"{mean} [{format_end(found.low, form)}, {format_end(found.high, form)}]"
 
 
 def _ours(one: Judged) -> str:

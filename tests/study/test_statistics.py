@@ -118,6 +118,9 @@ def test_an_interval_is_printed_with_its_mean():
     assert statistics.format_interval(0.1, -0.05, 0.25) == "+0.100 [-0.050, +0.250]"
     assert statistics.format_interval(0.1, -0.05, 0.25, ".3f") == "0.100 [-0.050, +0.250]"
     assert statistics.format_interval(np.nan, np.nan, np.nan) == "-"
+    # The side of an end decides what is shown.
+    assert statistics.format_interval(0.1, -0.0003, 0.25) == "+0.100 [-0.0003, +0.250]"
+    assert statistics.format_interval(0.0, 0.0, 1e-17) == "+0.000 [+0.000, +0.000]"
 
 
 def test_fewer_splits_than_others_are_told():

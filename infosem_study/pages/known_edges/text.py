@@ -44,8 +44,7 @@ def format_table(table: pd.DataFrame, measure: str, row: str = "who") -> pd.Data
         What has a line of its own.
     """
     own = table[table["measure"] == measure]
-    numbers = own[["mean", "low", "high"]].round(3) + 0.0  # no -0
-    text = [format_interval(*line) for line in numbers.to_numpy()]
+    text = _intervals(own)
     order = [*dict.fromkeys(own[row])]
     wide = own.assign(text=text).pivot(index=row, columns="dataset", values="text")
     columns = [*dict.fromkeys(own["dataset"])]
@@ -181,8 +180,7 @@ def describe(found: pd.DataFrame) -> str:
             text += f", and behind on {_listed(behind)}"
         mean = part[part["dataset"] == MEAN]
         if len(mean):
-            numbers = (mean[["mean", "low", "high"]].iloc[0].round(3) + 0.0).to_numpy()
-            text += f"; {format_interval(*numbers)} in the mean of {len(single)} data sets"
+            text += f"; {_intervals(mean)[0]} in the mean of {len(single)} data sets"
         texts.append(f"{text}.")
     return "\n".join(texts)
 
@@ -198,8 +196,8 @@ def describe_forms(chosen: pd.DataFrame) -> str:
     ]
     lines = ["Chosen on the other data sets: " + "; ".join(texts) + "."]
     for against, part in chosen.groupby("against", sort=False):
-        mean = part[part["dataset"] == MEAN][["mean", "low", "high"]].iloc[0].round(3) + 0.0
-        lines.append(f"Less {against}: {format_interval(*mean)} in the mean.")
+        (mean,) = _intervals(part[part["dataset"] == MEAN])
+        lines.append(f"Minus {against}: {mean} in the mean.")
     return "\n".join(lines)
 
 
@@ -208,13 +206,17 @@ def describe_percents(found: pd.DataFrame, measure: str = "within") -> str:
     own = found[(found["measure"] == measure) & (found["dataset"] == MEAN)]
     texts = []
     for who, part in own.groupby("who", sort=False):
-        numbers = (part[["mean", "low", "high"]].round(3) + 0.0).to_numpy()
         told = ", ".join(
-            f"{format_interval(*line)} with {percent}%"
-            for percent, line in zip(part["percent"], numbers, strict=True)
+            f"{interval} with {percent}%"
+            for percent, interval in zip(part["percent"], _intervals(part), strict=True)
         )
         texts.append(f"{MEASURES[measure]}, {who}: {told}.")
     return "\n".join(texts)
+
+
+def _intervals(lines: pd.DataFrame) -> list[str]:
+    means = lines["mean"].round(3) + 0.0  # no -0
+    return [*map(format_interval, means, lines["low"], lines["high"])]
 
 
 def _listed(names: Iterable[str]) -> str:

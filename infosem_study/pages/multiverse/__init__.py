@@ -24,6 +24,7 @@ from infosem_study.pages.multiverse.gains import (
 from infosem_study.pages.multiverse.runs import MEASURES, readings
 from infosem_study.pages.multiverse.text import (
     describe,
+    describe_chosen,
     describe_importance,
     format_importance,
     format_summary,
@@ -45,6 +46,7 @@ __all__ = [
     "curve_figure",
     "datasets_figure",
     "describe",
+    "describe_chosen",
     "describe_importance",
     "extent",
     "form",

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from infosem_study.pages.multiverse.design import CHOSEN
 from infosem_study.pages.multiverse.gains import CLAIMS, gains, over_datasets, summary
 
 __all__ = [
     "describe",
+    "describe_chosen",
     "describe_importance",
     "format_importance",
     "format_summary",
@@ -63,6 +65,36 @@ def describe(table: pd.DataFrame, measures: Sequence[str] = ("AUPRC", "within TF
 
 def _of(n: float, total: float) -> str:
     return f"{n:.0f} of {total:.0f} reading{'' if total == 1 else 's'}"
+
+
+def describe_chosen(table: pd.DataFrame, measure: str = "AUPRC") -> str:
+    """In how many of the configurations text helps, and with the alpha that training edges choose.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `gains.over_datasets`.
+    measure : str
+    """
+    own = table[
+        (table["claim"] == "text") & (table["against"] == "rival") & (table["measure"] == measure)
+    ]
+    texts = []
+    for network, part in own.groupby("network", sort=False):
+        ahead, behind = part["low"] > 0, part["high"] < 0
+        n = part["config"].nunique()
+        texts.append(
+            f"{network}, {measure}: the readings ahead come from "
+            f"{part.loc[ahead, 'config'].nunique()} of {n} settings, those behind from "
+            f"{part.loc[behind, 'config'].nunique()}."
+        )
+        chosen = part["alpha"] == CHOSEN
+        if chosen.any():
+            texts[-1] += (
+                f" Of the {chosen.sum()} readings whose alpha the training edges choose, as in the "
+                f"paper, {(chosen & ahead).sum()} are ahead and {(chosen & behind).sum()} behind."
+            )
+    return "\n".join(texts)
 
 
 def told(rows: pd.DataFrame) -> str:

@@ -232,5 +232,20 @@ def test_headline_counts_what_the_summary_has(effect):
     )
 
 
+def test_settings_are_counted_beside_readings():
+    table = pd.DataFrame(
+        {"network": "N", "claim": "text", "against": "rival", "measure": "AUPRC",
+         "config": config, "alpha": alpha, "low": low, "high": low + 0.1}
+        for config, alpha, low in (
+            (0, "own", 0.01), (0, "10", 0.02), (0, "chosen", 0.01), (1, "own", -0.2),
+            (1, "10", -0.05), (1, "chosen", -0.05), (2, "own", -0.05), (2, "chosen", -0.2),
+        )
+    )  # fmt: skip
+    assert multiverse.describe_chosen(table) == (
+        "N, AUPRC: the readings ahead come from 1 of 3 settings, those behind from 2. Of the 3 "
+        "readings whose alpha the training edges choose, as in the paper, 1 are ahead and 1 behind."
+    )
+
+
 def test_headline_of_no_readings_says_nothing():
     assert multiverse.headline(pd.DataFrame()) == ""
