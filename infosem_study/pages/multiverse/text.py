@@ -133,7 +133,7 @@ def headline(table: pd.DataFrame) -> str:
         n = pooled["readings"]
         neither = n - pooled["ahead"] - pooled["behind"]
         sentence = (
-            f"The paper leaves choices open. Of {n:.0f} ways to make them, {model} is shown to be "
+            f"Of {n:.0f} ways to make them, {model} is shown to be "
             f"ahead of {rival} by AUPRC in {pooled['ahead']:.0f} and behind in "
             f"{pooled['behind']:.0f}; {neither:.0f} show neither. Among the targets of a single TF "
             f"it is ahead in {within['ahead']:.0f} and behind in {within['behind']:.0f}."
@@ -145,7 +145,7 @@ def headline(table: pd.DataFrame) -> str:
                 f"and is shown to be worse in {control['ahead']:.0f}."
             )
         sentences.append(sentence)
-    return " ".join(sentences)
+    return " ".join(["The paper leaves choices open.", *sentences]) if sentences else ""
 
 
 def format_summary(table: pd.DataFrame) -> pd.DataFrame:
@@ -159,7 +159,7 @@ def format_summary(table: pd.DataFrame) -> pd.DataFrame:
             "claim": [_WHAT[claim] for claim in table["claim"]],
             "network": table["network"],
             "measure": table["measure"],
-            "less": [
+            "minus": [
                 CLAIMS[claim][1] if against == "rival" else _CONTROLS[claim]
                 for claim, against in zip(table["claim"], table["against"], strict=True)
             ],
