@@ -21,7 +21,7 @@ __all__ = ["WORTH", "write_report"]
 WORTH = (
     "An edge of this network is a guess to test, not a finding. The book of this package measured "
     "such scores against ChIP-seq on four real data sets: among the targets of one TF, DeepSEM and "
-    "InfoSEM rank hardly better than chance; over all pairs, a random number for each TF often "
+    "InfoSEM rank hardly better than chance; over all pairs, a random order of the TFs often "
     "does as well as they do. That seeds agree says that the training is stable, not that the "
     "network is right."
 )

@@ -19,6 +19,7 @@ __all__ = [
 ]
 
 _WHAT = {"text": "Text helps", "labels": "Labels help"}
+_ENOUGH = 10  # readings, to be told of on the front page
 _CONTROLS = {"text": "text of other genes", "labels": "labels of other pairs"}
 
 
@@ -138,8 +139,8 @@ def headline(table: pd.DataFrame) -> str:
             f"{pooled['behind']:.0f}; {neither:.0f} show neither. Among the targets of a single TF "
             f"it is ahead in {within['ahead']:.0f} and behind in {within['behind']:.0f}."
         )
-        if ("control", "AUPRC") in by.index:
-            control = by.loc["control", "AUPRC"]
+        control = by.loc["control", "AUPRC"] if ("control", "AUPRC") in by.index else None
+        if control is not None and control["readings"] >= _ENOUGH:
             sentence += (
                 f" {model} with {_CONTROLS[claim]} was tried in {control['readings']:.0f} of them, "
                 f"and is shown to be worse in {control['ahead']:.0f}."
