@@ -157,7 +157,7 @@ figures.beside_paper_figure(table5, non_specific_bands, "unseen")
 # *beyond* that share says anything about a network. The table below has the conversions, the nearest to
 # the paper on top. *From the paper* is the mean absolute difference of the recall over DeepSEM,
 # InfoSEM-B and InfoSEM-BC and the data sets; the next columns are means over the same. One training seed
-# was used, with which DeepSEM does badly on hHEP ([see below](#other-training-seeds-and-ensembles)).
+# was used, with which DeepSEM does badly on hHEP (see below).
 
 # %% tags=["full-width", "hide-input"]
 found = recall.recalls(store, non_specific, runner=runner)

@@ -158,7 +158,7 @@ def _ahead(table: pd.DataFrame, ours: Who, group: Sequence[Who], measure: str) -
         return "not run"
     single = found[found["dataset"] != MEAN]
     ahead = (single["outcome"] == SHOWN).groupby(single["dataset"], sort=False).all()
-    return _counted([str(name) for name in ahead.index[ahead]], len(ahead))
+    return _listed(ahead.index[ahead])
 
 
 def describe(found: pd.DataFrame) -> str:
