@@ -78,7 +78,7 @@ from infosem.outputs import write_folder
 from infosem.report import WORTH
 from infosem_study.parameters import check_parameters
 
-pd.set_option("display.max_colwidth", None, "display.precision", 3)
+pd.set_option("display.max_colwidth", None, "display.float_format", "{:.3g}".format)
 
 # %% tags=["parameters", "hide-cell"]
 cells = "pbmc68k_reduced"  # or a file: .h5ad, 10x .h5, .loom, .csv, a folder with matrix.mtx
