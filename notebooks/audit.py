@@ -123,7 +123,7 @@ audit.nulls_figure(nulls, networks[-1])
 print(audit.describe_nulls(nulls))
 
 # %% [markdown]
-# A random order of few TFs can score high by chance. The fewer TFs, the wider the spread. The mean of
+# A random order of few TFs can score high by chance. Fewer TFs tend to give a wider spread. The mean of
 # random orders lies above the share of positives for two reasons. First, a TF with many edges raises the
 # AUPRC more at the head of the list than it lowers the AUPRC at the end. Second, all pairs of a TF share
 # one threshold. Breaking the ties removes the second part only.
@@ -234,9 +234,10 @@ audit.format_measures()
 #
 # Here *chance* is the exact mean AUPRC over all orders of the TF's pairs. It is larger than the share of
 # positives: for one positive among five pairs chance is 0.46 and the share is 0.2. The
-# [glossary](../book/glossary.md) writes the gain in its simpler form, (AP - s) / (1 - s), with the share
-# s as chance; this page does so for the pooled gain only. Ties are broken, so that a constant has a gain
-# of exactly 0. The pair of a TF with itself is left out.
+# [glossary](../book/glossary.md) has the same definition. The pages of [published
+# outputs](published.ipynb) and of [speed](speed.ipynb) take the share of positives as chance; this page
+# does so for the pooled gain only. Ties are broken, so that a constant has a gain of exactly 0. The pair
+# of a TF with itself is left out.
 #
 # The page reports four scores on this scale:
 #
@@ -448,8 +449,9 @@ print(audit.describe_folds(folds))
 
 # %% [markdown]
 # Four folds have a smaller error than four random blocks in every case. Against more random blocks the
-# advantage is not general: on the cell-type-specific network of mDC four folds are worse than ten random
-# blocks, and sixteen folds are worse than sixteen random blocks.
+# advantage is not general: four folds are worse than ten random blocks on the cell-type-specific network
+# of mDC, and in most cases on the non-specific networks. On mDC sixteen folds are also worse than
+# sixteen random blocks.
 #
 # The error here comes from drawing the blocks only. The TFs of a network are themselves a small sample.
 # This second error is not included, and no design of the blocks can reduce it.

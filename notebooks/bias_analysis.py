@@ -263,8 +263,8 @@ judged if len(judged) else print("none: these are not the paper's data sets")
 # and MatComp know genes by their labels only. GENELink sees expression, but in its released code a gene
 # without a training edge has no neighbour in the graph and attends to all genes alike, so that all such
 # genes get the same embedding. Only scGREAT can be put to this test. On five splits of each data set it
-# is not shown to be above chance by AUPRC. On mDC its mean is high because of one split of the five,
-# whose block has few TFs, so that the interval is wide.
+# is not shown to be above chance by AUPRC. On mDC its mean is high because of one split of the five, so
+# that the interval is wide; a block there has five TFs.
 #
 # DeepSEM is above One-hot LR, MatComp and GENELink on unseen genes as far as it is above chance (shown
 # in the mean of three data sets); against scGREAT this is undecided. Whether DeepSEM beats a random

@@ -100,7 +100,7 @@ multiverse.curve_figure(together[together["claim"] == "text"], "AUPRC", datasets
 multiverse.curve_figure(together[together["claim"] == "text"], "within TFs", datasets=run)
 
 # %% [markdown]
-# The data sets differ more than the readings do:
+# The gains by data set:
 
 # %% mystnb={"figure": {"caption": "The gain of every reading on each data set, sorted: AUPRC over all pairs above, within TFs below, with 95% intervals over splits. The dashed line is the paper's gain on that data set."}, "image": {"alt": "Sorted gains of InfoSEM-B over DeepSEM, a column of panels for each data set: AUPRC above, gain within TFs below, with intervals and the paper's gain. The form below has the numbers of each data set."}} tags=["hide-input"]
 multiverse.datasets_figure(gains[gains["claim"] == "text"])
@@ -157,9 +157,10 @@ HTML(multiverse.form(gains))
 # %% [markdown]
 # ## All measures
 #
-# How the test pairs are chosen is open, too, but costs no training: targets with an edge anywhere in
-# the network, every gene as a target, no TF with itself. The control of text is the text of other genes.
-# The control of labels is labels of other pairs of the same TF. A third of the settings have a control.
+# How the test pairs are chosen is open, too, but costs no training: targets with an edge anywhere in the
+# network, every gene as a target, no TF with itself. The control of text is the text of other genes. The
+# control of labels is labels of other targets: the labels of each TF are shuffled among its pairs. A
+# third of the settings have a control.
 
 # %% tags=["full-width", "hide-input"]
 multiverse.format_summary(summary)

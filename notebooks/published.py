@@ -106,7 +106,8 @@ published.format_agreement(agreement)
 # TF and one for each target, so it learns how often each is positive. The validation pairs chose the
 # strength of its penalty and the epoch of our scGREAT, and nothing else. The *gain within TFs* is the
 # mean over TFs of (AP - share) / (1 - share), where AP is the average precision among the pairs of one
-# TF and share is its share of positives. It does not depend on which TFs have many targets.
+# TF and share is its share of positives. (Chance is the share here, not the mean over all orders as in
+# the [glossary](../book/glossary.md).) It does not depend on which TFs have many targets.
 
 # %% mystnb={"figure": {"caption": "One-hot LR and scGREAT on the pairs of scGREAT's authors. The row of mESC has One-hot LR only: no predictions were published for it, and our scGREAT was not trained on it. Bars (hESC): 95% interval of the difference to the authors' own predictions, over TFs. Dotted: chance."}, "image": {"alt": "Dot plots of AUROC, AUPRC and gain within TFs on the test pairs that scGREAT's authors published, a row of panels for each of hESC and mESC: on hESC One-hot LR and scGREAT, both trained here, lie right of scGREAT's published predictions by all three measures, and beside each other. The row of mESC has One-hot LR only. Dotted lines mark chance. The table below has the numbers."}}
 published.rivals_figure(rivals)

@@ -215,9 +215,10 @@ show("Many cells")
 # and an error; the other networks have one seed.
 #
 # AUPRC is over all pairs of the network's TFs. The gain within TFs is $(AP - s) / (1 - s)$ for a TF
-# whose share of positives is $s$, averaged over the TFs. The first column of each measure is
-# InfoSEM-B's. The columns after it are differences to InfoSEM-B, paired by seed, with their standard
-# errors where there are several seeds.
+# whose share of positives is $s$, averaged over the TFs. (Chance is the share here, not the mean over
+# all orders as in the [glossary](../book/glossary.md).) The first column of each measure is InfoSEM-B's.
+# The columns after it are differences to InfoSEM-B, paired by seed, with their standard errors where
+# there are several seeds.
 
 # %% tags=["full-width", "hide-input"]
 show("What the fast preset and TFs as the only regulators cost")

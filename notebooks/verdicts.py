@@ -117,9 +117,12 @@ HTML(claims.details(found))
 # *Intervals* of a difference are Student's t over the splits that both methods have, of means over
 # training seeds. Data sets count as independent. Two are human and two are mouse, and they share TFs, so
 # that intervals of means are too narrow if anything. The splits of a data set overlap. The intervals
-# therefore hold for these TFs; for other TFs they would be about twice as wide
-# ([audit](audit.ipynb)). *Within TFs*, intervals are over TFs. For *a random order of the TFs* they come
-# from 2,000 random orders ([what these are](../book/benchmark.md)).
+# therefore hold for these TFs. For other TFs, with ten splits of which a quarter is tested, the
+# correction of Nadeau and Bengio makes them 2.1 times as wide. *Within TFs*, intervals are over TFs. For
+# *a random order of the TFs* they come from 2,000 random orders ([what these
+# are](../book/benchmark.md)); p is one-sided and the interval two-sided, so that *shown* needs a p below
+# 0.025. For single data sets this interval is not corrected for the number of methods and data sets;
+# after the correction (q) none is shown.
 #
 # Where a claim names several methods, the pair counts that tells most against it. For a claim on ranks
 # we test the difference to the next method, on the data sets where the paper's table has that rank.

@@ -21,7 +21,7 @@ SECTIONS = {
     "Table 4": "appendix#table-4-unseen-pairs-of-seen-genes-non-specific",
     "Table 5": "appendix#table-5-unseen-genes-non-specific",
     "Table 5, verdicts": "appendix#does-the-prior-help-here",
-    "constants, non-specific": "appendix#does-a-method-beat-a-random-constant-per-tf",
+    "constants, non-specific": "appendix#does-a-method-beat-a-random-order-of-the-tfs",
     "Table 6": "appendix#table-6-recall-at-a-threshold-of-0-5-unseen-genes-non-specific",
     "Figure 3 (b)": "bias_analysis#what-one-hot-lr-knows-of-a-tf-figure-3-b",
     "seen genes": "bias_analysis#verdicts",

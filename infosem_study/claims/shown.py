@@ -242,4 +242,5 @@ def of_page(page: str, **frames: pd.DataFrame | None) -> pd.DataFrame:
     table = _table(judged(page, **frames))
     if not len(table):
         return table
-    return table.loc[:, [column != "within TFs" or table[column].any() for column in table]]
+    told = frames.get("within") is not None and table["within TFs"].any()
+    return table.loc[:, [column != "within TFs" or told for column in table]]

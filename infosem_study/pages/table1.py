@@ -29,12 +29,24 @@ def describe_beyond_constant(table: pd.DataFrame) -> str:
         f"Of {len(table)} means, {(table['p'] < LEVEL).sum()} have a p below {LEVEL}, and "
         f"{better.sum()} a false discovery rate below {LEVEL}."
     ]
-    for metric, part in means.groupby("metric", sort=False):
-        ahead = [f"{line.method} (p {line.p:.3f})" for line in part[part["p"] < LEVEL].itertuples()]
-        lines.append(
-            f"In the mean of the data sets by {metric}, above 95% of the orders: "
-            f"{', '.join(ahead) or 'none'}."
+    if better.any():
+        passing = table[better].itertuples()
+        lines[0] += (
+            f" Passing: {', '.join(f'{x.method} on {x.dataset} ({x.metric})' for x in passing)}."
         )
+    for metric, part in means.groupby("metric", sort=False):
+        told = {
+            kind: [f"{line.method} (p {line.p:.3f})" for line in part[rows].itertuples()]
+            for kind, rows in (
+                ("ahead", part["verdict"] == "better"),
+                ("near", (part["verdict"] != "better") & (part["p"] < LEVEL)),
+            )
+        }
+        text = (
+            f"In the mean of the data sets by {metric}, above the 95% band of these orders: "
+            f"{', '.join(told['ahead']) or 'none'}."
+        )
+        lines.append(text + f" Just within it: {', '.join(told['near'])}." * bool(told["near"]))
     papers = reported("Table 1").rename(columns={"quantity": "metric"})
     papers = papers[papers["method"] != "Random"]
     # The band on all splits: of a method that has most of them.

@@ -99,7 +99,7 @@ def test_run_known_edges_says_where_they_help(tmp_path, capsys):
     out = capsys.readouterr().out
     assert "half, within TFs: known edges in InfoSEM-BC help" in out
     assert "unrelated, own TF: known edges in InfoSEM-BC help beyond" in out
-    assert (tmp_path / "known-edges" / "planted" / "synthetic.csv").is_file()
+    assert (tmp_path / "known-edges" / "seed-0" / "planted" / "synthetic.csv").is_file()
 
 
 def test_run_all_runs_every_study_and_says_what_is_left(tmp_path, capsys, monkeypatch):

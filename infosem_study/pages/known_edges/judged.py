@@ -51,7 +51,7 @@ def judged(
 ) -> pd.DataFrame:
     """How good each score is within each TF, computing and storing what is not stored.
 
-    The table is ``known-edges/<network>/<data set>.csv`` beside the ledger.
+    The tables are ``known-edges/seed-<seed>/<network>/<data set>.csv`` beside the ledger.
 
     Parameters
     ----------
@@ -84,11 +84,22 @@ def judged(
         ]
 
         def compute(run: Mapping[str, Any]) -> pd.DataFrame:
-            return _judge(run["dataset"], run["network"], run["database"]).by_tf(
-                _scores(keeping, run)
-            )
+            judge = _judge(run["dataset"], run["network"], run["database"])
+            found = judge.by_tf(_scores(keeping, run))
+            # Of TFs that the database does not know, the others are what they are without it.
+            told = run["score"] in (OURS, "InfoSEM-B")
+            return found if told else found[found["known"]]
 
-        table = derive(keeping, "known-edges", _COLUMNS, runs, compute, by_seed=True, runner=runner)
+        # A file for each seed, so that none is large.
+        seeds = sorted({run["seed"] for run in runs})
+        by_seed = [
+            derive(
+                keeping, f"known-edges/seed-{seed}", _COLUMNS,
+                [run for run in runs if run["seed"] == seed], compute, by_seed=True, runner=runner,
+            )
+            for seed in seeds
+        ]  # fmt: skip
+    table = pd.concat(by_seed, ignore_index=True)
     about = pd.DataFrame(runs).drop(columns="key")
     merged = table.merge(about, on=["dataset", "method", "split", "seed"], how="left")
     return merged[["network", "dataset", *_WHAT, "seed", "key", *_COLUMNS]]

@@ -251,7 +251,7 @@ def with_labels(
     *,
     shuffled: bool = False,
 ) -> Method:
-    """InfoSEM-BC in a configuration; `shuffled` gives it labels of other pairs of the same TF."""
+    """InfoSEM-BC in a configuration; `shuffled` gives it labels of other targets of the same TF."""
     method = method_for("InfoSEM-BC (reading)", dataset, network)
     method = _informed(method, dataset, {**levels, **_WITH_LABELS}, alpha)
     start, *others = OF_LABELS

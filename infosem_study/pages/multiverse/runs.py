@@ -37,7 +37,7 @@ _PROTOCOLS = {
     "others": Protocol(self_pairs=False),
 }
 _COLUMNS: dict[str, type] = {"on": int, **dict.fromkeys(MEASURES, float), "fit": float}
-# Every so many configurations have a control: text of other genes, labels of other pairs.
+# Every so many configurations have a control: text of other genes, labels of other targets.
 _EVERY = 3
 
 
@@ -83,7 +83,7 @@ def readings(
     DataFrame
         One row per network, dataset, config, claim, what, alpha (the level), seed and split.
         "what" is "model", "rival" (DeepSEM, or InfoSEM-B in the same configuration) or "control"
-        (text of other genes, labels of other pairs of the same TF). Then `MEASURES` on the unseen
+        (text of other genes, labels of other targets of the same TF). Then `MEASURES` on the unseen
         genes; fit, the AUPRC on the training edges; diverged, whether the training did; key, and
         seconds, the wall time of the training.
 

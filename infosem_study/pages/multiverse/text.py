@@ -20,7 +20,7 @@ __all__ = [
 
 _WHAT = {"text": "Text helps", "labels": "Labels help"}
 _ENOUGH = 10  # readings, to be told of on the front page
-_CONTROLS = {"text": "text of other genes", "labels": "labels of other pairs"}
+_CONTROLS = {"text": "text of other genes", "labels": "labels of other targets"}
 
 
 def describe(table: pd.DataFrame, measures: Sequence[str] = ("AUPRC", "within TFs")) -> str:
@@ -143,7 +143,8 @@ def headline(table: pd.DataFrame) -> str:
         if control is not None and control["readings"] >= _ENOUGH:
             sentence += (
                 f" {model} with {_CONTROLS[claim]} was tried in {control['readings']:.0f} of them, "
-                f"and is shown to be worse in {control['ahead']:.0f}."
+                f"and is shown to be worse in {control['ahead']:.0f} and better in "
+                f"{control['behind']:.0f}."
             )
         sentences.append(sentence)
     return " ".join(["The paper leaves choices open.", *sentences]) if sentences else ""

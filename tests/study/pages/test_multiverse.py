@@ -228,7 +228,7 @@ def test_headline_counts_what_the_summary_has(effect):
         f"DeepSEM by AUPRC in {ahead} and behind in {behind}; {36 - ahead - behind} show neither. "
         "Among the targets of a single TF it is ahead in 0 and behind in 0. InfoSEM-B with text of "
         "other genes was tried in 36 of them, and is shown to be worse in "
-        f"{pooled.loc['control', 'ahead']}."
+        f"{pooled.loc['control', 'ahead']} and better in {pooled.loc['control', 'behind']}."
     )
 
 

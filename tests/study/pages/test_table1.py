@@ -85,7 +85,24 @@ def test_the_paper_s_own_numbers_are_held_against_the_constants():
         )
     ]  # fmt: skip
     first, second = table1.describe_beyond_constant(pd.DataFrame(lines)).splitlines()
-    assert first == ("Of 3 means, 2 have a p below 0.05, and 1 a false discovery rate below 0.05.")
+    assert first == (
+        "Of 3 means, 2 have a p below 0.05, and 1 a false discovery rate below 0.05. "
+        "Passing: DeepSEM on hESC (AUPRC)."
+    )
     assert "own 9 means by AUPRC" in second
     assert "2 lie above the 95% band of these orders (InfoSEM-B on hESC, InfoSEM-BC" in second
     assert second.endswith("and 0 below it.")
+    means = pd.DataFrame(
+        {"method": method, "dataset": "mean", "metric": "AUPRC", "p": p, "q": np.nan, "splits": 10,
+         "low": 0.1, "high": 0.3, "verdict": verdict}
+        for method, p, verdict in (
+            ("DeepSEM", 0.01, "better"), ("GENIE3", 0.03, "no difference shown"),
+            ("PIDC", 0.2, "no difference shown"),
+        )
+    )  # fmt: skip
+    told = table1.describe_beyond_constant(pd.concat([pd.DataFrame(lines), means])).splitlines()
+    assert told[0] == first and told[2] == second
+    assert told[1] == (
+        "In the mean of the data sets by AUPRC, above the 95% band of these orders: "
+        "DeepSEM (p 0.010). Just within it: GENIE3 (p 0.030)."
+    )
