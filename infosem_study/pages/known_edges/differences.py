@@ -144,7 +144,9 @@ def gains(
             _values(table, one, measure), datasets, {"who": str(one), "measure": measure}
         )
     ]
-    return pd.DataFrame(lines)
+    found = pd.DataFrame(lines)
+    # By drawing shares of a pooled score anew, an end may come to lie beyond what it can be.
+    return found.assign(high=found["high"].clip(upper=1.0)) if len(found) else found
 
 
 def differences(
