@@ -72,7 +72,9 @@ _SYNTHETIC = {
 
 DATASETS = ("hESC", "hHEP", "mDC", "mESC")
 SHOWN: dict[str, dict[str, Sequence[int]]] = {
-    "cell-type-specific": dict.fromkeys(("controls", "forms", "levels", "fewer"), FEWER_SEEDS),
+    "cell-type-specific": dict.fromkeys(
+        ("controls", "forms", "levels", "fewer", "string"), FEWER_SEEDS
+    ),
 }
 """What the page shows of each network that is judged, on `DATASETS`: parts, and their seeds."""
 
