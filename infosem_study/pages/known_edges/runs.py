@@ -75,6 +75,7 @@ SHOWN: dict[str, dict[str, Sequence[int]]] = {
     "cell-type-specific": dict.fromkeys(
         ("controls", "forms", "levels", "fewer", "string"), FEWER_SEEDS
     ),
+    "non-cell-type-specific": {"controls": FEWER_SEEDS},
 }
 """What the page shows of each network that is judged, on `DATASETS`: parts, and their seeds."""
 
