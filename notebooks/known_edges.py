@@ -19,10 +19,11 @@
 #   cells as the database, it is ahead of all on one data set of four. The help is for pairs that the
 #   database lists; on new pairs InfoSEM-BC with the paper's prior gains nothing over InfoSEM-B. The
 #   paper's prior holds absent edges too firmly. With a weaker one (`--absent-trust 0.01`) InfoSEM-BC is
-#   ahead of itself with the paper's prior and of InfoSEM-B, and level with the mask. Ranking genes by
-#   their mean expression gains more within TFs than any of these, but tells nothing of which TF.
-# - **How sure?** Intervals are over 128 TFs. Each result averages several trainings, each with newly drawn
-#   controls. Some edges of the database may come from the same experiments as the test.
+#   ahead of InfoSEM-B on three data sets, and level with the mask. Ranking genes by their mean
+#   expression gains more within TFs than any of these, but tells nothing of which TF.
+# - **How sure?** Intervals are over 128 TFs. Each result averages ten trainings (three for other forms
+#   of the prior), each with newly drawn controls. Some edges of the database may come from the same
+#   experiments as the test.
 #
 # :::
 #

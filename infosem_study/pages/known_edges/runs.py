@@ -13,7 +13,7 @@ from infosem_study.knowledge import DEGREES_KEPT, HALF, OTHER_TFS, OWN, UNRELATE
 from infosem_study.presets import method_for
 from infosem_study.scheduling import HERE, Runner
 from infosem_study.store import Store
-from infosem_study.studies import FEWER_SEEDS
+from infosem_study.studies import FEWER_SEEDS, SEEDS
 from infosem_study.variants import base_name, shuffled
 
 __all__ = [
@@ -72,9 +72,10 @@ _SYNTHETIC = {
 
 DATASETS = ("hESC", "hHEP", "mDC", "mESC")
 SHOWN: dict[str, dict[str, Sequence[int]]] = {
-    "cell-type-specific": dict.fromkeys(
-        ("controls", "forms", "levels", "fewer", "string"), FEWER_SEEDS
-    ),
+    "cell-type-specific": {
+        "controls": SEEDS,
+        **dict.fromkeys(("forms", "levels", "fewer", "string"), FEWER_SEEDS),
+    },
     "non-cell-type-specific": {"controls": FEWER_SEEDS},
 }
 """What the page shows of each network that is judged, on `DATASETS`: parts, and their seeds."""
