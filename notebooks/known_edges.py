@@ -91,7 +91,7 @@ print(f"{table['key'].nunique()} runs, {main['tf'].nunique()} TFs that the datab
 
 # %% [markdown]
 # ## The answer
-
+#
 # On which data sets InfoSEM-BC with known edges is ahead, by the interval of the difference: of the same
 # with other edges, of the same without edges, of the same with the expression of other genes, of every
 # mask, and of every score of the target alone.

@@ -56,6 +56,7 @@ def test_constants_of_tfs_are_those_of_the_whole_book(audited):
     own = mean_over_splits(audit.nulls(store, rows)).query("kind == 'TF constant'")
     assert (own["n_draws"] == nulls.N_DRAWS).all()
     bands = nulls.bands(nulls.tf_counts(store, rows)).query("test == 'unseen'")
+    own = own[own["measure"] != "AUPRC"].replace({"measure": {nulls.BROKEN: "AUPRC"}})  # no ties
     both = own.merge(bands, left_on="measure", right_on="metric", suffixes=("", "_there"))
     assert set(both["metric"]) == {"AUPRC", "Hit@1%"}
     for column in ("mean", "sd", "low", "median", "high"):
