@@ -143,9 +143,9 @@ print(*prepared.notes, sep="\n")
 # ## The network
 #
 # $A$ is the matrix of effects that the model learns, one number for each TF and gene. `weight` is its
-# mean size over the trainings. `seeds` counts the trainings in which the pair is among the top 1%.
-# Ignore the sign: $A$ starts above 0. Use `correlation` to see whether a target rises or falls with its
-# TF. The Python package decoupler can read this table directly.
+# mean size over the trainings. `seeds` counts the trainings in which the pair is among the best: the top
+# 1% of the pairs, but at least 100. Ignore the sign: $A$ starts above 0. Use `correlation` to see
+# whether a target rises or falls with its TF. The Python package decoupler can read this table directly.
 
 # %% tags=["all-columns"]
 folder = output or tempfile.mkdtemp()
@@ -187,7 +187,7 @@ print(f"Spearman {network.agreement_with_correlation:.2f} over {network.n_pairs}
 # %% [markdown]
 # ## The strongest TFs
 #
-# How many of the top 1% of the pairs belong to each TF:
+# How many of the best pairs belong to each TF:
 
 # %%
 best = network.top(network.n_best)
