@@ -13,7 +13,7 @@ __all__ = ["PLANNED", "SHOWN", "cost", "extent", "shown"]
 
 SHOWN: dict[tuple[str, str], dict[str, int]] = {
     ("text", "cell-type-specific"): dict.fromkeys(("hESC", "hHEP", "mDC", "mESC"), 12),
-    ("labels", "cell-type-specific"): dict.fromkeys(("hESC", "hHEP", "mDC", "mESC"), 12),
+    ("labels", "cell-type-specific"): dict.fromkeys(("hESC", "hHEP", "mDC", "mESC"), 24),
     ("text", "non-cell-type-specific"): {},
     ("labels", "non-cell-type-specific"): {},
 }
