@@ -1,4 +1,4 @@
-"""What a score says beyond an order of the TFs, which random orders of the TFs have, too."""
+"""What a score says beyond what random orders of the TFs have, too."""
 
 from functools import partial
 from itertools import product

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from infosem_study.knowledge import DEGREES_KEPT, OTHER_TFS, OWN
+from infosem_study.nulls import MEAN
 from infosem_study.pages.known_edges.judged import ALONE, EXPRESSION, MASKED, OURS, POPULARITY
 from infosem_study.pages.known_edges.measures import MEASURES
 from infosem_study.pages.known_edges.runs import FORMS, SHUFFLED
@@ -31,8 +32,6 @@ __all__ = [
 ]
 
 PAPERS = next(iter(FORMS))
-MEAN = "mean"
-"""Of the data sets, in the place of the name of one."""
 
 
 class Who(NamedTuple):

@@ -102,11 +102,9 @@ def answers(table: pd.DataFrame, measures: Sequence[str] = ("within", "own")) ->
     texts = []
     for database in table["database"].unique():
         own = of_database(table, database)
-        controlled = own[(own["score"] == OURS) & (own["edges"] != OWN)]
-        forms = [form for form in FORMS if (controlled["form"] == form).any()]
         texts += [
             f"{database}, {answer(own, model(form=form), measure)}"
-            for form in forms
+            for form in _with_controls(own)
             for measure in measures
         ]
     return "\n".join(texts)
@@ -133,8 +131,7 @@ def format_answers(
     lines = []
     for database in table["database"].unique():
         own = of_database(table, database)
-        controlled = own[(own["score"] == OURS) & (own["edges"] != OWN)]
-        for form in (form for form in FORMS if (controlled["form"] == form).any()):
+        for form in _with_controls(own):
             other_tfs, degrees, shuffled, without = controls(form)
             groups = {
                 "other edges": (other_tfs, degrees), "no edges": (without,),
@@ -149,6 +146,12 @@ def format_answers(
                 names = {"database": database, "absent edges": form, "by": MEASURES[measure]}
                 lines.append({**names, **ahead})
     return pd.DataFrame(lines)
+
+
+def _with_controls(table: pd.DataFrame) -> list[str]:
+    """The forms of the prior whose controls were run, too."""
+    controlled = table[(table["score"] == OURS) & (table["edges"] != OWN)]
+    return [form for form in FORMS if (controlled["form"] == form).any()]
 
 
 def _ahead(table: pd.DataFrame, ours: Who, group: Sequence[Who], measure: str) -> str:

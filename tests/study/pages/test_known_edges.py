@@ -252,10 +252,17 @@ def test_unseen_benchmark_has_the_masks_and_the_labels(store, synthetic):
     assert (found["mean"] > 0.05).all() and found["outcome"].iloc[0] == SHOWN
 
 
-def test_book_shows_nothing_that_was_not_run(tmp_path):
-    rehearsal = Rehearsal()
-    rows = page.shown(Store(tmp_path), datasets=["hESC"], splits=range(10), runner=rehearsal)
-    assert len(rehearsal.seconds) == len(rows) == 0 or "hESC" in page.DATASETS
+def test_book_shows_its_own_data_sets_and_no_others(tmp_path):
+    how = {"splits": range(10), "runner": Rehearsal()}
+    assert not len(page.shown(Store(tmp_path), datasets=["hESC:genes-all"], **how))
+    assert not how["runner"].seconds
+    rows = page.shown(Store(tmp_path), datasets=["hESC"], **how)
+    planned = rows.groupby(["network", "part"])["seed"].agg(lambda seeds: sorted(set(seeds)))
+    assert dict(planned) == {
+        (network, part): [*seeds]
+        for network, parts in page.SHOWN.items()
+        for part, seeds in parts.items()
+    }
 
 
 def test_network_that_is_judged_is_no_database(dataset, monkeypatch):
