@@ -40,7 +40,7 @@ def curve_figure(table: pd.DataFrame, measure: str = "AUPRC", *, datasets: list[
     above, below = axes[:, 0]
     place = np.arange(len(own))
     colours = _points(above, own, counted=True)
-    paper = paper_gain(claim, measure, datasets) if network == "cell-type-specific" else np.nan
+    paper = paper_gain(claim, measure, datasets, network)
     if not np.isnan(paper):
         above.axhline(paper, **(DASHED | {"color": PAPER}), label=f"the paper's ({paper:+.3f})")
     model, rival = CLAIMS[claim]
@@ -94,8 +94,8 @@ def datasets_figure(
         for axis, dataset in zip(row, datasets, strict=True):
             own = table[(table["measure"] == measure) & (table["dataset"] == dataset)]
             _points(axis, own.sort_values("difference", ignore_index=True))
-            paper = paper_gain(claim, measure, [dataset])
-            if network == "cell-type-specific" and not np.isnan(paper):
+            paper = paper_gain(claim, measure, [dataset], network)
+            if not np.isnan(paper):
                 axis.axhline(paper, **(DASHED | {"color": PAPER}), label="the paper's")
             axis.set_xticks([])
         row[0].set_ylabel(f"{measure}, gain")

@@ -65,7 +65,6 @@ def _part(part: pd.DataFrame, claim: str, network: str) -> dict[str, Any]:
     choices |= {choice.name: [*choice.levels] for choice in choices_of(claim)}
     columns = {"alpha": readings["alpha"].tolist()}
     columns |= {name: levels[name].tolist() for name in choices if name != "alpha"}
-    has_paper = network == "cell-type-specific"
     return {
         "choices": choices,
         "readings": [
@@ -78,11 +77,12 @@ def _part(part: pd.DataFrame, claim: str, network: str) -> dict[str, Any]:
         },
         "paper": {
             name: {
-                measure: _number(paper_gain(claim, measure, datasets if name == _MEAN else [name]))
+                measure: _number(
+                    paper_gain(claim, measure, datasets if name == _MEAN else [name], network)
+                )
                 for measure in _MEASURES
             }
             for name in frames
-            if has_paper
         },
     }
 

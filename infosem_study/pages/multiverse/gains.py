@@ -26,6 +26,7 @@ __all__ = [
 
 CLAIMS = {"text": ("InfoSEM-B", "DeepSEM"), "labels": ("InfoSEM-BC", "InfoSEM-B")}
 """What is compared in each claim: the model and its rival."""
+_TABLES = {"cell-type-specific": "Table 1", "non-cell-type-specific": "Table 5"}
 _READING = ["network", "claim", "config", "alpha", "against", "measure"]
 _ENDS = ["difference", "low", "high", "sem", "n", "freedom"]
 _N_DEALS = 1000
@@ -88,11 +89,11 @@ def over_datasets(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=[*_READING, *_ENDS])
 
 
-def paper_gain(claim: str, measure: str, datasets: Sequence[str]) -> float:
-    """The paper's gain in Table 1, mean over data sets; NaN where it has none."""
-    if measure not in ("AUPRC", "Hit@1%"):
+def paper_gain(claim: str, measure: str, datasets: Sequence[str], network: str) -> float:
+    """The paper's gain in Table 1 or 5, mean over data sets; NaN where it has none."""
+    if measure not in ("AUPRC", "Hit@1%") or network not in _TABLES:
         return np.nan
-    numbers, (model, rival) = paper_numbers("Table 1", measure), CLAIMS[claim]
+    numbers, (model, rival) = paper_numbers(_TABLES[network], measure), CLAIMS[claim]
     return float((numbers[model] - numbers[rival]).reindex([*datasets]).mean())
 
 
@@ -102,8 +103,7 @@ def summary(table: pd.DataFrame, datasets: Sequence[str]) -> pd.DataFrame:
     Parameters
     ----------
     table : DataFrame
-        From `over_datasets`, or `gains` of one data set; on cell-type-specific networks, for the
-        paper's number.
+        From `over_datasets`, or `gains` of one data set.
     datasets : sequence of str
         Of which it is.
 
@@ -118,8 +118,7 @@ def summary(table: pd.DataFrame, datasets: Sequence[str]) -> pd.DataFrame:
     for where, part in table.groupby(["network", "claim", "against", "measure"], sort=False):
         network, claim, against, measure = map(str, where)
         values = part["difference"]
-        has_number = against == "rival" and network == "cell-type-specific"
-        paper = paper_gain(claim, measure, datasets) if has_number else np.nan
+        paper = paper_gain(claim, measure, datasets, network) if against == "rival" else np.nan
         lines.append(
             {
                 "network": network, "claim": claim, "against": against, "measure": measure,

@@ -7,11 +7,13 @@ import pandas as pd
 
 from infosem_study.pages.multiverse.design import CHOSEN
 from infosem_study.pages.multiverse.gains import CLAIMS, gains, over_datasets, summary
+from infosem_study.statistics import combine, estimate
 
 __all__ = [
     "describe",
     "describe_chosen",
     "describe_importance",
+    "describe_seeds",
     "format_importance",
     "format_summary",
     "headline",
@@ -96,6 +98,32 @@ def describe_chosen(table: pd.DataFrame, measure: str = "AUPRC") -> str:
                 f"paper, {(chosen & ahead).sum()} are ahead and {(chosen & behind).sum()} behind."
             )
     return "\n".join(texts)
+
+
+def describe_seeds(rows: pd.DataFrame) -> str:
+    """How far another training seed moves the gain from text of this book's own reading.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `comparison.compare`: InfoSEM-B and DeepSEM on the same data sets, splits and seeds.
+    """
+    model, rival = CLAIMS["text"]
+    parts = []
+    for measure, column in (("AUPRC", "unseen_auprc"), ("Hit@1%", "unseen_hit")):
+        wide = rows.pivot_table(column, ["seed", "dataset", "split"], "method")
+        differences = (wide[model] - wide[rival]).dropna()
+        by_seed = [
+            combine(estimate(values) for _, values in part.groupby("dataset"))
+            for _, part in differences.groupby("seed")
+        ]
+        spread = np.std([found.mean for found in by_seed], ddof=1)
+        error = np.mean([found.sem for found in by_seed])
+        parts.append(f"{spread:.3f} in {measure} (the standard error over splits is {error:.3f})")
+    return (
+        f"Over {rows['seed'].nunique()} training seeds the gain of this book's own reading has a "
+        f"standard deviation of {' and of '.join(parts)}."
+    )
 
 
 def told(rows: pd.DataFrame) -> str:
