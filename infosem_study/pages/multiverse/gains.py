@@ -27,6 +27,11 @@ __all__ = [
 CLAIMS = {"text": ("InfoSEM-B", "DeepSEM"), "labels": ("InfoSEM-BC", "InfoSEM-B")}
 """What is compared in each claim: the model and its rival."""
 _TABLES = {"cell-type-specific": "Table 1", "non-cell-type-specific": "Table 5"}
+_AGAINST = {
+    "rival": ("model", "rival"),
+    "control": ("model", "control"),
+    "null": ("control", "rival"),  # what the counts of the first are where nothing is to be found
+}
 _READING = ["network", "claim", "config", "alpha", "against", "measure"]
 _ENDS = ["difference", "low", "high", "sem", "n", "freedom"]
 _N_DEALS = 1000
@@ -46,8 +51,9 @@ def gains(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> pd.D
     -------
     DataFrame
         One row per network, claim, config, alpha (with "chosen" where there are several), against
-        ("rival" or "control"), measure (its name) and dataset: difference, low, high, sem, n and
-        freedom as of `statistics.Estimate`, over splits, of means over training seeds.
+        ("rival" or "control"; "null" is the control against the rival), measure (its name) and
+        dataset: difference, low, high, sem, n and freedom as of `statistics.Estimate`, over splits,
+        of means over training seeds.
     """
     rows = pd.concat([rows, _chosen(rows)], ignore_index=True)
     index = ["network", "claim", "config", "alpha", "dataset", "split"]
@@ -55,8 +61,10 @@ def gains(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> pd.D
     for name in measures:
         # Of several seeds the mean, of each what.
         wide = rows.pivot_table(name, index, "what", aggfunc="mean", sort=False)
-        for against in wide.columns.intersection(["rival", "control"], sort=False):
-            differences = (wide["model"] - wide[against]).dropna()
+        for against, (what, other) in _AGAINST.items():
+            if not {what, other} <= set(wide):
+                continue
+            differences = (wide[what] - wide[other]).dropna()
             for reading, values in differences.groupby(index[:-1], sort=False):
                 line = dict(zip(index[:-1], reading, strict=True))
                 found = dict(zip(_ENDS, estimate(values), strict=True))

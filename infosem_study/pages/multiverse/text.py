@@ -62,6 +62,12 @@ def describe(table: pd.DataFrame, measures: Sequence[str] = ("AUPRC", "within TF
                     f" It is ahead of its control, {_CONTROLS[claim]}, in "
                     f"{_of(control['ahead'], control['readings'])} that have one."
                 )
+            if (network, claim, "null", measure) in by:
+                null = by[network, claim, "null", measure]
+                text += (
+                    f" The control itself is ahead of {rival} in "
+                    f"{_of(null['ahead'], null['readings'])} and behind in {null['behind']:.0f}."
+                )
             texts.append(text)
     return "\n".join(texts)
 
@@ -180,6 +186,7 @@ def headline(table: pd.DataFrame) -> str:
 
 def format_summary(table: pd.DataFrame) -> pd.DataFrame:
     """`gains.summary`, as a table to read: counts of readings first, then their gains."""
+    where = [*zip(table["claim"], table["against"], strict=True)]
     paper = [
         "-" if np.isnan(line["paper"]) else f"{line['paper']:+.3f}, reached in {line['beyond']:.0f}"
         for line in table.to_dict("records")
@@ -189,9 +196,13 @@ def format_summary(table: pd.DataFrame) -> pd.DataFrame:
             "claim": [_WHAT[claim] for claim in table["claim"]],
             "network": table["network"],
             "measure": table["measure"],
+            "what": [
+                _CONTROLS[claim] if against == "null" else CLAIMS[claim][0]
+                for claim, against in where
+            ],
             "minus": [
-                CLAIMS[claim][1] if against == "rival" else _CONTROLS[claim]
-                for claim, against in zip(table["claim"], table["against"], strict=True)
+                _CONTROLS[claim] if against == "control" else CLAIMS[claim][1]
+                for claim, against in where
             ],
             "readings": table["readings"],
             "ahead": table["ahead"],

@@ -83,12 +83,17 @@ def counted(rows):
 
 
 def test_effect_that_is_everywhere_is_counted_everywhere():
-    against_rival, against_control, _ = counted(made_up(lambda levels: 0.05))
+    against_rival, against_control, table = counted(made_up(lambda levels: 0.05))
     assert against_rival["readings"] == 24 * 3  # two alphas, and the one that is chosen
     for found in (against_rival, against_control):
         assert found["ahead"] == found["positive"] == found["readings"]
         assert found["behind"] == 0
         assert found["median"] == pytest.approx(0.05, abs=0.005)
+    # The control knows nothing, and is held against the rival, too.
+    null = multiverse.summary(table, ["A", "B"]).set_index("against").loc["null"]
+    assert null["readings"] == against_control["readings"]
+    assert null["median"] == pytest.approx(0, abs=0.005)
+    assert null["ahead"] < null["readings"] / 4
 
 
 def test_no_effect_is_ahead_no_more_often_than_its_level():
