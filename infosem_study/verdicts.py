@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
+from scipy import stats
 
 from infosem_study.statistics import Estimate
 
@@ -46,6 +47,7 @@ __all__ = [
     "claim_id",
     "format_cases",
     "judge",
+    "p_value",
     "reason",
     "same_shares",
 ]
@@ -128,6 +130,35 @@ def judge(found: Estimate, side: Side, said: float = np.nan) -> str:
     if excludes_gain or excludes_fall:
         return SMALLER
     return UNDECIDED
+
+
+def p_value(found: Estimate, side: Side) -> float:
+    """The two-sided p of the outcome: below .05 where a claim is shown or contradicted, else above.
+
+    Parameters
+    ----------
+    found, side
+        As for `judge`.
+
+    Returns
+    -------
+    float
+        NaN where there is no interval, or one that is not of an error, as of counts. Intervals of
+        draws are taken as those of a normal distribution, each half with a width of its own.
+    """
+    has_error = np.isfinite(found.low) and found.low < found.high and found.freedom != 0
+    if not has_error:
+        return np.nan
+    normal = np.isnan(found.freedom)
+    law = stats.norm if normal else stats.t(found.freedom)
+    beyond = []  # each bound, one-sided: how sure is it that the number lies beyond?
+    for bound, sign in ((side.least, 1), (side.most, -1)):
+        if np.isfinite(bound):
+            near = found.low if found.mean > bound else found.high
+            distance = sign * (found.mean - bound) / abs(found.mean - near)
+            beyond.append(float(law.sf(distance * law.ppf(0.975))))
+    shown, contradicted = 2 * max(beyond), 2 * min(1 - p for p in beyond)
+    return min(shown, contradicted, 1.0)
 
 
 def reason(found: Estimate, side: Side, said: float = np.nan, form: str = "+.3f") -> str:

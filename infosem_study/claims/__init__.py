@@ -8,10 +8,11 @@ those of its own sections.
 """
 
 from infosem_study.claims.answer import answer, answer_figure
-from infosem_study.claims.catalogue import TOPICS, Judged, catalogue, judged
+from infosem_study.claims.catalogue import TOPICS, Judged, by_chance, catalogue, judged
 from infosem_study.claims.shown import (
     PAGES,
     describe,
+    describe_by_chance,
     details,
     headline_markdown,
     headlines,
@@ -25,8 +26,10 @@ __all__ = [
     "Judged",
     "answer",
     "answer_figure",
+    "by_chance",
     "catalogue",
     "describe",
+    "describe_by_chance",
     "details",
     "headline_markdown",
     "headlines",

@@ -1,9 +1,11 @@
 """All claims, and what becomes of each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from scipy import stats
 
 from infosem_study.claims import (
     elsewhere,
@@ -17,9 +19,20 @@ from infosem_study.claims import (
 )
 from infosem_study.claims.claim import Claim, Found
 from infosem_study.claims.evidence import Evidence, within
-from infosem_study.verdicts import CANNOT_BE_TESTED, CannotBeTested, judge, reason
+from infosem_study.verdicts import (
+    CANNOT_BE_TESTED,
+    CONTRADICTED,
+    SHOWN,
+    CannotBeTested,
+    judge,
+    p_value,
+    reason,
+)
 
-__all__ = ["TOPICS", "Judged", "catalogue", "judged"]
+__all__ = ["FALSE_DISCOVERIES", "TOPICS", "Judged", "by_chance", "catalogue", "judged"]
+
+FALSE_DISCOVERIES = 0.05
+"""Of the claims that are shown or contradicted, the share that may be so by chance alone."""
 
 TOPICS: dict[str, Callable[[], list[Claim]]] = {
     "seen genes": seen_genes.claims,
@@ -95,6 +108,38 @@ def judged(page: str = "", **frames: pd.DataFrame | None) -> list[Judged]:
         for topic, claim in catalogue()
         if not page or claim.section.startswith(f"{page}#")
     ]
+
+
+def by_chance(found: Sequence[Judged]) -> tuple[list[Judged], list[Judged]]:
+    """Which claims are decided, and which of these would not be for all claims together.
+
+    A claim is decided where it is shown or contradicted. The correction is that of Benjamini and
+    Hochberg, over all claims whose interval has a p (see `verdicts.p_value`).
+
+    Parameters
+    ----------
+    found : sequence of Judged
+        From `judged`, of all pages.
+
+    Returns
+    -------
+    decided, lost : list of Judged
+        Those with a p that are decided, and the ones of them whose rate of false discoveries is
+        above `FALSE_DISCOVERIES`.
+    """
+    tested = [
+        (one, p)
+        for one in found
+        if one.found and not np.isnan(p := p_value(one.found.whole, one.claim.side))
+    ]
+    rates = stats.false_discovery_control([p for _, p in tested]) if tested else []
+    decided = [
+        (one, rate)
+        for (one, _), rate in zip(tested, rates, strict=True)
+        if one.outcome in (SHOWN, CONTRADICTED)
+    ]
+    lost = [one for one, rate in decided if rate > FALSE_DISCOVERIES]
+    return [one for one, _ in decided], lost
 
 
 def _judged(topic: str, claim: Claim, evidence: Evidence) -> Judged:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from infosem_study.claims.catalogue import Judged, judged
+from infosem_study.claims.catalogue import FALSE_DISCOVERIES, Judged, by_chance, judged
 from infosem_study.claims.claim import Found, format_seeds
 from infosem_study.statistics import Estimate, format_end
 from infosem_study.verdicts import GAIN, OUTCOMES, judge
@@ -15,6 +15,7 @@ from infosem_study.verdicts import GAIN, OUTCOMES, judge
 __all__ = [
     "PAGES",
     "describe",
+    "describe_by_chance",
     "details",
     "headline_markdown",
     "headlines",
@@ -156,6 +157,26 @@ def _sentence(one: Judged) -> str:
     if one.within is not None:
         text += f" Within TFs: {_within(one)}, on {_rests_on(one.within)}."
     return text
+
+
+def describe_by_chance(found: Sequence[Judged]) -> str:
+    """What would be left of the outcomes, corrected for the number of claims; as Markdown.
+
+    Parameters
+    ----------
+    found : sequence of Judged
+        From `judged`, of all pages.
+    """
+    decided, lost = by_chance(found)
+    if not decided:
+        return "No claim was decided."
+    text = (
+        f"Corrected for the number of claims, at a false discovery rate of "
+        f"{FALSE_DISCOVERIES:.0%}, {len(decided) - len(lost)} of the {len(decided)} claims that "
+        "are shown or contradicted by an interval would remain so."
+    )
+    lines = [f"- {one.claim.sentence} ({one.outcome}, {_ours(one)})" for one in lost]
+    return "\n".join([f"{text} The others:", "", *lines] if lost else [text])
 
 
 def headline_markdown(found: Sequence[Judged]) -> str:

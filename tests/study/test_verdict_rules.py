@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from infosem_study import verdicts
 from infosem_study.statistics import Estimate, estimate
@@ -19,6 +20,7 @@ from infosem_study.verdicts import (
     below,
     between,
     judge,
+    p_value,
 )
 
 numbers = st.floats(-1, 1, allow_nan=False)
@@ -93,6 +95,28 @@ def test_what_is_undecided_stays_so_with_less_evidence(mean, half, said, one, tw
             assert judge(wider, side) == UNDECIDED
         elif outcome == CONTRADICTED:
             assert judge(wider, side, said) != SHOWN
+
+
+@given(st.lists(numbers, min_size=3, max_size=10, unique=True), numbers, numbers)
+def test_p_is_below_the_level_where_a_claim_is_decided_and_else_above(values, one, two):
+    found = estimate(values)
+    for side in (GAIN, below(one), Side(min(one, two), max(one, two))):
+        p = p_value(found, side)
+        ends = (abs(end - bound) for end in (found.low, found.high) for bound in side)
+        if min(ends) > 1e-9:  # else rounding decides
+            assert (p < 0.05) == (judge(found, side) in (SHOWN, CONTRADICTED))
+
+
+def test_p_of_a_difference_is_that_of_student_and_of_draws_that_of_each_half():
+    values = [0.03, 0.01, -0.02, 0.05]
+    expected = stats.ttest_1samp(values, 0).pvalue
+    assert p_value(estimate(values), GAIN) == pytest.approx(expected)
+    assert p_value(estimate(values), below()) == pytest.approx(expected)
+    draws = Estimate(0.02, -0.01, 0.03, np.nan, 15, np.nan)
+    assert p_value(draws, GAIN) == pytest.approx(2 * stats.norm.sf(1.96 * 2 / 3), rel=1e-3)
+    assert p_value(draws, above(0.025)) == pytest.approx(2 * stats.norm.sf(1.96 / 2), rel=1e-3)
+    for without in (estimate([0.5]), estimate([]), Estimate(0.9, 0.2, 1, np.nan, 36, 0)):
+        assert np.isnan(p_value(without, GAIN))
 
 
 @given(numbers, widths, st.floats(0.001, 1))

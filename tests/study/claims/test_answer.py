@@ -5,10 +5,11 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from infosem_study import claims
-from infosem_study.claims.claim import Found
-from infosem_study.statistics import from_error
+from infosem_study.claims.claim import Claim, Found
+from infosem_study.statistics import Estimate, from_error
 from infosem_study.verdicts import (
     CANNOT_BE_TESTED,
     CONTRADICTED,
@@ -73,6 +74,44 @@ def test_it_says_what_other_tfs_would_leave_of_the_gain(error, told):
     cases = {case: from_error(0.05, error, 10, 9) for case in CASES}
     found = [replace(one, found=Found(cases, dict.fromkeys(CASES, 0.04))) for one in judged(SHOWN)]
     assert f"and the gain of text {told} be shown." in claims.answer(found)
+
+
+def test_what_many_claims_would_leave_is_that_of_benjamini_and_hochberg():
+    # By hand: with p of .01 six times, .03 and .04 of eight claims all remain; one p of .5 more,
+    # and of nine the rates are .015, .039 and .045; eight more, and those of .03, .04 are lost.
+    def one(i, p):
+        half = stats.t.ppf(0.975, 9) * 0.01
+        mean = stats.t.isf(p / 2, 9) * 0.01
+        found = Found({"A": Estimate(mean, mean - half, mean + half, 0.01, 10, 9)})
+        claim = Claim(f"c{i}", f"claim {i}", "", "table1#auprc", lambda _: found)
+        return claims.Judged(claim, "text", SHOWN if p < 0.05 else UNDECIDED, "because", found)
+
+    few = [one(i, p) for i, p in enumerate([0.01] * 6 + [0.03, 0.04])]
+    for added, lost in ((0, []), (1, []), (8, [6, 7])):
+        found = [*few, *(one(8 + i, 0.5) for i in range(added))]
+        decided, gone = claims.by_chance(found)
+        assert decided == few
+        assert gone == [few[i] for i in lost]
+        text = claims.describe_by_chance(found)
+        assert f"{8 - len(lost)} of the 8 claims" in text
+        assert ("claim 6" in text) == bool(lost)
+    assert claims.by_chance(judged(CANNOT_BE_TESTED)) == ([], [])
+    assert claims.describe_by_chance([]) == "No claim was decided."
+
+
+def test_answer_says_which_of_its_outcomes_many_claims_would_not_leave():
+    weak = {case: from_error(-0.02, 0.0118, 10, 9) for case in CASES}  # p = .03
+    found = [
+        replace(one, found=Found(weak), outcome=CONTRADICTED)
+        if one.claim.id == "infosem-b-above-deepsem-within-tfs"
+        else one
+        for one in judged(SHOWN)
+    ]
+    assert "Corrected" not in claims.answer(found)
+    nothing = {case: from_error(0.0, 0.01, 10, 9) for case in CASES}
+    many = [replace(one, outcome=UNDECIDED, found=Found(nothing)) for one in judged(SHOWN)]
+    text = claims.answer([*found, *many, *many])
+    assert text.count("the difference among the targets of a single TF would not be shown") == 1
 
 
 def test_outcomes_are_told_apart():
