@@ -18,9 +18,9 @@
 #   recalls of Table 6 were made. The settings of Appendix C are shown to be good for InfoSEM-BC on the
 #   non-specific networks; for the rest they are undecided or cannot be tested.
 # - **How sure?** We treat the data sets as independent. Two are human and two are mouse, and they share
-#   TFs, so intervals of means are too narrow. The intervals of some 60 claims are not corrected for
-#   their number: about 1 in 20 may miss by chance. On the non-specific networks InfoSEM-BC has one
-#   training seed, and DeepSEM and InfoSEM-B have three.
+#   TFs, so intervals of means are too narrow. They are not corrected for the number of claims; what
+#   would be left stands with [every claim](verdicts.ipynb#many-claims). On the non-specific networks
+#   InfoSEM-BC has one training seed, and DeepSEM and InfoSEM-B have three.
 #
 # :::
 #
@@ -360,8 +360,8 @@ for network, tried in searched.items():
 # independent. Two are human and two are mouse, and they share TFs, so intervals of means are too
 # narrow.
 #
-# The intervals are not corrected for their number. With some 60 claims about 1 in 20 may miss by
-# chance. The column *within TFs* has the difference of two methods where a claim compares two that use
+# The intervals are not corrected for the number of claims; what would be left stands with
+# [every claim](verdicts.ipynb#many-claims). The column *within TFs* has the difference of two methods where a claim compares two that use
 # expression. Where a claim names no rival, or one without expression, which is at chance within a TF, it
 # has the gain over chance.
 #
