@@ -117,6 +117,12 @@ multiverse.curve_figure(of(together, "text"), "within TFs", datasets=run)
 multiverse.datasets_figure(of(gains, "text"))
 
 # %% [markdown]
+# In how many readings each data set has InfoSEM ahead or behind, with the median gain:
+
+# %% tags=["full-width", "hide-input"]
+multiverse.format_datasets(gains)
+
+# %% [markdown]
 # ## Which choices matter
 #
 # The *share* of a choice is the part of the variance of the gain that lies between its levels. With few

@@ -7,13 +7,14 @@ import pandas as pd
 
 from infosem_study.pages.multiverse.design import CHOSEN
 from infosem_study.pages.multiverse.gains import CLAIMS, gains, over_datasets, summary
-from infosem_study.statistics import combine, estimate
+from infosem_study.statistics import combine, estimate, format_end
 
 __all__ = [
     "describe",
     "describe_chosen",
     "describe_importance",
     "describe_seeds",
+    "format_datasets",
     "format_importance",
     "format_summary",
     "headline",
@@ -215,6 +216,27 @@ def format_summary(table: pd.DataFrame) -> pd.DataFrame:
             "paper": paper,
         }
     )
+
+
+def format_datasets(table: pd.DataFrame) -> pd.DataFrame:
+    """On which data sets the model is ahead of its rival, and in how many readings.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `gains.gains`.
+    """
+    lines = []
+    for where, part in table.groupby(["network", "claim", "dataset"], sort=False):
+        network, claim, dataset = map(str, where)
+        line = {"network": network, "claim": _WHAT[claim], "data set": dataset}
+        for own in summary(part[part["against"] == "rival"], [dataset]).to_dict("records"):
+            if own["measure"] in ("AUPRC", "Hit@1%", "within TFs"):
+                counts = f"{own['ahead']} ahead, {own['behind']} behind"
+                line["readings"] = str(own["readings"])
+                line[own["measure"]] = f"{counts}, {format_end(own['median'], '+.3f')}"
+        lines.append(line)
+    return pd.DataFrame(lines)
 
 
 def format_importance(table: pd.DataFrame) -> pd.DataFrame:

@@ -143,6 +143,17 @@ def test_table_by_level_has_the_median_of_its_readings():
     assert float(found.loc[("steps", "in turns"), "A"]) == pytest.approx(0, abs=0.005)
 
 
+def test_readings_are_counted_on_each_data_set():
+    rows = made_up(lambda levels: 0.0, n=12)
+    rows.loc[(rows["dataset"] == "A") & (rows["what"] == "model"), "auprc"] += 0.05
+    found = multiverse.format_datasets(multiverse.gains(rows)).set_index("data set")
+    assert [*found.index] == ["A", "B"]
+    assert (found["readings"] == "36").all()
+    assert found.loc["A", "AUPRC"].startswith("36 ahead, 0 behind, +0.05")
+    assert not found.loc["B", "AUPRC"].startswith("36")
+    assert not found.loc["A", "within TFs"].startswith("36")
+
+
 def test_sentences_say_one_and_many():
     many = counted(made_up(lambda levels: 0.05, n=12))[2]
     one = many.iloc[:1]
