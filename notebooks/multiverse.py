@@ -144,7 +144,7 @@ multiverse.format_importance(shares)
 # The strongest pairs, beyond what each of the two choices does alone:
 
 # %% tags=["hide-input"]
-pairs = multiverse.importance(of_text, pairs=True, n=200)
+pairs = multiverse.importance(of_text, pairs=True)
 multiverse.format_importance(pairs.head(5))
 
 # %% [markdown]

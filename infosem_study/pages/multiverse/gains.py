@@ -1,6 +1,6 @@
 """Gains over the rival and over the control, reading by reading, and which choices move them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
@@ -186,8 +186,8 @@ def importance(table: pd.DataFrame, *, pairs: bool = False, n: int = _N_DEALS) -
     Of a choice it is the variance of the means of its levels over that of all readings; of a pair
     the same of the means of their cells, less those of both. By chance it is not 0 where
     configurations are few: `chance` is its mean where the levels are dealt to the configurations
-    anew, and q the share of such deals that reach it, made a false discovery rate by Benjamini and
-    Hochberg. Intervals are by the jackknife over configurations.
+    anew (those of alpha within each), and q the share of such deals that reach it, made a false
+    discovery rate by Benjamini and Hochberg. Intervals are by the jackknife over configurations.
 
     Parameters
     ----------
@@ -206,23 +206,21 @@ def importance(table: pd.DataFrame, *, pairs: bool = False, n: int = _N_DEALS) -
         chance, q.
     """
     wide = table.pivot(index="config", columns="alpha", values="difference")
-    claim = str(table["claim"].iloc[0])
-    choices = choices_of(claim)
-    levels = design.configurations(int(wide.index.max()) + 1).loc[wide.index]
-    dealt = {choice.name: levels[choice.name].to_numpy() for choice in choices}
-    values = wide.to_numpy()
+    values, codes = wide.to_numpy(), _codes(wide, str(table["claim"].iloc[0]))
     rng = np.random.default_rng([*b"importance"])
     left = [np.delete(np.arange(len(values)), i) for i in range(len(values))]
     deals = np.argsort(rng.random((n, len(values))), axis=1)
+    chosen = combinations(codes, 2 if pairs else 1)
+    groups = {names: [codes[name] for name in names] for names in chosen}
     lines = []
-    for name, groups in _groups(dealt, pairs):
-        without = [_share(values[i], [group[i] for group in groups]) for i in left]
-        by_deal = [_share(values, [group[deal] for group in groups]) for deal in deals]
-        lines.append((name, _share(values, groups), without, by_deal))
-    if not pairs and values.shape[1] > 1:  # every configuration has all alphas
-        without = [_share_of_columns(values[i]) for i in left]
-        by_deal = [_share_of_columns(rng.permuted(values, axis=1)) for _ in range(n)]
-        lines.append(("alpha", _share_of_columns(values), without, by_deal))
+    for names, cells in groups.items():
+        share = _share(values, cells)
+        without = [_share(values[i], [group[i] for group in cells]) for i in left]
+        if names == ("alpha",):  # of which every configuration has all levels
+            by_deal = [_share(rng.permuted(values, axis=1), cells) for _ in deals]
+        else:
+            by_deal = [_share(values, [group[deal] for group in cells]) for deal in deals]
+        lines.append((" x ".join(names), share, without, by_deal))
     found = pd.DataFrame(
         {
             "choice": name,
@@ -237,14 +235,16 @@ def importance(table: pd.DataFrame, *, pairs: bool = False, n: int = _N_DEALS) -
     return found.sort_values("share", ascending=False, ignore_index=True)
 
 
-def _groups(
-    dealt: dict[str, NDArray[np.object_]], pairs: bool
-) -> Iterator[tuple[str, list[NDArray[np.object_]]]]:
-    if not pairs:
-        yield from ((name, [groups]) for name, groups in dealt.items())
-        return
-    for (one, first), (two, second) in combinations(dealt.items(), 2):
-        yield f"{one} x {two}", [first, second]
+def _codes(wide: pd.DataFrame, claim: str) -> dict[str, NDArray[np.intp]]:
+    """The level that each value has of every choice, as a number; of alpha where it has several."""
+    levels = design.configurations(int(wide.index.max()) + 1).loc[wide.index]
+    codes = {}
+    for choice in choices_of(claim):
+        code = np.unique(levels[choice.name].to_numpy(str), return_inverse=True)[1]
+        codes[choice.name] = np.broadcast_to(code[:, np.newaxis], wide.shape)
+    if wide.shape[1] > 1:
+        codes["alpha"] = np.broadcast_to(np.arange(wide.shape[1]), wide.shape)
+    return codes
 
 
 def _jackknifed(share: float, without: Sequence[float]) -> tuple[float, float]:
@@ -255,33 +255,22 @@ def _jackknifed(share: float, without: Sequence[float]) -> tuple[float, float]:
     return found.low, found.high
 
 
-def _total(values: NDArray[np.float64]) -> float:
-    return float(np.nansum(np.square(values - np.nanmean(values))))
-
-
-def _share_of_columns(values: NDArray[np.float64]) -> float:
-    means = np.nanmean(values, axis=0)
-    between = len(values) * float(np.square(means - np.nanmean(values)).sum())
-    total = _total(values)
-    return between / total if total > 0 else 0.0
-
-
-def _share(values: NDArray[np.float64], groups: Sequence[NDArray[np.object_]]) -> float:
+def _share(values: NDArray[np.float64], groups: Sequence[NDArray[np.intp]]) -> float:
     """Variance between the cells of the groups (less that between each group's), over all."""
-    total = _total(values)
+    known = ~np.isnan(values)
+    values = values[known] - values[known].mean()
+    codes = [group[known] for group in groups]
+    total = float(values @ values)
     if not total > 0:
         return 0.0
-    codes = [np.unique(group, return_inverse=True)[1] for group in groups]
     single = [_explained(values, code) for code in codes]
     if len(codes) == 1:
         return single[0] / total
-    return (_explained(values, codes[0] * 100 + codes[1]) - sum(single)) / total
+    cells = codes[0] * (1 + codes[1].max()) + codes[1]
+    return (_explained(values, cells) - sum(single)) / total
 
 
-def _explained(values: NDArray[np.float64], cells: NDArray[np.integer]) -> float:
-    """Sum of squares between cells, to which rows of values belong."""
-    centre, total = float(np.nanmean(values)), 0.0
-    for cell in np.unique(cells):
-        own = values[cells == cell]
-        total += own.size * (float(np.nanmean(own)) - centre) ** 2
-    return total
+def _explained(values: NDArray[np.float64], cells: NDArray[np.intp]) -> float:
+    """Sum of squares between the cells to which values, of mean 0, belong."""
+    sums, sizes = np.bincount(cells, values), np.bincount(cells)
+    return float(np.sum(np.square(sums[sizes > 0]) / sizes[sizes > 0]))

@@ -127,6 +127,21 @@ def test_pair_that_matters_only_together_is_found():
     assert pairs["share"].iloc[0] > 0.6
 
 
+def test_choice_that_matters_with_one_alpha_only_is_found():
+    rows = made_up(lambda levels: 0.0, n=24)
+    joint = multiverse.configurations(24)["steps"] == "joint"
+    where = joint[rows["config"]].to_numpy() & (rows["alpha"] == "1") & (rows["what"] == "model")
+    rows.loc[where, "auprc"] += 0.05
+    table = counted(rows)[2].query("against == 'rival' and alpha != 'chosen'")
+    pairs = multiverse.importance(table, pairs=True, n=50)
+    assert pairs["choice"].iloc[0] == "steps x alpha"
+    # Of a 2 x 2 table with one cell that differs, each main effect and the pair explain a third.
+    assert pairs["share"].iloc[0] == pytest.approx(1 / 3, abs=0.05)
+    single = multiverse.importance(table, n=50).set_index("choice")["share"]
+    assert single["steps"] == pytest.approx(1 / 3, abs=0.05)
+    assert single["alpha"] == pytest.approx(1 / 3, abs=0.05)
+
+
 def test_chosen_alpha_is_that_of_the_training_edges():
     rows = made_up(lambda levels: 0.0, n=1, datasets=("A",))
     rows["auprc"] = np.where(rows["what"] == "model", rows["alpha"].astype(float), 0.0)
