@@ -423,7 +423,7 @@ def _print_readings(rows: pd.DataFrame, datasets: Sequence[str]) -> None:
     if rows.empty:
         raise InfosemError(f"--datasets: the book shows no reading of {', '.join(datasets)} yet")
     table = multiverse.over_datasets(multiverse.gains(rows))
-    found = multiverse.summary(table, datasets)
+    found = multiverse.summary(table)
     click.echo(multiverse.describe(found))
     click.echo()
     click.echo(multiverse.format_summary(found).to_string(index=False))

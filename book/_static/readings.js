@@ -1,6 +1,7 @@
 // The form on the page of the multiverse: pick choices, see the gains of the readings that are left.
 // Data: an element .readings with a JSON of parts, each with choices (levels by name), readings (the
-// level of each choice), gains (by data set and measure: difference, low, high) and paper.
+// level of each choice), gains (by data set and measure: difference, low, high), paper (its gain, by
+// the same) and digits, with which gains are told.
 "use strict";
 
 const ANY = "any";
@@ -18,7 +19,7 @@ function draw(name, attributes) {
   return made;
 }
 
-const signed = (value) => (value < 0 ? "-" : "+") + Math.abs(value).toFixed(3);
+const signed = (value, digits) => (value < 0 ? "-" : "+") + Math.abs(value).toFixed(digits);
 
 function median(values) {
   const [sorted, half] = [[...values].sort((a, b) => a - b), values.length >> 1];
@@ -38,6 +39,7 @@ function pick(root, parts) {
   root.querySelector("details").open = true;
   root.querySelector(".readings-static").hidden = true;
   let part, left;
+  const told = (value) => signed(value, part.digits);
 
   function offer(box, name, levels, onChange) {
     const select = make("select", {});
@@ -89,11 +91,11 @@ function pick(root, parts) {
     const ahead = count(([, low]) => low !== null && low > 0);
     const behind = count(([, , high]) => high !== null && high < 0);
     const reached = paper === null ? "" :
-      ` The paper's ${signed(paper)} is reached in ${count(([gain]) => gain >= paper)}.`;
+      ` The paper's ${told(paper)} is reached in ${count(([gain]) => gain >= paper)}.`;
     said.textContent = `${left.length} reading${left.length === 1 ? "" : "s"}: ahead in ${ahead}, ` +
       `behind in ${behind}, undecided in ${left.length - ahead - behind}. ` +
-      `The median gain is ${signed(median(values))}, the range ${signed(values[0])} to ` +
-      `${signed(values[values.length - 1])}.${reached}`;
+      `The median gain is ${told(median(values))}, the range ${told(values[0])} to ` +
+      `${told(values[values.length - 1])}.${reached}`;
   }
 
   function show(paper) {
@@ -113,7 +115,7 @@ function pick(root, parts) {
       i === 1 || Math.abs(y(value) - y(values[1])) > 14);
     labels.forEach((value) => {
       const label = draw("text", { x: edge - 5, y: y(value) + 4, "text-anchor": "end" });
-      label.textContent = signed(value);
+      label.textContent = told(value);
       picture.append(label);
     });
     left.forEach(({ gain: [gain, from, to] }, i) => {

@@ -1,6 +1,6 @@
 """Does InfoSEM work? The answer of the front page: a paragraph and a picture, from the claims."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -149,14 +149,18 @@ def answer(found: Sequence[Judged], readings: str = "") -> str:
     if not sentences:
         return ""
     within = tested.get("infosem-b-above-deepsem-within-tfs")
-    first = f"{_FOR_YOUR_CELLS[within.outcome]} {_YOUR_CELLS} " if within else ""
+    lost = {one.claim.id for one in by_chance(found)[1]} & set(tested)
+    first = ""
+    if within:  # which is said without its interval
+        outcome = UNDECIDED if within.claim.id in lost else within.outcome
+        first = f"{_FOR_YOUR_CELLS[outcome]} {_YOUR_CELLS} "
     pooled = tested.get(_ABOVE_DEEPSEM["InfoSEM-B"])
     return (
         f"**In short.** {first}{sentences[0]}\n\n{' '.join(sentences[1:])}\n\n"
         "**How sure?** Numbers are means over the cell-type-specific networks of BEELINE's "
         "four data sets, with 95% intervals. Those over splits hold for the TFs of these networks, "
         f"which are few; for other TFs they would be about twice as wide{_widened(pooled)}."
-        f"{_corrected(found, tested)}"
+        f"{_corrected(lost)}"
         f"{' ' * bool(readings)}{readings}\n"
     )
 
@@ -170,16 +174,13 @@ def _widened(pooled: Judged | None) -> str:
     return f", and the gain of text {left} be shown"
 
 
-def _corrected(found: Sequence[Judged], tested: Mapping[str, Judged]) -> str:
+def _corrected(lost: Collection[str]) -> str:
     """Which outcomes of the paragraph would not remain, were all claims taken together."""
-    lost = {one.claim.id for one in by_chance(found)[1]} & set(tested)
-    if not lost:
-        return ""
     names = [short for (known, _), short in zip(_SENTENCES, _SHORT, strict=True) if known in lost]
-    return (
-        f" Corrected for the number of claims in this book, {' and '.join(names)} would not be "
-        "shown."
-    )
+    if not names:
+        return ""
+    told = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return f" Corrected for the number of claims in this book, {told} would be undecided."
 
 
 def _told(found: Found) -> str:

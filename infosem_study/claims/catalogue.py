@@ -32,7 +32,7 @@ from infosem_study.verdicts import (
 __all__ = ["FALSE_DISCOVERIES", "TOPICS", "Judged", "by_chance", "catalogue", "judged"]
 
 FALSE_DISCOVERIES = 0.05
-"""Of the claims that are shown or contradicted, the share that may be so by chance alone."""
+"""Of the claims that are shown or contradicted, the share that is expected to be so by chance."""
 
 TOPICS: dict[str, Callable[[], list[Claim]]] = {
     "seen genes": seen_genes.claims,
@@ -111,15 +111,15 @@ def judged(page: str = "", **frames: pd.DataFrame | None) -> list[Judged]:
 
 
 def by_chance(found: Sequence[Judged]) -> tuple[list[Judged], list[Judged]]:
-    """Which claims are decided, and which of these would not be for all claims together.
+    """Which claims are decided, and which of these would not be for all of them together.
 
     A claim is decided where it is shown or contradicted. The correction is that of Benjamini and
-    Hochberg, over all claims whose interval has a p (see `verdicts.p_value`).
+    Hochberg, over all claims given whose interval has a p (see `verdicts.p_value`).
 
     Parameters
     ----------
     found : sequence of Judged
-        From `judged`, of all pages.
+        From `judged`: of all pages, or the main claims.
 
     Returns
     -------

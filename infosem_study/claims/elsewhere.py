@@ -48,11 +48,11 @@ def _difference(measure: str, against: Who, evidence: Evidence) -> Found:
     found = known_edges.differences(own, model(), [against], [measure])
     if not len(found):
         raise CannotBeTested(NOT_RUN)
-    numbers = found.set_index("dataset")[["mean", "low", "high", "n"]]
-    # Neither an error nor degrees of freedom: the intervals are drawn.
+    numbers = found.set_index("dataset")[["mean", "low", "high", "n", "freedom"]]
+    # No error: the intervals are drawn.
     cases = {
-        str(dataset): Estimate(mean, low, high, np.nan, int(n), np.nan)
-        for dataset, (mean, low, high, n) in numbers.iterrows()
+        str(dataset): Estimate(mean, low, high, np.nan, int(n), freedom)
+        for dataset, (mean, low, high, n, freedom) in numbers.iterrows()
     }
     whole = cases.pop(MEAN, None) or next(iter(cases.values()))
     return Found(cases, seeds=_seeds(own), note="interval over TFs", of_all=whole)

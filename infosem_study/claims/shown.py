@@ -167,16 +167,19 @@ def describe_by_chance(found: Sequence[Judged]) -> str:
     found : sequence of Judged
         From `judged`, of all pages.
     """
-    decided, lost = by_chance(found)
-    if not decided:
-        return "No claim was decided."
-    text = (
-        f"Corrected for the number of claims, at a false discovery rate of "
-        f"{FALSE_DISCOVERIES:.0%}, {len(decided) - len(lost)} of the {len(decided)} claims that "
-        "are shown or contradicted by an interval would remain so."
-    )
-    lines = [f"- {one.claim.sentence} ({one.outcome}, {_ours(one)})" for one in lost]
-    return "\n".join([f"{text} The others:", "", *lines] if lost else [text])
+    main = [one for one in found if one.claim.headline]
+    parts = []
+    for whose, own in (("claims on all pages", found), ("main claims alone", main)):
+        decided, lost = by_chance(own)
+        if decided:
+            text = (
+                f"Corrected for the number of {whose}, at a false discovery rate of "
+                f"{FALSE_DISCOVERIES:.0%}, {len(decided) - len(lost)} of {len(decided)} that are "
+                "shown or contradicted would remain so."
+            )
+            lines = [f"- {one.claim.sentence} ({one.outcome}, {_ours(one)})" for one in lost]
+            parts.append("\n".join([f"{text} Not so:", "", *lines] if lost else [text]))
+    return "\n\n".join(parts) or "No claim was decided."
 
 
 def headline_markdown(found: Sequence[Judged]) -> str:

@@ -93,7 +93,7 @@ def _values(table: pd.DataFrame, who: Who, measure: str) -> "pd.Series[float]":
 
 def _line(names: Mapping[str, Any], found: Estimate) -> dict[str, Any]:
     numbers = {"mean": found.mean, "low": found.low, "high": found.high, "n": found.n}
-    return {**names, **numbers, "outcome": judge(found, GAIN)}
+    return {**names, **numbers, "freedom": found.freedom, "outcome": judge(found, GAIN)}
 
 
 def _estimates(

@@ -1,6 +1,6 @@
 """Every reading of the paper: what comes out of hundreds of ways to decide what it leaves open."""
 
-from infosem_study.pages.multiverse.book import PLANNED, SHOWN, cost, extent, shown
+from infosem_study.pages.multiverse.book import PLANNED, SHOWN, cost, diverged, extent, shown
 from infosem_study.pages.multiverse.design import (
     CHOICES,
     CHOSEN,
@@ -24,9 +24,10 @@ from infosem_study.pages.multiverse.gains import (
 from infosem_study.pages.multiverse.runs import MEASURES, readings
 from infosem_study.pages.multiverse.text import (
     describe,
-    describe_chosen,
+    describe_effects,
     describe_importance,
     describe_seeds,
+    describe_settings,
     format_datasets,
     format_importance,
     format_summary,
@@ -48,9 +49,11 @@ __all__ = [
     "curve_figure",
     "datasets_figure",
     "describe",
-    "describe_chosen",
+    "describe_effects",
     "describe_importance",
     "describe_seeds",
+    "describe_settings",
+    "diverged",
     "extent",
     "form",
     "format_datasets",

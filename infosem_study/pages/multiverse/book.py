@@ -9,10 +9,10 @@ from infosem_study.pages.multiverse.runs import readings
 from infosem_study.scheduling import HERE, Runner
 from infosem_study.store import Store
 
-__all__ = ["PLANNED", "SHOWN", "cost", "extent", "shown"]
+__all__ = ["PLANNED", "SHOWN", "cost", "diverged", "extent", "shown"]
 
 SHOWN: dict[tuple[str, str], dict[str, int]] = {
-    ("text", "cell-type-specific"): dict.fromkeys(("hESC", "hHEP", "mDC", "mESC"), 12),
+    ("text", "cell-type-specific"): dict.fromkeys(("hESC", "hHEP", "mDC", "mESC"), 24),
     ("labels", "cell-type-specific"): dict.fromkeys(("hESC", "hHEP", "mDC", "mESC"), 24),
     ("text", "non-cell-type-specific"): {},
     ("labels", "non-cell-type-specific"): {},
@@ -107,6 +107,11 @@ def extent(rows: pd.DataFrame) -> pd.DataFrame:
 def cost(rows: pd.DataFrame) -> float:
     """Core-hours that the trainings took, each on one core."""
     return float(_trainings(rows)["seconds"].sum()) / 3600
+
+
+def diverged(rows: pd.DataFrame) -> int:
+    """How many trainings diverged, so that all their scores are the same."""
+    return int(_trainings(rows)["fit"].isna().sum())
 
 
 def _trainings(rows: pd.DataFrame) -> pd.DataFrame:

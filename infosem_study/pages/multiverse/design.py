@@ -7,7 +7,7 @@ often, so that any whole number of blocks is balanced. Everything is drawn from 
 chosen by what came out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,9 +26,11 @@ __all__ = [
     "OF_TEXT",
     "Choice",
     "alphas",
+    "alphas_in",
     "choices_table",
     "configurations",
     "model",
+    "printed",
     "rival",
     "with_labels",
     "without_labels",
@@ -49,52 +51,65 @@ class Choice:
     name : str
     levels : mapping of str to mapping
         What is changed in the settings of `methods.reading`, by what a level is called. The first
-        is that of this book.
+        is that of this book on the cell-type-specific networks.
+    meaning : str
+        What is chosen.
     source : str
         Where the levels come from.
+    beyond : sequence of str
+        Levels that contradict what the paper prints: they tell what depends on it.
     """
 
     name: str
     levels: Mapping[str, Mapping[str, Any]]
+    meaning: str
     source: str
+    beyond: Sequence[str] = ()
 
 
 OF_MODEL = (
     Choice(
         "rate of the networks",
         {"decays": {}, "constant": {"decay": 1.0}},
+        "Whether the learning rate of encoder and decoder decays.",
         "The paper takes DeepSEM's schedule. It fires at every epoch in the torch that DeepSEM's "
         "authors ask for, and never in today's.",
     ),
     Choice(
         "KL weight",
         {"0.01": {"beta": 0.01}, "0.1": {"beta": 0.1}, "1": {"beta": 1.0}},
+        "How firmly the hidden variables are held to their prior (beta).",
         "Eq. 10 has beta. DeepSEM's list of settings says 0.01 (specific) and 1 (non-specific), an "
         "early revision of it 0.1.",
     ),
     Choice(
         "epochs",
         {"150": {"epochs": 150}, "120": {"epochs": 120}, "90": {"epochs": 90}},
+        "How often the training goes over all cells.",
         "DeepSEM's list says 150 (specific) and 90 (non-specific), its program 120.",
     ),
     Choice(
         "start of A",
         {"DeepSEM's": {}, "half": {"start": 0.5}, "a tenth": {"start": 0.1}},
+        "The number that all entries of the adjacency matrix A start at.",
         "Not in the paper; DeepSEM's program starts at 1 / (P - 1) plus noise.",
     ),
     Choice(
         "likelihood",
         {"squared error": {}, "Gaussian": {"likelihood": "gaussian"}},
+        "How the error of the reconstruction is measured.",
         "Eq. 5 has a variance, DeepSEM's program none.",
     ),
     Choice(
         "prior of Z",
         {"learned": {}, "standard": {"latent_prior": "standard"}},
+        "The distribution that the hidden variables are held to.",
         "Eq. 5 has N(0, sigma_z), DeepSEM's program learns it.",
     ),
     Choice(
         "steps",
         {"in turns": {}, "joint": {"steps": "joint"}},
+        "Whether the networks and A are trained one after the other, or together.",
         "Appendix A.2 maximises one bound; DeepSEM's program trains networks and A in turns.",
     ),
 )
@@ -103,9 +118,11 @@ OF_MODEL = (
 OF_TEXT = (
     Choice(
         "text",
-        {"first": {}, "second": {}},
-        "Section 3.2 has BioBERT vectors; the text of Table 1 (first) or another: MiniLM vectors "
-        "of descriptions where the first is BioBERT, else of symbols.",
+        {"as in Table 1": {}, "another": {}},
+        "Which text describes a gene, and which language model reads it.",
+        "Section 3.2 has BioBERT vectors of symbols, which are at hand for hESC and mESC. The "
+        "other text is MiniLM vectors of descriptions there. On hHEP and mDC this is the text of "
+        "Table 1, and the other is MiniLM vectors of symbols.",
     ),
     Choice(
         "vectors",
@@ -115,21 +132,26 @@ OF_TEXT = (
             "standardised": {"transform": "standardised"},
             "as they are": {"transform": "as they are"},
         },
+        "How the vectors of the text are scaled.",
         "Not in the paper.",
     ),
     Choice(
         "rate of w",
         {"2e-5": {}, "2e-4": {"lr_w": 2e-4}, "2e-6": {"lr_w": 2e-6}},
+        "The learning rate of w, which makes M, the prior mean of A, from the vectors.",
         "Not in the paper; 2e-5 is that of A.",
     ),
     Choice(
         "constant in M",
         {"no": {}, "yes": {"bias": True}},
+        "Whether M may have a constant beside what text says.",
         "Eq. 7 has none; without one it depends on the length of the vectors what M can be.",
+        beyond=["yes"],
     ),
     Choice(
         "form of the prior",
         {"A around M": {}, "A = M + D": {"prior_form": "deviations"}},
+        "Whether A itself is trained, or its difference D from M.",
         "Eq. 7 gives the density only, which is the same.",
     ),
 )
@@ -139,19 +161,35 @@ OF_LABELS = (
     Choice(
         "start of A, InfoSEM-BC",
         {"as InfoSEM-B": {}, "half of it": {"start": 0.5}},
+        "The same for InfoSEM-BC, beside the start of A.",
         "Not in the paper; sigmoid(A^l) starts at a half.",
     ),
     Choice(
         "rate of the factors",
         {"1e-3": {}, "1e-4": {"lr_logits": 1e-4}},
+        "The learning rate of the factors of A^l, which the labels shape.",
         "Not in the paper.",
     ),
-    Choice("rank", {"128": {}, "32": {"rank": 32}}, "Appendix C says 128."),
-    Choice("sigma_l", {"paper's": {}, "1": {"sigma_l": 1.0}}, "Appendix C."),
+    Choice(
+        "rank",
+        {"128": {}, "32": {"rank": 32}},
+        "The number of factors of a gene.",
+        "Appendix C says 128.",
+        beyond=["32"],
+    ),
+    Choice(
+        "sigma_l",
+        {"paper's": {}, "1": {"sigma_l": 1.0}},
+        "How loosely A^l is held to the labels.",
+        "Appendix C.",
+        beyond=["1"],
+    ),
     Choice(
         "negatives",
         {"known": {}, "unknown": {"negatives": "unknown"}},
+        "Whether a training pair without an edge is a label 0 or no label.",
         "Eq. 9 has labels 0, but what is not in the network need not be a negative.",
+        beyond=["unknown"],
     ),
 )
 """Choices that InfoSEM-BC adds."""
@@ -186,17 +224,39 @@ def _block(i: int) -> pd.DataFrame:
 
 
 def choices_table() -> pd.DataFrame:
-    """The choices, their levels, and where they come from, to read."""
+    """The choices, what they mean, their levels, and where they come from, to read.
+
+    A level that contradicts what the paper prints has a star.
+    """
     lines = [
-        {"choice": choice.name, "levels": ", ".join(choice.levels), "source": choice.source}
+        {
+            "choice": choice.name,
+            "what it is": choice.meaning,
+            "levels": ", ".join(level + "*" * (level in choice.beyond) for level in choice.levels),
+            "where they come from": choice.source,
+        }
         for choice in CHOICES
     ]
     return pd.DataFrame(lines).set_index("choice")
 
 
+def printed(n: int, choices: Sequence[Choice]) -> "pd.Series[bool]":
+    """Which of the first n configurations contradict nothing of these choices that is printed."""
+    levels = configurations(n)
+    beyond = [levels[choice.name].isin([*choice.beyond]) for choice in choices]
+    return ~pd.concat(beyond, axis=1).any(axis=1)
+
+
 def alphas(network: str) -> dict[str, float | None]:
     """The levels of alpha that are trained; None stands for DeepSEM's own."""
     return dict(_ALPHAS[network])
+
+
+def alphas_in(found: Iterable[str]) -> list[str]:
+    """The levels of alpha among these, in their order."""
+    given = set(found)
+    known = dict.fromkeys(level for levels in _ALPHAS.values() for level in levels)
+    return [level for level in (*known, CHOSEN) if level in given]
 
 
 def _changes(choices: Sequence[Choice], levels: Mapping[str, str]) -> dict[str, Any]:
@@ -273,7 +333,7 @@ def _informed(
 ) -> Method:
     changes = _short(dataset, _changes((*OF_MODEL, *OF_TEXT), levels))
     text = method.settings["embedding"]
-    if levels["text"] == "second":
+    if levels["text"] == "another":
         text = _TEXTS[text]
     if alpha is not None:
         changes["alpha"] = alpha

@@ -18,7 +18,7 @@ _BEHIND = PAPER
 _UNDECIDED = "#999999"
 
 
-def curve_figure(table: pd.DataFrame, measure: str = "AUPRC", *, datasets: list[str]) -> Figure:
+def curve_figure(table: pd.DataFrame, measure: str = "AUPRC") -> Figure:
     """A specification curve: the gain of every reading, sorted, above what it chooses.
 
     Parameters
@@ -26,12 +26,10 @@ def curve_figure(table: pd.DataFrame, measure: str = "AUPRC", *, datasets: list[
     table : DataFrame
         From `gains.over_datasets`, or `gains.gains` of one data set: of one network and claim.
     measure : str
-    datasets : list of str
-        Of which it is, for the paper's number.
     """
     own = table[(table["measure"] == measure) & (table["against"] == "rival")]
     own = own.sort_values("difference", ignore_index=True)
-    claim, network = str(own["claim"].iloc[0]), str(own["network"].iloc[0])
+    claim = str(own["claim"].iloc[0])
     rows = _levels(own, claim)
     figure, axes = panels(
         2, 1, 9, 3.4 + 0.155 * len(rows), grid="y", sharex=True,
@@ -40,7 +38,7 @@ def curve_figure(table: pd.DataFrame, measure: str = "AUPRC", *, datasets: list[
     above, below = axes[:, 0]
     place = np.arange(len(own))
     colours = _points(above, own, counted=True)
-    paper = paper_gain(claim, measure, datasets, network)
+    paper = paper_gain(own)
     if not np.isnan(paper):
         above.axhline(paper, **(DASHED | {"color": PAPER}), label=f"the paper's ({paper:+.3f})")
     model, rival = CLAIMS[claim]
@@ -84,7 +82,6 @@ def datasets_figure(
     measures : sequence of str
     """
     table = table[table["against"] == "rival"]
-    claim, network = str(table["claim"].iloc[0]), str(table["network"].iloc[0])
     datasets = [*table["dataset"].unique()]
     figure, axes = panels(
         len(measures), len(datasets), 1 + 2.2 * len(datasets), 0.8 + 2 * len(measures),
@@ -94,7 +91,7 @@ def datasets_figure(
         for axis, dataset in zip(row, datasets, strict=True):
             own = table[(table["measure"] == measure) & (table["dataset"] == dataset)]
             _points(axis, own.sort_values("difference", ignore_index=True))
-            paper = paper_gain(claim, measure, [dataset], network)
+            paper = paper_gain(own)
             if not np.isnan(paper):
                 axis.axhline(paper, **(DASHED | {"color": PAPER}), label="the paper's")
             axis.set_xticks([])
@@ -111,7 +108,7 @@ def _levels(own: pd.DataFrame, claim: str) -> list[tuple[str, NDArray[np.bool_]]
     """What each level is called, and which readings have it."""
     levels = design.configurations(int(own["config"].max()) + 1).loc[own["config"]]
     levels = levels.reset_index(drop=True)
-    found = [("alpha: " + level, own["alpha"] == level) for level in own["alpha"].unique()]
+    found = [("alpha: " + level, own["alpha"] == level) for level in design.alphas_in(own["alpha"])]
     found += [
         (f"{choice.name}: {level}", levels[choice.name] == level)
         for choice in choices_of(claim)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from infosem_study.pages.multiverse import design
 from infosem_study.pages.multiverse.gains import CLAIMS, choices_of, over_datasets, paper_gain
+from infosem_study.pages.multiverse.text import digits
 
 __all__ = ["form"]
 
@@ -61,7 +62,7 @@ def _part(part: pd.DataFrame, claim: str, network: str) -> dict[str, Any]:
         frames = {_MEAN: over_datasets(part), **frames}
     readings = part[["config", "alpha"]].drop_duplicates().sort_values(["config", "alpha"])
     levels = design.configurations(int(readings["config"].max()) + 1).loc[readings["config"]]
-    choices = {"alpha": [*part["alpha"].unique()]}
+    choices = {"alpha": design.alphas_in(part["alpha"])}
     choices |= {choice.name: [*choice.levels] for choice in choices_of(claim)}
     columns = {"alpha": readings["alpha"].tolist()}
     columns |= {name: levels[name].tolist() for name in choices if name != "alpha"}
@@ -77,13 +78,12 @@ def _part(part: pd.DataFrame, claim: str, network: str) -> dict[str, Any]:
         },
         "paper": {
             name: {
-                measure: _number(
-                    paper_gain(claim, measure, datasets if name == _MEAN else [name], network)
-                )
+                measure: _number(paper_gain(frame[frame["measure"] == measure]))
                 for measure in _MEASURES
             }
-            for name in frames
+            for name, frame in frames.items()
         },
+        "digits": digits(network),
     }
 
 
@@ -95,4 +95,5 @@ def _ends(frame: pd.DataFrame, measure: str, readings: pd.DataFrame) -> list[lis
 
 
 def _number(value: float) -> float | None:
-    return round(float(value), 4) if np.isfinite(value) else None
+    # Significant digits, so that what is not 0 stays on its side.
+    return float(f"{value:.4g}") if np.isfinite(value) else None

@@ -14,9 +14,11 @@ from infosem_study.pages.multiverse.runs import MEASURES
 from infosem_study.statistics import Estimate, combine, estimate, from_error
 
 __all__ = [
+    "AGAINST",
     "CLAIMS",
     "by_level",
     "choices_of",
+    "effects",
     "gains",
     "importance",
     "over_datasets",
@@ -27,14 +29,19 @@ __all__ = [
 CLAIMS = {"text": ("InfoSEM-B", "DeepSEM"), "labels": ("InfoSEM-BC", "InfoSEM-B")}
 """What is compared in each claim: the model and its rival."""
 _TABLES = {"cell-type-specific": "Table 1", "non-cell-type-specific": "Table 5"}
-_AGAINST = {
+AGAINST = {
     "rival": ("model", "rival"),
     "control": ("model", "control"),
-    "null": ("control", "rival"),  # what the counts of the first are where nothing is to be found
+    # Of the readings that have a control: what the counts are where there is something to learn
+    # from, and where there is nothing.
+    "rival, where there is a control": ("model", "rival"),
+    "control's own": ("control", "rival"),
 }
+"""What is subtracted from what, of the whats of `runs.readings`, by the name of the comparison."""
 _READING = ["network", "claim", "config", "alpha", "against", "measure"]
 _ENDS = ["difference", "low", "high", "sem", "n", "freedom"]
-_N_DEALS = 1000
+_TOGETHER = ", "
+_N_DEALS = 5000
 
 
 def gains(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> pd.DataFrame:
@@ -51,9 +58,8 @@ def gains(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> pd.D
     -------
     DataFrame
         One row per network, claim, config, alpha (with "chosen" where there are several), against
-        ("rival" or "control"; "null" is the control against the rival), measure (its name) and
-        dataset: difference, low, high, sem, n and freedom as of `statistics.Estimate`, over splits,
-        of means over training seeds.
+        (one of `AGAINST`), measure (its name) and dataset: difference, low, high, sem, n and
+        freedom as of `statistics.Estimate`, over splits, of means over training seeds.
     """
     rows = pd.concat([rows, _chosen(rows)], ignore_index=True)
     index = ["network", "claim", "config", "alpha", "dataset", "split"]
@@ -61,10 +67,11 @@ def gains(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> pd.D
     for name in measures:
         # Of several seeds the mean, of each what.
         wide = rows.pivot_table(name, index, "what", aggfunc="mean", sort=False)
-        for against, (what, other) in _AGAINST.items():
-            if not {what, other} <= set(wide):
+        for against, (what, other) in AGAINST.items():
+            needed = [what, other, *(["control"] if "control" in against else [])]
+            if not {*needed} <= set(wide):
                 continue
-            differences = (wide[what] - wide[other]).dropna()
+            differences = (wide[what] - wide[other])[wide[needed].notna().all(axis=1)]
             for reading, values in differences.groupby(index[:-1], sort=False):
                 line = dict(zip(index[:-1], reading, strict=True))
                 found = dict(zip(_ENDS, estimate(values), strict=True))
@@ -85,56 +92,69 @@ def _chosen(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def over_datasets(table: pd.DataFrame) -> pd.DataFrame:
-    """The mean over data sets of each reading that all of them have; from `gains`."""
-    parts = [part for _, part in table.groupby("network", sort=False)]
+    """The mean over data sets of each reading that all of them have; from `gains`.
+
+    All are those of the same claim and network. They stand in the column dataset, as one text.
+    """
     lines = []
-    for part in parts:
-        n_datasets = part["dataset"].nunique()
+    for _, part in table.groupby(["network", "claim"], sort=False):
+        names = [*part["dataset"].unique()]
         for reading, own in part.groupby(_READING, sort=False):
-            if len(own) == n_datasets:
+            if len(own) == len(names):
                 found = combine(Estimate(*line) for line in own[_ENDS].itertuples(index=False))
-                lines.append(dict(zip([*_READING, *_ENDS], [*reading, *found], strict=True)))
-    return pd.DataFrame(lines, columns=[*_READING, *_ENDS])
+                lines.append([*reading, _TOGETHER.join(names), *found])
+    return pd.DataFrame(lines, columns=[*_READING, "dataset", *_ENDS])
 
 
-def paper_gain(claim: str, measure: str, datasets: Sequence[str], network: str) -> float:
-    """The paper's gain in Table 1 or 5, mean over data sets; NaN where it has none."""
+def paper_gain(table: pd.DataFrame) -> float:
+    """The paper's gain in Table 1 or 5, mean over data sets; NaN where it has none.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `gains` or `over_datasets`: of one network, claim, measure and dataset.
+    """
+    network, claim, measure, names = (
+        str(table[column].iloc[0]) for column in ("network", "claim", "measure", "dataset")
+    )
     if measure not in ("AUPRC", "Hit@1%") or network not in _TABLES:
         return np.nan
     numbers, (model, rival) = paper_numbers(_TABLES[network], measure), CLAIMS[claim]
-    return float((numbers[model] - numbers[rival]).reindex([*datasets]).mean())
+    return float((numbers[model] - numbers[rival]).reindex(names.split(_TOGETHER)).mean())
 
 
-def summary(table: pd.DataFrame, datasets: Sequence[str]) -> pd.DataFrame:
+def summary(table: pd.DataFrame) -> pd.DataFrame:
     """In how many readings a claim holds.
 
     Parameters
     ----------
     table : DataFrame
         From `over_datasets`, or `gains` of one data set.
-    datasets : sequence of str
-        Of which it is.
 
     Returns
     -------
     DataFrame
         One row per network, claim, against and measure: readings, ahead and behind (whose interval
-        lies above and below 0), positive (whose difference is), median, low and high (the middle
-        90% of readings), paper (its gain) and beyond (readings at or above it).
+        lies above and below 0), ahead_wide and behind_wide (the same with intervals twice as wide,
+        as they would be for other TFs: see `statistics.estimate`), positive (whose difference is),
+        median, low and high (the middle 90% of readings), paper (its gain), reached (readings at or
+        above it), holds (whose interval holds it) and short (whose interval ends below it).
     """
     lines = []
     for where, part in table.groupby(["network", "claim", "against", "measure"], sort=False):
-        network, claim, against, measure = map(str, where)
-        values = part["difference"]
-        paper = paper_gain(claim, measure, datasets, network) if against == "rival" else np.nan
+        values, low, high = (part[name] for name in ("difference", "low", "high"))
+        paper = paper_gain(part) if where[2] == "rival" else np.nan
         lines.append(
             {
-                "network": network, "claim": claim, "against": against, "measure": measure,
-                "readings": len(part), "ahead": int((part["low"] > 0).sum()),
-                "behind": int((part["high"] < 0).sum()), "positive": int((values > 0).sum()),
-                "median": values.median(), "low": values.quantile(0.05),
-                "high": values.quantile(0.95), "paper": paper,
-                "beyond": np.nan if np.isnan(paper) else int((values >= paper).sum()),
+                **dict(zip(("network", "claim", "against", "measure"), where, strict=True)),
+                "readings": len(part), "ahead": int((low > 0).sum()),
+                "behind": int((high < 0).sum()), "ahead_wide": int((2 * low > values).sum()),
+                "behind_wide": int((2 * high < values).sum()),
+                "positive": int((values > 0).sum()), "median": values.median(),
+                "low": values.quantile(0.05), "high": values.quantile(0.95), "paper": paper,
+                "reached": int((values >= paper).sum()),
+                "holds": int(((low <= paper) & (paper <= high)).sum()),
+                "short": int((high < paper).sum()),
             }
         )  # fmt: skip
     return pd.DataFrame(lines)
@@ -159,11 +179,14 @@ def by_level(table: pd.DataFrame, measure: str = "AUPRC") -> pd.DataFrame:
     levels = design.configurations(int(own["config"].max()) + 1).loc[own["config"]]
     levels = levels[[choice.name for choice in choices_of(claim)]].reset_index(drop=True)
     own = own.reset_index(drop=True)
+    order = {choice.name: [*choice.levels] for choice in choices_of(claim)}
+    order["alpha"] = design.alphas_in(own["alpha"])
     parts = {}
     for choice, column in {"alpha": own["alpha"], **levels}.items():
         by = own.groupby([column.rename("level"), "dataset"], sort=False)["difference"]
-        wide = by.median().unstack("dataset").map("{:+.3f}".format)
-        parts[choice] = wide.assign(readings=by.size().unstack("dataset").iloc[:, 0])
+        wide = by.median().unstack("dataset")
+        n = by.size().unstack("dataset").iloc[:, 0]
+        parts[choice] = wide.map("{:+.3f}".format).assign(readings=n).reindex(order[choice])
     found: pd.DataFrame = pd.concat(parts, names=["choice"])
     return found
 
@@ -183,17 +206,20 @@ def choices_of(claim: str) -> tuple[design.Choice, ...]:
 def importance(table: pd.DataFrame, *, pairs: bool = False, n: int = _N_DEALS) -> pd.DataFrame:
     """Which choices move the gain: the share of its variance between the levels of each.
 
-    Of a choice it is the variance of the means of its levels over that of all readings; of a pair
-    the same of the means of their cells, less those of both. By chance it is not 0 where
-    configurations are few: `chance` is its mean where the levels are dealt to the configurations
-    anew (those of alpha within each), and q the share of such deals that reach it, made a false
-    discovery rate by Benjamini and Hochberg. Intervals are by the jackknife over configurations.
+    Of a choice it is the variance of the means of its levels over that of all readings. Of a pair
+    it is the variance of the means of their cells beyond the best sum of an effect of each
+    (least squares, as the levels of two choices are not balanced against each other).
+
+    By chance it is not 0 where configurations are few: `chance` is its mean where the gains are
+    dealt to the configurations anew (those of alpha within each; of a pair what the sum leaves),
+    and q the share of such deals that reach it, made a false discovery rate by Benjamini and
+    Hochberg. Intervals are by the jackknife over configurations, and end at 0 and 1.
 
     Parameters
     ----------
     table : DataFrame
-        From `gains` or `over_datasets`: of one network, claim, against and measure, and one value
-        per configuration and alpha.
+        From `gains` or `over_datasets`: of one network, claim, against and measure. Configurations
+        that lack an alpha are left out.
     pairs : bool
         Of pairs of choices instead of single ones.
     n : int
@@ -202,37 +228,59 @@ def importance(table: pd.DataFrame, *, pairs: bool = False, n: int = _N_DEALS) -
     Returns
     -------
     DataFrame
-        The choices (of a pair both, joined by " x "), the most important first: share, low, high,
-        chance, q.
+        The choices (of a pair both, joined by " x "), those furthest above chance first: share,
+        low, high, chance, q.
     """
-    wide = table.pivot(index="config", columns="alpha", values="difference")
+    wide = table.pivot(index="config", columns="alpha", values="difference").dropna()
     values, codes = wide.to_numpy(), _codes(wide, str(table["claim"].iloc[0]))
     rng = np.random.default_rng([*b"importance"])
     left = [np.delete(np.arange(len(values)), i) for i in range(len(values))]
     deals = np.argsort(rng.random((n, len(values))), axis=1)
-    chosen = combinations(codes, 2 if pairs else 1)
-    groups = {names: [codes[name] for name in names] for names in chosen}
     lines = []
-    for names, cells in groups.items():
-        share = _share(values, cells)
-        without = [_share(values[i], [group[i] for group in cells]) for i in left]
-        if names == ("alpha",):  # of which every configuration has all levels
-            by_deal = [_share(rng.permuted(values, axis=1), cells) for _ in deals]
-        else:
-            by_deal = [_share(values, [group[deal] for group in cells]) for deal in deals]
+    for names in combinations(codes, 2 if pairs else 1):
+        groups = [codes[name] for name in names]
+        share, rest, spaces = _share(values, groups)
+        without = [_share(values[i], [group[i] for group in groups])[0] for i in left]
+        # Of alpha every configuration has all levels.
+        within = names == ("alpha",)
+        dealt = rng.permuted(np.stack([rest] * n), axis=2) if within else rest[deals]
+        by_deal = _explained(dealt.reshape(n, -1), *spaces) / (_total(values) or 1)
         lines.append((" x ".join(names), share, without, by_deal))
     found = pd.DataFrame(
         {
             "choice": name,
             "share": share,
             **dict(zip(("low", "high"), _jackknifed(share, without), strict=True)),
-            "chance": np.mean(by_deal),
-            "q": (1 + np.sum(np.array(by_deal) >= share)) / (1 + n),
+            "chance": by_deal.mean(),
+            "q": (1 + np.sum(by_deal >= share)) / (1 + n),
         }
         for name, share, without, by_deal in lines
     )
     found["q"] = stats.false_discovery_control(found["q"])
-    return found.sort_values("share", ascending=False, ignore_index=True)
+    order = (found["share"] - found["chance"]).sort_values(ascending=False).index
+    return found.loc[order].reset_index(drop=True)
+
+
+def effects(table: pd.DataFrame) -> tuple[int, int]:
+    """How many effects the choices of a claim have, and how many can be told apart.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `gains` or `over_datasets`, of one claim.
+
+    Returns
+    -------
+    all_effects, separable : int
+        Of each choice one less than it has levels; and the rank of their columns beside the mean,
+        over the configurations at hand.
+    """
+    choices = choices_of(str(table["claim"].iloc[0]))
+    configs = np.unique(table["config"])
+    levels = design.configurations(int(configs.max()) + 1).loc[configs]
+    columns = [np.equal.outer(levels[c.name].to_numpy(str), [*c.levels]) for c in choices]
+    known = np.hstack([np.ones((len(levels), 1)), *columns])
+    return sum(len(c.levels) - 1 for c in choices), int(np.linalg.matrix_rank(known)) - 1
 
 
 def _codes(wide: pd.DataFrame, claim: str) -> dict[str, NDArray[np.intp]]:
@@ -252,25 +300,48 @@ def _jackknifed(share: float, without: Sequence[float]) -> tuple[float, float]:
     n, others = len(without), np.array(without)
     error = np.sqrt((n - 1) / n * np.square(others - others.mean()).sum())
     found = from_error(share, float(error), n, n - 1)
-    return found.low, found.high
+    return max(found.low, 0.0), min(found.high, 1.0)
 
 
-def _share(values: NDArray[np.float64], groups: Sequence[NDArray[np.intp]]) -> float:
-    """Variance between the cells of the groups (less that between each group's), over all."""
-    known = ~np.isnan(values)
-    values = values[known] - values[known].mean()
-    codes = [group[known] for group in groups]
-    total = float(values @ values)
-    if not total > 0:
-        return 0.0
-    single = [_explained(values, code) for code in codes]
-    if len(codes) == 1:
-        return single[0] / total
-    cells = codes[0] * (1 + codes[1].max()) + codes[1]
-    return (_explained(values, cells) - sum(single)) / total
+_Spaces = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
-def _explained(values: NDArray[np.float64], cells: NDArray[np.intp]) -> float:
-    """Sum of squares between the cells to which values, of mean 0, belong."""
-    sums, sizes = np.bincount(cells, values), np.bincount(cells)
-    return float(np.sum(np.square(sums[sizes > 0]) / sizes[sizes > 0]))
+def _share(
+    values: NDArray[np.float64], groups: Sequence[NDArray[np.intp]]
+) -> tuple[float, NDArray[np.float64], _Spaces]:
+    """The share of a choice, or of a pair beyond both; what these leave; and two spaces.
+
+    Bases of what is known already (the mean, or the sum of both), and of all cells, which hold it.
+    """
+    flat = [group.ravel() for group in groups]
+    if len(flat) == 1:
+        (cells,), alone = flat, np.ones((values.size, 1))
+    else:
+        cells, alone = flat[0] * (1 + flat[1].max()) + flat[1], np.hstack([*map(_dummies, flat)])
+    spaces = _basis(alone), _basis(_dummies(cells))
+    rest = values.ravel() - spaces[0] @ (spaces[0].T @ values.ravel())
+    share = float(_explained(rest[np.newaxis], *spaces)[0]) / (_total(values) or 1)
+    return share, rest.reshape(values.shape), spaces
+
+
+def _total(values: NDArray[np.float64]) -> float:
+    return float(np.square(values - values.mean()).sum())
+
+
+def _explained(
+    rows: NDArray[np.float64], alone: NDArray[np.float64], both: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The sum of squares of each row that lies in the second space, but not in the first."""
+    second, first = np.square(rows @ both).sum(axis=1), np.square(rows @ alone).sum(axis=1)
+    return np.asarray(second - first)
+
+
+def _dummies(cells: NDArray[np.intp]) -> NDArray[np.float64]:
+    """A column for each cell, with 1 where it is."""
+    return np.equal.outer(cells, np.unique(cells)).astype(float)
+
+
+def _basis(columns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Orthonormal columns of the same span."""
+    left, sizes, _ = np.linalg.svd(columns, full_matrices=False)
+    return np.asarray(left[:, sizes > 1e-9 * sizes[0]])

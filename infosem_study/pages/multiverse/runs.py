@@ -84,7 +84,7 @@ def readings(
         One row per network, dataset, config, claim, what, alpha (the level), seed and split.
         "what" is "model", "rival" (DeepSEM, or InfoSEM-B in the same configuration) or "control"
         (text of other genes, labels of other targets of the same TF). Then `MEASURES` on the unseen
-        genes; fit, the AUPRC on the training edges; diverged, whether the training did; key, and
+        genes; fit, the AUPRC on the training edges, NaN where the training diverged; key, and
         seconds, the wall time of the training.
 
     Raises
@@ -187,7 +187,6 @@ def _measured(
                     "alpha": part.alpha, "seed": part.job.seed, "split": split,
                     "key": result["key"], "seconds": result["seconds"],
                     **{name: line[name] for name in (*MEASURES, "fit")},
-                    "diverged": np.isnan(line["fit"]),
                 }
             )  # fmt: skip
     return lines

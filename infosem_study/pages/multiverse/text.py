@@ -1,19 +1,30 @@
 """What the readings say together, in words."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from infosem_study.pages.multiverse.design import CHOSEN
-from infosem_study.pages.multiverse.gains import CLAIMS, gains, over_datasets, summary
+from infosem_study.pages.multiverse import design
+from infosem_study.pages.multiverse.gains import (
+    AGAINST,
+    CLAIMS,
+    choices_of,
+    effects,
+    gains,
+    over_datasets,
+    summary,
+)
 from infosem_study.statistics import combine, estimate, format_end
 
 __all__ = [
     "describe",
-    "describe_chosen",
+    "describe_effects",
     "describe_importance",
     "describe_seeds",
+    "describe_settings",
+    "digits",
     "format_datasets",
     "format_importance",
     "format_summary",
@@ -36,74 +47,93 @@ def describe(table: pd.DataFrame, measures: Sequence[str] = ("AUPRC", "within TF
     measures : sequence of str
         Which are told.
     """
-    texts = []
-    index = ["network", "claim", "against", "measure"]
-    by = {tuple(line[name] for name in index): line for line in table.to_dict("records")}
-    for network, claim in dict.fromkeys((key[0], key[1]) for key in by):
-        model, rival = CLAIMS[claim]
-        for measure in measures:
-            if (network, claim, "rival", measure) not in by:
-                continue
-            line = by[network, claim, "rival", measure]
-            text = (
-                f"{network}, {measure}: {_WHAT[claim]} ({model} ahead of {rival}) in "
-                f"{_of(line['ahead'], line['readings'])}, {model} is behind in "
-                f"{line['behind']:.0f}; the gain is positive in {line['positive']:.0f}. "
-                f"Half of the readings gain {line['median']:+.3f} or more, the middle 90% "
-                f"{line['low']:+.3f} to {line['high']:+.3f}."
-            )
-            if not np.isnan(line["paper"]):
-                text += (
-                    f" The paper's {line['paper']:+.3f} is reached in "
-                    f"{_of(line['beyond'], line['readings'])}."
-                )
-            if (network, claim, "control", measure) in by:
-                control = by[network, claim, "control", measure]
-                text += (
-                    f" It is ahead of its control, {_CONTROLS[claim]}, in "
-                    f"{_of(control['ahead'], control['readings'])} that have one."
-                )
-            if (network, claim, "null", measure) in by:
-                null = by[network, claim, "null", measure]
-                text += (
-                    f" The control itself is ahead of {rival} in "
-                    f"{_of(null['ahead'], null['readings'])} and behind in {null['behind']:.0f}."
-                )
-            texts.append(text)
-    return "\n".join(texts)
+    index = ["network", "claim", "measure", "against"]
+    by: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for line in table.to_dict("records"):
+        network, claim, measure, against = (str(line[name]) for name in index)
+        by.setdefault((network, claim, measure), {})[against] = line
+    return "\n".join(
+        _described(*case, measure, by[*case, measure])
+        for case in dict.fromkeys((network, claim) for network, claim, _ in by)
+        for measure in measures
+        if (*case, measure) in by
+    )
+
+
+def _described(network: str, claim: str, measure: str, by: dict[str, dict[str, Any]]) -> str:
+    (model, rival), own, form = CLAIMS[claim], by["rival"], _form(network)
+    median, low, high = (format_end(own[name], form) for name in ("median", "low", "high"))
+    text = (
+        f"{network}, {measure}: {_WHAT[claim]} ({model} ahead of {rival}) in "
+        f"{_of(own['ahead'], own['readings'])}, {model} is behind in {own['behind']:.0f}; the gain "
+        f"is positive in {own['positive']:.0f}. The median gain is {median}, the middle 90% "
+        f"{low} to {high}."
+    )
+    if not np.isnan(own["paper"]):
+        text += (
+            f" The paper's {own['paper']:{form}} is reached in {own['reached']:.0f}, lies in the "
+            f"interval of {own['holds']:.0f}, and above that of {own['short']:.0f}."
+        )
+    text += (
+        f" With intervals twice as wide, as for other TFs, {own['ahead_wide']:.0f} would be ahead "
+        f"and {own['behind_wide']:.0f} behind."
+    )
+    if "control" in by:
+        same, nothing = by["rival, where there is a control"], by["control's own"]
+        control, name = by["control"], _CONTROLS[claim]
+        text += (
+            f" In the {control['readings']:.0f} readings that have a control, {model} is ahead of "
+            f"{rival} in {same['ahead']:.0f} and behind in {same['behind']:.0f}; with {name} it is "
+            f"so in {nothing['ahead']:.0f} and {nothing['behind']:.0f}. It is ahead of its control "
+            f"in {control['ahead']:.0f} and behind in {control['behind']:.0f}."
+        )
+    return text
+
+
+def digits(network: str) -> int:
+    """With how many decimals gains are told: those on non-specific networks are small."""
+    return 4 if network.startswith("non") else 3
+
+
+def _form(network: str) -> str:
+    return f"+.{digits(network)}f"
 
 
 def _of(n: float, total: float) -> str:
     return f"{n:.0f} of {total:.0f} reading{'' if total == 1 else 's'}"
 
 
-def describe_chosen(table: pd.DataFrame, measure: str = "AUPRC") -> str:
-    """In how many of the configurations text helps, and with the alpha that training edges choose.
+def describe_settings(table: pd.DataFrame, claim: str = "text", measure: str = "AUPRC") -> str:
+    """How many settings have readings ahead, and how readings do that are closest to the paper.
 
     Parameters
     ----------
     table : DataFrame
         From `gains.over_datasets`.
-    measure : str
+    claim, measure : str
     """
     own = table[
-        (table["claim"] == "text") & (table["against"] == "rival") & (table["measure"] == measure)
+        (table["claim"] == claim) & (table["against"] == "rival") & (table["measure"] == measure)
     ]
     texts = []
     for network, part in own.groupby("network", sort=False):
         ahead, behind = part["low"] > 0, part["high"] < 0
-        n = part["config"].nunique()
+        printed = design.printed(int(part["config"].max()) + 1, choices_of(claim))
         texts.append(
             f"{network}, {measure}: the readings ahead come from "
-            f"{part.loc[ahead, 'config'].nunique()} of {n} settings, those behind from "
-            f"{part.loc[behind, 'config'].nunique()}."
+            f"{part.loc[ahead, 'config'].nunique()} of {part['config'].nunique()} settings, those "
+            f"behind from {part.loc[behind, 'config'].nunique()}."
         )
-        chosen = part["alpha"] == CHOSEN
-        if chosen.any():
-            texts[-1] += (
-                f" Of the {chosen.sum()} readings whose alpha the training edges choose, as in the "
-                f"paper, {(chosen & ahead).sum()} are ahead and {(chosen & behind).sum()} behind."
-            )
+        for which, what in (
+            (part["alpha"] == "own", "with DeepSEM's own alpha, the most literal one"),
+            (part["alpha"] == design.CHOSEN, "whose alpha the training edges choose"),
+            (part["config"].map(printed), "that contradict nothing the paper prints"),
+        ):
+            if which.any():
+                texts[-1] += (
+                    f" Of the {which.sum()} readings {what}, {(which & ahead).sum()} are ahead and "
+                    f"{(which & behind).sum()} behind."
+                )
     return "\n".join(texts)
 
 
@@ -116,7 +146,7 @@ def describe_seeds(rows: pd.DataFrame) -> str:
         From `comparison.compare`: InfoSEM-B and DeepSEM on the same data sets, splits and seeds.
     """
     model, rival = CLAIMS["text"]
-    parts = []
+    parts, wider = [], []
     for measure, column in (("AUPRC", "unseen_auprc"), ("Hit@1%", "unseen_hit")):
         wide = rows.pivot_table(column, ["seed", "dataset", "split"], "method")
         differences = (wide[model] - wide[rival]).dropna()
@@ -125,11 +155,13 @@ def describe_seeds(rows: pd.DataFrame) -> str:
             for _, part in differences.groupby("seed")
         ]
         spread = np.std([found.mean for found in by_seed], ddof=1)
-        error = np.mean([found.sem for found in by_seed])
+        error = np.sqrt(np.mean([found.sem**2 for found in by_seed]))
         parts.append(f"{spread:.3f} in {measure} (the standard error over splits is {error:.3f})")
+        wider.append(f"{np.sqrt(1 + (spread / error) ** 2):.2f}")
     return (
         f"Over {rows['seed'].nunique()} training seeds the gain of this book's own reading has a "
-        f"standard deviation of {' and of '.join(parts)}."
+        f"standard deviation of {' and of '.join(parts)}. Intervals with both would be "
+        f"{' and '.join(wider)} times as wide."
     )
 
 
@@ -141,14 +173,11 @@ def told(rows: pd.DataFrame) -> str:
     rows : DataFrame
         From `book.shown`; it may be empty.
     """
-    if rows.empty:
-        return ""
-    together = over_datasets(gains(rows, ["auprc", "within"]))
-    return headline(summary(together, [*rows["dataset"].unique()]))
+    return headline(summary(over_datasets(gains(rows, ["auprc", "within"])))) if len(rows) else ""
 
 
 def headline(table: pd.DataFrame) -> str:
-    """What the front page says of the readings, in one sentence for each claim.
+    """What the front page says of the readings, in a few sentences for each claim.
 
     Parameters
     ----------
@@ -163,59 +192,67 @@ def headline(table: pd.DataFrame) -> str:
     own = table[table["network"] == "cell-type-specific"] if len(table) else table
     sentences = []
     for claim in own["claim"].unique() if len(own) else ():
-        model, rival = CLAIMS[claim]
         by = own[own["claim"] == claim].set_index(["against", "measure"])
         pooled, within = by.loc["rival", "AUPRC"], by.loc["rival", "within TFs"]
-        n = pooled["readings"]
-        neither = n - pooled["ahead"] - pooled["behind"]
-        sentence = (
-            f"Of {n:.0f} ways to make them, {model} is shown to be "
-            f"ahead of {rival} by AUPRC in {pooled['ahead']:.0f} and behind in "
-            f"{pooled['behind']:.0f}; {neither:.0f} show neither. Among the targets of a single TF "
-            f"it is ahead in {within['ahead']:.0f} and behind in {within['behind']:.0f}."
-        )
         control = by.loc["control", "AUPRC"] if ("control", "AUPRC") in by.index else None
-        if control is not None and control["readings"] >= _ENOUGH:
-            sentence += (
-                f" {model} with {_CONTROLS[claim]} was tried in {control['readings']:.0f} of them, "
-                f"and is shown to be worse in {control['ahead']:.0f} and better in "
-                f"{control['behind']:.0f}."
-            )
-        sentences.append(sentence)
+        told_of = _of_text if claim == "text" else _of_labels
+        sentences.append(told_of(pooled, within, control))
     return " ".join(["The paper leaves choices open.", *sentences]) if sentences else ""
+
+
+def _of_text(
+    pooled: "pd.Series[Any]", within: "pd.Series[Any]", control: "pd.Series[Any] | None"
+) -> str:
+    model, rival = CLAIMS["text"]
+    neither = pooled["readings"] - pooled["ahead"] - pooled["behind"]
+    sentence = (
+        f"Of {pooled['readings']:.0f} ways to make them, some beyond the paper, {model} is shown "
+        f"to be ahead of {rival} by AUPRC in {pooled['ahead']:.0f} and behind in "
+        f"{pooled['behind']:.0f}; {neither:.0f} show neither. Among the targets of a single TF it "
+        f"is ahead in {within['ahead']:.0f} and behind in {within['behind']:.0f}."
+    )
+    if control is not None and control["readings"] >= _ENOUGH:
+        sentence += (
+            f" {model} with {_CONTROLS['text']} was tried in {control['readings']:.0f} of them, "
+            f"and is shown to be worse in {control['ahead']:.0f} and better in "
+            f"{control['behind']:.0f}."
+        )
+    return sentence
+
+
+def _of_labels(
+    pooled: "pd.Series[Any]", within: "pd.Series[Any]", control: "pd.Series[Any] | None"
+) -> str:
+    # On two splits a reading can show little, so that counts alone would mislead.
+    model, rival = CLAIMS["labels"]
+    return (
+        f"In {pooled['readings']:.0f} ways, on two splits each, {model} is shown to be ahead of "
+        f"{rival} by AUPRC in {pooled['ahead']:.0f} and behind in {pooled['behind']:.0f}; the "
+        f"median gain is {pooled['median']:+.3f}, and {pooled['holds']:.0f} of the intervals hold "
+        f"the paper's {pooled['paper']:+.3f}."
+    )
 
 
 def format_summary(table: pd.DataFrame) -> pd.DataFrame:
     """`gains.summary`, as a table to read: counts of readings first, then their gains."""
-    where = [*zip(table["claim"], table["against"], strict=True)]
-    paper = [
-        "-" if np.isnan(line["paper"]) else f"{line['paper']:+.3f}, reached in {line['beyond']:.0f}"
-        for line in table.to_dict("records")
-    ]
-    return pd.DataFrame(
-        {
-            "claim": [_WHAT[claim] for claim in table["claim"]],
-            "network": table["network"],
-            "measure": table["measure"],
-            "what": [
-                _CONTROLS[claim] if against == "null" else CLAIMS[claim][0]
-                for claim, against in where
-            ],
-            "minus": [
-                _CONTROLS[claim] if against == "control" else CLAIMS[claim][1]
-                for claim, against in where
-            ],
-            "readings": table["readings"],
-            "ahead": table["ahead"],
-            "behind": table["behind"],
-            "median gain": table["median"].map("{:+.3f}".format),
-            "middle 90%": [
-                f"{low:+.3f} to {high:+.3f}"
-                for low, high in zip(table["low"], table["high"], strict=True)
-            ],
-            "paper": paper,
-        }
-    )
+    lines = []
+    for line in table.to_dict("records"):
+        form, claim, paper = _form(line["network"]), line["claim"], "-"
+        if not np.isnan(line["paper"]):
+            paper = f"{line['paper']:{form}}, reached in {line['reached']}, held by {line['holds']}"
+        what, other = AGAINST[line["against"]]
+        names = dict(zip(("model", "rival"), CLAIMS[claim], strict=True))
+        names["control"] = _CONTROLS[claim]
+        median, low, high = (format_end(line[name], form) for name in ("median", "low", "high"))
+        lines.append(
+            {
+                "claim": _WHAT[claim], "network": line["network"], "measure": line["measure"],
+                "what": names[what], "minus": names[other], "readings": line["readings"],
+                "ahead": line["ahead"], "behind": line["behind"], "median gain": median,
+                "middle 90%": f"{low} to {high}", "paper": paper,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(lines)
 
 
 def format_datasets(table: pd.DataFrame) -> pd.DataFrame:
@@ -230,11 +267,11 @@ def format_datasets(table: pd.DataFrame) -> pd.DataFrame:
     for where, part in table.groupby(["network", "claim", "dataset"], sort=False):
         network, claim, dataset = map(str, where)
         line = {"network": network, "claim": _WHAT[claim], "data set": dataset}
-        for own in summary(part[part["against"] == "rival"], [dataset]).to_dict("records"):
+        for own in summary(part[part["against"] == "rival"]).to_dict("records"):
             if own["measure"] in ("AUPRC", "Hit@1%", "within TFs"):
                 counts = f"{own['ahead']} ahead, {own['behind']} behind"
                 line["readings"] = str(own["readings"])
-                line[own["measure"]] = f"{counts}, {format_end(own['median'], '+.3f')}"
+                line[own["measure"]] = f"{counts}, {format_end(own['median'], _form(network))}"
         lines.append(line)
     return pd.DataFrame(lines)
 
@@ -245,7 +282,7 @@ def format_importance(table: pd.DataFrame) -> pd.DataFrame:
         {
             "choice": table["choice"],
             "share [95%]": [
-                f"{share:.0%} [{max(low, 0):.0%}, {min(high, 1):.0%}]"
+                f"{share:.0%} [{low:.0%}, {high:.0%}]"
                 for share, low, high in table[["share", "low", "high"]].to_numpy()
             ],
             "by chance": table["chance"].map("{:.0%}".format),
@@ -255,11 +292,28 @@ def format_importance(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def describe_importance(table: pd.DataFrame, level: float = 0.05) -> str:
-    """Which choices move the gain beyond chance; from `gains.importance`."""
+    """Which choices, or pairs of them, move the gain beyond chance; from `gains.importance`."""
     found = table[table["q"] < level]
+    rate = f"false discovery rate {level:.0%}"
     if not len(found):
-        return "No choice moves the gain beyond chance (false discovery rate 5%)."
+        pairs = table["choice"].str.contains(" x ").all()
+        return f"No {'pair' if pairs else 'choice'} is shown to move the gain ({rate})."
     parts = [f"{line.choice} ({line.share:.0%})" for line in found.itertuples()]
     names = parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
     verb = "moves" if len(parts) == 1 else "move"
-    return f"{names} {verb} the gain beyond chance (share of its variance, false discovery 5%)."
+    return f"{names} {verb} the gain beyond chance (share of its variance; {rate})."
+
+
+def describe_effects(table: pd.DataFrame) -> str:
+    """Whether there are enough settings to tell the choices apart; as `gains.effects`."""
+    n, (known, separable) = table["config"].nunique(), effects(table)
+    if separable < known:
+        return (
+            f"With {n} settings the choices cannot be told apart: their levels have {known} "
+            f"effects, of which {separable} can be separated. Levels that were drawn together "
+            "share what one of them does."
+        )
+    return (
+        f"With {n} settings all {known} effects of the levels can be told apart, but levels that "
+        "were often drawn together still share a part."
+    )

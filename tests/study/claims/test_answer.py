@@ -93,7 +93,7 @@ def test_what_many_claims_would_leave_is_that_of_benjamini_and_hochberg():
         assert decided == few
         assert gone == [few[i] for i in lost]
         text = claims.describe_by_chance(found)
-        assert f"{8 - len(lost)} of the 8 claims" in text
+        assert f"{8 - len(lost)} of 8 that are" in text
         assert ("claim 6" in text) == bool(lost)
     assert claims.by_chance(judged(CANNOT_BE_TESTED)) == ([], [])
     assert claims.describe_by_chance([]) == "No claim was decided."
@@ -111,7 +111,11 @@ def test_answer_says_which_of_its_outcomes_many_claims_would_not_leave():
     nothing = {case: from_error(0.0, 0.01, 10, 9) for case in CASES}
     many = [replace(one, outcome=UNDECIDED, found=Found(nothing)) for one in judged(SHOWN)]
     text = claims.answer([*found, *many, *many])
-    assert text.count("the difference among the targets of a single TF would not be shown") == 1
+    assert text.count("the difference among the targets of a single TF would be undecided") == 1
+    # The first sentence has no interval, and does not say more than is left.
+    assert "Text does not help" in claims.answer(found)
+    assert "Text does not help" not in text
+    assert "Text is not shown to help" in text
 
 
 def test_outcomes_are_told_apart():
