@@ -23,11 +23,11 @@ from infosem_study.pages.multiverse.gains import (
 )
 from infosem_study.pages.multiverse.runs import MEASURES, readings
 from infosem_study.pages.multiverse.text import (
-    describe,
     describe_effects,
     describe_importance,
     describe_seeds,
     describe_settings,
+    format_counts,
     format_datasets,
     format_importance,
     format_summary,
@@ -48,7 +48,6 @@ __all__ = [
     "cost",
     "curve_figure",
     "datasets_figure",
-    "describe",
     "describe_effects",
     "describe_importance",
     "describe_seeds",
@@ -56,6 +55,7 @@ __all__ = [
     "diverged",
     "extent",
     "form",
+    "format_counts",
     "format_datasets",
     "format_importance",
     "format_summary",

@@ -1,6 +1,6 @@
 """What the readings say together, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,12 +19,12 @@ from infosem_study.pages.multiverse.gains import (
 from infosem_study.statistics import combine, estimate, format_end
 
 __all__ = [
-    "describe",
     "describe_effects",
     "describe_importance",
     "describe_seeds",
     "describe_settings",
     "digits",
+    "format_counts",
     "format_datasets",
     "format_importance",
     "format_summary",
@@ -37,59 +37,6 @@ _ENOUGH = 10  # readings, to be told of on the front page
 _CONTROLS = {"text": "text of other genes", "labels": "labels of other targets"}
 
 
-def describe(table: pd.DataFrame, measures: Sequence[str] = ("AUPRC", "within TFs")) -> str:
-    """In how many readings each claim holds, one line for each network, claim and measure.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `gains.summary`.
-    measures : sequence of str
-        Which are told.
-    """
-    index = ["network", "claim", "measure", "against"]
-    by: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for line in table.to_dict("records"):
-        network, claim, measure, against = (str(line[name]) for name in index)
-        by.setdefault((network, claim, measure), {})[against] = line
-    return "\n".join(
-        _described(*case, measure, by[*case, measure])
-        for case in dict.fromkeys((network, claim) for network, claim, _ in by)
-        for measure in measures
-        if (*case, measure) in by
-    )
-
-
-def _described(network: str, claim: str, measure: str, by: dict[str, dict[str, Any]]) -> str:
-    (model, rival), own, form = CLAIMS[claim], by["rival"], _form(network)
-    median, low, high = (format_end(own[name], form) for name in ("median", "low", "high"))
-    text = (
-        f"{network}, {measure}: {_WHAT[claim]} ({model} ahead of {rival}) in "
-        f"{_of(own['ahead'], own['readings'])}, {model} is behind in {own['behind']:.0f}; the gain "
-        f"is positive in {own['positive']:.0f}. The median gain is {median}, the middle 90% "
-        f"{low} to {high}."
-    )
-    if not np.isnan(own["paper"]):
-        text += (
-            f" The paper's {own['paper']:{form}} is reached in {own['reached']:.0f}, lies in the "
-            f"interval of {own['holds']:.0f}, and above that of {own['short']:.0f}."
-        )
-    text += (
-        f" With intervals twice as wide, as for other TFs, {own['ahead_wide']:.0f} would be ahead "
-        f"and {own['behind_wide']:.0f} behind."
-    )
-    if "control" in by:
-        same, nothing = by["rival, where there is a control"], by["control's own"]
-        control, name = by["control"], _CONTROLS[claim]
-        text += (
-            f" In the {control['readings']:.0f} readings that have a control, {model} is ahead of "
-            f"{rival} in {same['ahead']:.0f} and behind in {same['behind']:.0f}; with {name} it is "
-            f"so in {nothing['ahead']:.0f} and {nothing['behind']:.0f}. It is ahead of its control "
-            f"in {control['ahead']:.0f} and behind in {control['behind']:.0f}."
-        )
-    return text
-
-
 def digits(network: str) -> int:
     """With how many decimals gains are told: those on non-specific networks are small."""
     return 4 if network.startswith("non") else 3
@@ -97,10 +44,6 @@ def digits(network: str) -> int:
 
 def _form(network: str) -> str:
     return f"+.{digits(network)}f"
-
-
-def _of(n: float, total: float) -> str:
-    return f"{n:.0f} of {total:.0f} reading{'' if total == 1 else 's'}"
 
 
 def describe_settings(table: pd.DataFrame, claim: str = "text", measure: str = "AUPRC") -> str:
@@ -231,6 +174,50 @@ def _of_labels(
         f"median gain is {pooled['median']:+.3f}, and {pooled['holds']:.0f} of the intervals hold "
         f"the paper's {pooled['paper']:+.3f}."
     )
+
+
+def format_counts(
+    table: pd.DataFrame, measures: Sequence[str] = ("AUPRC", "Hit@1%", "within TFs")
+) -> pd.DataFrame:
+    """In how many readings each claim holds, as a table to read.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `gains.summary`.
+    measures : sequence of str
+        Which are told.
+    """
+    lines = []
+    for where, part in table.groupby(["network", "claim", "measure"], sort=False):
+        network, claim, measure = map(str, where)
+        if measure not in measures:
+            continue
+        by = {str(line["against"]): line for line in part.to_dict("records")}
+        own, (model, rival), form = by["rival"], CLAIMS[claim], _form(network)
+        median, low, high = (format_end(own[name], form) for name in ("median", "low", "high"))
+        line = {
+            "claim": f"{model} minus {rival}", "network": network, "measure": measure,
+            "readings": own["readings"], "ahead, behind": _both(own),
+            "the same for other TFs": f"{own['ahead_wide']}, {own['behind_wide']}",
+            "median gain": median, "middle 90%": f"{low} to {high}", "paper": "-",
+            "with a control": "-", "the control": "-",
+        }  # fmt: skip
+        if not np.isnan(own["paper"]):
+            line["paper"] = (
+                f"{own['paper']:{form}}: reached in {own['reached']}, in the interval of "
+                f"{own['holds']}, above it in {own['short']}"
+            )
+        if "control" in by:
+            same = by["rival, where there is a control"]
+            line["with a control"] = f"{_both(same)} of {same['readings']}"
+            line["the control"] = _both(by["control's own"])
+        lines.append(line)
+    return pd.DataFrame(lines)
+
+
+def _both(line: Mapping[Hashable, Any]) -> str:
+    return f"{line['ahead']}, {line['behind']}"
 
 
 def format_summary(table: pd.DataFrame) -> pd.DataFrame:

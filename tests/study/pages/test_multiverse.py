@@ -12,7 +12,6 @@ from infosem_study.pages import multiverse
 from infosem_study.pages.multiverse import design
 from infosem_study.pages.multiverse.gains import effects
 from infosem_study.pages.multiverse.text import (
-    describe,
     describe_effects,
     describe_importance,
 )
@@ -207,11 +206,18 @@ def test_readings_are_counted_on_each_data_set():
     assert not found.loc["A", "within TFs"].startswith("36")
 
 
-def test_sentences_say_one_and_many():
-    many = counted(made_up(lambda levels: 0.05, n=12))[2]
-    one = many.iloc[:1]
-    assert "in 36 of 36 readings" in describe(multiverse.summary(many))
-    assert "in 1 of 1 reading," in describe(multiverse.summary(one))
+def test_counts_have_the_readings_their_controls_and_the_papers_gain():
+    rows = made_up(lambda levels: 0.05, n=12, datasets=("hESC", "hHEP"))
+    rows.loc[(rows["what"] == "control") & (rows["config"] % 3 > 0), "auprc"] = np.nan
+    table = counted(rows)[2]
+    own = table[table["against"] == "rival"]
+    (line,) = multiverse.format_counts(multiverse.summary(table)).to_dict("records")
+    assert line["readings"] == 36
+    assert line["ahead, behind"] == "36, 0"
+    assert line["with a control"] == "12, 0 of 12"
+    assert line["median gain"] == f"{own['difference'].median():+.3f}"
+    reached = (own["difference"] >= 0.0645).sum()
+    assert line["paper"].startswith(f"+0.065: reached in {reached}, in the interval of ")
 
 
 def test_figures_show_every_reading():
