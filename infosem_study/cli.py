@@ -424,9 +424,10 @@ def _print_readings(rows: pd.DataFrame, datasets: Sequence[str]) -> None:
         raise InfosemError(f"--datasets: the book shows no reading of {', '.join(datasets)} yet")
     table = multiverse.over_datasets(multiverse.gains(rows))
     found = multiverse.summary(table)
-    for of in (multiverse.format_counts(found), multiverse.format_summary(found)):
-        click.echo(of.to_string(index=False))
-        click.echo()
+    click.echo(multiverse.format_counts(found).to_string())
+    click.echo()
+    click.echo(multiverse.format_summary(found).to_string(index=False))
+    click.echo()
     click.echo(multiverse.describe_settings(table))
 
 

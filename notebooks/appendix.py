@@ -19,7 +19,7 @@
 #   non-specific networks; for the rest they are undecided or cannot be tested.
 # - **How sure?** We treat the data sets as independent. Two are human and two are mouse, and they share
 #   TFs, so intervals of means are too narrow. They are not corrected for the number of claims; what
-#   would be left stands with [every claim](verdicts.ipynb#many-claims). On the non-specific networks
+#   would be left stands with [every claim](#many-claims). On the non-specific networks
 #   InfoSEM-BC has one training seed, and DeepSEM and InfoSEM-B have three.
 #
 # :::
@@ -361,7 +361,7 @@ for network, tried in searched.items():
 # narrow.
 #
 # The intervals are not corrected for the number of claims; what would be left stands with
-# [every claim](verdicts.ipynb#many-claims). The column *within TFs* has the difference of two methods where a claim compares two that use
+# [every claim](#many-claims). The column *within TFs* has the difference of two methods where a claim compares two that use
 # expression. Where a claim names no rival, or one without expression, which is at chance within a TF, it
 # has the gain over chance.
 #

@@ -113,8 +113,9 @@ multiverse.format_counts(summary)
 
 # %% [markdown]
 # *The same for other TFs*: what would be left with intervals twice as wide, which hold for other TFs,
-# too. *With a control*: ahead and behind among the readings that have one; *the control*: the same with
-# the control in place of the model, where there is nothing to learn.
+# too. *Reached*: readings whose gain is the paper's or more; *in the interval*: readings whose interval
+# has it. *With a control*: ahead and behind among the readings that have one; *the control*: the same
+# with the control in place of the model, where there is nothing to learn.
 
 # %% tags=["hide-input"]
 Markdown("\n".join(f"- {line}" for line in multiverse.describe_settings(together).splitlines()))

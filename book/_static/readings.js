@@ -99,7 +99,7 @@ function pick(root, parts) {
   }
 
   function show(paper) {
-    const [width, height, edge] = [Math.max(plot.clientWidth, 240), 230, 46];
+    const [width, height, edge] = [Math.max(plot.clientWidth, 240), 230, 32 + 9 * part.digits];
     const ends = left.flatMap(({ gain }) => gain.filter((value) => value !== null));
     const reach = [0, ...ends, ...(paper === null ? [] : [paper])];
     const [low, high] = [Math.min(...reach), Math.max(...reach, 0.001)];

@@ -357,6 +357,14 @@ def test_choices_leave_readings(browser: webdriver.Chrome, site: str) -> None:
     everything, _ = browser.find_elements(By.CSS_SELECTOR, ".readings button")
     everything.send_keys(Keys.ENTER)
     assert left() >= whole
+    claim = Select(browser.find_element(By.XPATH, '//label[starts-with(., "claim: ")]/select'))
+    for option in [one.text for one in claim.options]:
+        claim.select_by_visible_text(option)
+        starts = browser.execute_script(
+            "return [...document.querySelectorAll('.readings-plot text')].map((t) => t.getBBox().x)"
+        )
+        assert len(starts) > 1
+        assert min(starts) >= 0, option  # a sign that is cut off is another number
     assert browser.find_element(By.CSS_SELECTOR, ".readings-static").text == ""  # is hidden
 
 

@@ -200,20 +200,18 @@ def format_counts(
             "claim": f"{model} minus {rival}", "network": network, "measure": measure,
             "readings": own["readings"], "ahead, behind": _both(own),
             "the same for other TFs": f"{own['ahead_wide']}, {own['behind_wide']}",
-            "median gain": median, "middle 90%": f"{low} to {high}", "paper": "-",
-            "with a control": "-", "the control": "-",
+            "median gain": median, "middle 90%": f"{low} to {high}", "paper's gain": "-",
+            "reached": "-", "in the interval": "-", "with a control": "-", "the control": "-",
         }  # fmt: skip
         if not np.isnan(own["paper"]):
-            line["paper"] = (
-                f"{own['paper']:{form}}: reached in {own['reached']}, in the interval of "
-                f"{own['holds']}, above it in {own['short']}"
-            )
+            line["paper's gain"] = f"{own['paper']:{form}}"
+            line["reached"], line["in the interval"] = str(own["reached"]), str(own["holds"])
         if "control" in by:
             same = by["rival, where there is a control"]
             line["with a control"] = f"{_both(same)} of {same['readings']}"
             line["the control"] = _both(by["control's own"])
         lines.append(line)
-    return pd.DataFrame(lines)
+    return pd.DataFrame(lines).set_index("claim").rename_axis(None)
 
 
 def _both(line: Mapping[Hashable, Any]) -> str:
@@ -226,7 +224,7 @@ def format_summary(table: pd.DataFrame) -> pd.DataFrame:
     for line in table.to_dict("records"):
         form, claim, paper = _form(line["network"]), line["claim"], "-"
         if not np.isnan(line["paper"]):
-            paper = f"{line['paper']:{form}}, reached in {line['reached']}, held by {line['holds']}"
+            paper = f"{line['paper']:{form}}, reached in {line['reached']}"
         what, other = AGAINST[line["against"]]
         names = dict(zip(("model", "rival"), CLAIMS[claim], strict=True))
         names["control"] = _CONTROLS[claim]
