@@ -200,6 +200,14 @@ multiverse.curve_figure(of(together, "text", *others)) if others else print("not
 multiverse.datasets_figure(of(gains, "text", *others)) if others else print("not run")
 
 # %% [markdown]
+# The median gain in AUPRC by level:
+
+# %% tags=["hide-input"]
+if others:
+    print(multiverse.describe_effects(of(gains, "text", *others)))
+multiverse.by_level(of(gains, "text", *others)) if others else print("not run")
+
+# %% [markdown]
 # ## How far would another training seed move this?
 #
 # Every reading has one training seed here. This book's own reading has ten in [Table 1](table1.ipynb).

@@ -29,6 +29,7 @@ __all__ = [
     "alphas_in",
     "choices_table",
     "configurations",
+    "digits",
     "model",
     "printed",
     "rival",
@@ -257,6 +258,11 @@ def alphas_in(found: Iterable[str]) -> list[str]:
     given = set(found)
     known = dict.fromkeys(level for levels in _ALPHAS.values() for level in levels)
     return [level for level in (*known, CHOSEN) if level in given]
+
+
+def digits(network: str) -> int:
+    """With how many decimals gains are told: those on non-specific networks are small."""
+    return 4 if network.startswith("non") else 3
 
 
 def _changes(choices: Sequence[Choice], levels: Mapping[str, str]) -> dict[str, Any]:

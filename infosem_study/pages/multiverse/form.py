@@ -12,7 +12,6 @@ import pandas as pd
 
 from infosem_study.pages.multiverse import design
 from infosem_study.pages.multiverse.gains import CLAIMS, choices_of, over_datasets, paper_gain
-from infosem_study.pages.multiverse.text import digits
 
 __all__ = ["form"]
 
@@ -83,7 +82,7 @@ def _part(part: pd.DataFrame, claim: str, network: str) -> dict[str, Any]:
             }
             for name, frame in frames.items()
         },
-        "digits": digits(network),
+        "digits": design.digits(network),
     }
 
 

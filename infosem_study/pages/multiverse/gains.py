@@ -181,12 +181,15 @@ def by_level(table: pd.DataFrame, measure: str = "AUPRC") -> pd.DataFrame:
     own = own.reset_index(drop=True)
     order = {choice.name: [*choice.levels] for choice in choices_of(claim)}
     order["alpha"] = design.alphas_in(own["alpha"])
+    digits = design.digits(str(own["network"].iloc[0]))
     parts = {}
     for choice, column in {"alpha": own["alpha"], **levels}.items():
         by = own.groupby([column.rename("level"), "dataset"], sort=False)["difference"]
         wide = by.median().unstack("dataset")
         n = by.size().unstack("dataset").iloc[:, 0]
-        parts[choice] = wide.map("{:+.3f}".format).assign(readings=n).reindex(order[choice])
+        parts[choice] = (
+            wide.map(f"{{:+.{digits}f}}".format).assign(readings=n).reindex(order[choice])
+        )
     found: pd.DataFrame = pd.concat(parts, names=["choice"])
     return found
 

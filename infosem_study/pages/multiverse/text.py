@@ -23,7 +23,6 @@ __all__ = [
     "describe_importance",
     "describe_seeds",
     "describe_settings",
-    "digits",
     "format_counts",
     "format_datasets",
     "format_importance",
@@ -37,13 +36,8 @@ _ENOUGH = 10  # readings, to be told of on the front page
 _CONTROLS = {"text": "text of other genes", "labels": "labels of other targets"}
 
 
-def digits(network: str) -> int:
-    """With how many decimals gains are told: those on non-specific networks are small."""
-    return 4 if network.startswith("non") else 3
-
-
 def _form(network: str) -> str:
-    return f"+.{digits(network)}f"
+    return f"+.{design.digits(network)}f"
 
 
 def describe_settings(table: pd.DataFrame, claim: str = "text", measure: str = "AUPRC") -> str:
