@@ -42,6 +42,7 @@ _READING = ["network", "claim", "config", "alpha", "against", "measure"]
 _ENDS = ["difference", "low", "high", "sem", "n", "freedom"]
 _TOGETHER = ", "
 _N_DEALS = 5000
+_ROUNDING = 1e-9  # of a share: a deal that is as good must count as one
 
 
 def gains(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> pd.DataFrame:
@@ -255,7 +256,7 @@ def importance(table: pd.DataFrame, *, pairs: bool = False, n: int = _N_DEALS) -
             "share": share,
             **dict(zip(("low", "high"), _jackknifed(share, without), strict=True)),
             "chance": by_deal.mean(),
-            "q": (1 + np.sum(by_deal >= share)) / (1 + n),
+            "q": (1 + np.sum(by_deal >= share - _ROUNDING)) / (1 + n),
         }
         for name, share, without, by_deal in lines
     )

@@ -147,6 +147,15 @@ def test_pair_has_nothing_of_what_one_choice_does_alone():
     assert single["rate of w"] == pytest.approx(1)
 
 
+def test_two_settings_show_no_choice_to_matter():
+    table = counted(made_up(lambda levels: 0.05 * (levels["rate of w"] == "2e-4"), n=2))[2]
+    one = table[table["against"] == "rival"]
+    for pairs in (False, True):
+        assert "No " in describe_importance(multiverse.importance(one, pairs=pairs, n=50))
+    found = multiverse.by_level(multiverse.gains(made_up(lambda levels: 0.0, n=2), ["auprc"]))
+    assert found["readings"].dtype.kind == "i"
+
+
 def test_twelve_settings_cannot_tell_the_choices_apart_and_36_can():
     tables = {n: counted(made_up(lambda levels: 0.0, n=n, n_alphas=1))[2] for n in (12, 36)}
     (known, few), (same, many) = (effects(tables[n]) for n in (12, 36))
