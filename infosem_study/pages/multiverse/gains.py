@@ -188,9 +188,8 @@ def by_level(table: pd.DataFrame, measure: str = "AUPRC") -> pd.DataFrame:
         by = own.groupby([column.rename("level"), "dataset"], sort=False)["difference"]
         wide = by.median().unstack("dataset")
         n = by.size().unstack("dataset").iloc[:, 0]
-        parts[choice] = (
-            wide.map(f"{{:+.{digits}f}}".format).assign(readings=n).reindex(order[choice])
-        )
+        told = wide.map(f"{{:+.{digits}f}}".format).assign(readings=n)
+        parts[choice] = told.loc[[level for level in order[choice] if level in told.index]]
     found: pd.DataFrame = pd.concat(parts, names=["choice"])
     return found
 
