@@ -14,7 +14,7 @@ __all__ = ["PLANNED", "SHOWN", "cost", "diverged", "extent", "shown"]
 SHOWN: dict[tuple[str, str], dict[str, int]] = {
     ("text", "cell-type-specific"): dict.fromkeys(("hESC", "hHEP", "mDC", "mESC"), 24),
     ("labels", "cell-type-specific"): dict.fromkeys(("hESC", "hHEP", "mDC", "mESC"), 24),
-    ("text", "non-cell-type-specific"): {},
+    ("text", "non-cell-type-specific"): dict.fromkeys(("hESC", "hHEP", "mDC", "mESC"), 12),
     ("labels", "non-cell-type-specific"): {},
 }
 """How many configurations the book shows, by claim and network and then by data set."""
