@@ -12,7 +12,7 @@ from infosem_study.store import Store
 __all__ = ["PLANNED", "SHOWN", "cost", "diverged", "extent", "shown"]
 
 SHOWN: dict[tuple[str, str], dict[str, int]] = {
-    ("text", "cell-type-specific"): dict.fromkeys(("hESC", "hHEP", "mDC", "mESC"), 24),
+    ("text", "cell-type-specific"): dict.fromkeys(("hESC", "hHEP", "mDC", "mESC"), 36),
     ("labels", "cell-type-specific"): dict.fromkeys(("hESC", "hHEP", "mDC", "mESC"), 24),
     ("text", "non-cell-type-specific"): dict.fromkeys(("hESC", "hHEP", "mDC", "mESC"), 12),
     ("labels", "non-cell-type-specific"): {},
