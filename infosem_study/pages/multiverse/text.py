@@ -289,7 +289,8 @@ def describe_importance(table: pd.DataFrame, level: float = 0.05) -> str:
     parts = [f"{line.choice} ({line.share:.0%})" for line in found.itertuples()]
     names = parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
     verb = "moves" if len(parts) == 1 else "move"
-    return f"{names} {verb} the gain beyond chance (share of its variance; {rate})."
+    sentence = f"{names} {verb} the gain beyond chance (share of its variance; {rate})."
+    return sentence[0].upper() + sentence[1:]
 
 
 def describe_effects(table: pd.DataFrame) -> str:
