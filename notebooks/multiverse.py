@@ -21,8 +21,8 @@
 #   right text. What labels add cannot be decided; the median is a small loss.
 # - **How sure?** All readings were drawn before any was run, and all are shown. For other TFs, with
 #   intervals twice as wide, few readings are decided. Three quarters of the planned settings have been
-#   run for text and half of them for labels; on the non-specific networks half of them for text, and none
-#   for labels. There is one training seed, and the readings of a setting share DeepSEM's training. One
+#   run for text and half of them for labels; on the non-specific networks half of them, for labels
+#   without hESC. There is one training seed, and the readings of a setting share DeepSEM's training. One
 #   choice alone is shown to matter, the rate of the networks, and it explains a tenth of the variance.
 #
 # :::
