@@ -143,8 +143,9 @@ def p_value(found: Estimate, side: Side) -> float:
     Returns
     -------
     float
-        NaN where there is no interval, or one that is not of an error, as of counts. Intervals of
-        draws are taken as those of a normal distribution, each half with a width of its own.
+        NaN where there is no interval, or one that is not of an error, as of counts. Each half of
+        an interval has a width of its own, as drawn ones are skewed; one without degrees of freedom
+        is taken as that of a normal distribution.
     """
     has_error = np.isfinite(found.low) and found.low < found.high and found.freedom != 0
     if not has_error:

@@ -139,7 +139,7 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
         lies above and below 0), ahead_wide and behind_wide (the same with intervals twice as wide,
         as they would be for other TFs: see `statistics.estimate`), positive (whose difference is),
         median, low and high (the middle 90% of readings), paper (its gain), reached (readings at or
-        above it), holds (whose interval holds it) and short (whose interval ends below it).
+        above it) and holds (whose interval holds it).
     """
     lines = []
     for where, part in table.groupby(["network", "claim", "against", "measure"], sort=False):
@@ -155,7 +155,6 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
                 "low": values.quantile(0.05), "high": values.quantile(0.95), "paper": paper,
                 "reached": int((values >= paper).sum()),
                 "holds": int(((low <= paper) & (paper <= high)).sum()),
-                "short": int((high < paper).sum()),
             }
         )  # fmt: skip
     return pd.DataFrame(lines)

@@ -137,11 +137,16 @@ def headline(table: pd.DataFrame) -> str:
     if (other, "text", "rival", "AUPRC") in by:
         pooled = by[other, "text", "rival", "AUPRC"]
         within = by[other, "text", "rival", "within TFs"]
-        sentences.append(
-            f"On the non-specific networks it is ahead in {pooled['ahead']} of "
+        sentence = (
+            f"On the non-specific networks InfoSEM-B is ahead in {pooled['ahead']} of "
             f"{pooled['readings']} and behind in {pooled['behind']}, and among the targets of a "
-            f"single TF in {within['ahead']} and {within['behind']}."
+            f"single TF in {within['ahead']} and {within['behind']}"
         )
+        if own := by.get((other, "text", "control's own", "AUPRC")):
+            sentence += (
+                f"; with {_CONTROLS['text']} it is ahead in {own['ahead']} of {own['readings']}"
+            )
+        sentences.append(f"{sentence}.")
     if (specific, "labels", "rival", "AUPRC") in by:
         sentences.append(_of_labels(by[specific, "labels", "rival", "AUPRC"]))
     return " ".join(["The paper leaves choices open.", *sentences]) if sentences else ""
