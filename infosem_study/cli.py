@@ -167,7 +167,7 @@ def run(
     if study == "published":
         _published(store, runner, **on)
         return
-    if study == "multiverse":
+    if study in ("multiverse", "multiverse-seeds"):
         _print_readings(everything.EVERYTHING[study](store, runner=runner, **on), datasets)
         return
     if study == "known-edges":
@@ -426,9 +426,14 @@ def _print_readings(rows: pd.DataFrame, datasets: Sequence[str]) -> None:
     found = multiverse.summary(table)
     click.echo(multiverse.format_counts(found).to_string())
     click.echo()
+    click.echo(multiverse.format_averages(multiverse.averages(rows)).to_string())
+    click.echo()
     click.echo(multiverse.format_summary(found).to_string(index=False))
     click.echo()
     click.echo(multiverse.describe_settings(table))
+    if rows["seed"].nunique() > 1:
+        click.echo()
+        click.echo(multiverse.format_seeds(multiverse.by_seed(rows)).to_string())
 
 
 @command.command()

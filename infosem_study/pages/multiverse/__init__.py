@@ -1,6 +1,14 @@
 """Every reading of the paper: what comes out of hundreds of ways to decide what it leaves open."""
 
-from infosem_study.pages.multiverse.book import PLANNED, SHOWN, cost, diverged, extent, shown
+from infosem_study.pages.multiverse.book import (
+    AGAIN,
+    SHOWN,
+    again,
+    cost,
+    diverged,
+    extent,
+    shown,
+)
 from infosem_study.pages.multiverse.design import (
     CHOICES,
     CHOSEN,
@@ -11,11 +19,14 @@ from infosem_study.pages.multiverse.figures import (
     curve_figure,
     datasets_figure,
     importance_figure,
+    seeds_figure,
 )
 from infosem_study.pages.multiverse.form import form
 from infosem_study.pages.multiverse.gains import (
     CLAIMS,
+    averages,
     by_level,
+    by_seed,
     gains,
     importance,
     over_datasets,
@@ -24,40 +35,51 @@ from infosem_study.pages.multiverse.gains import (
 from infosem_study.pages.multiverse.runs import MEASURES, readings
 from infosem_study.pages.multiverse.text import (
     describe_effects,
+    describe_errors,
     describe_importance,
+    describe_seed_share,
     describe_seeds,
     describe_settings,
+    format_averages,
     format_counts,
     format_datasets,
     format_importance,
+    format_seeds,
     format_summary,
     headline,
     told,
 )
 
 __all__ = [
+    "AGAIN",
     "CHOICES",
     "CHOSEN",
     "CLAIMS",
     "MEASURES",
-    "PLANNED",
     "SHOWN",
+    "again",
+    "averages",
     "by_level",
+    "by_seed",
     "choices_table",
     "configurations",
     "cost",
     "curve_figure",
     "datasets_figure",
     "describe_effects",
+    "describe_errors",
     "describe_importance",
+    "describe_seed_share",
     "describe_seeds",
     "describe_settings",
     "diverged",
     "extent",
     "form",
+    "format_averages",
     "format_counts",
     "format_datasets",
     "format_importance",
+    "format_seeds",
     "format_summary",
     "gains",
     "headline",
@@ -65,6 +87,7 @@ __all__ = [
     "importance_figure",
     "over_datasets",
     "readings",
+    "seeds_figure",
     "shown",
     "summary",
     "told",

@@ -12,7 +12,7 @@ from infosem_study.figures import DASHED, DOTTED, NULL, OURS, PAPER, legend, pan
 from infosem_study.pages.multiverse import design
 from infosem_study.pages.multiverse.gains import CLAIMS, choices_of, paper_gain
 
-__all__ = ["curve_figure", "datasets_figure", "importance_figure"]
+__all__ = ["curve_figure", "datasets_figure", "importance_figure", "seeds_figure"]
 
 _BEHIND = PAPER
 _UNDECIDED = "#999999"
@@ -136,5 +136,40 @@ def importance_figure(table: pd.DataFrame) -> Figure:
     axis.plot(table["chance"], height, "|", color=NULL, markersize=12, label="by chance")
     axis.set_yticks(height, table["choice"])
     axis.set_xlabel("share of the variance of the gain")
+    legend(figure, axis)
+    return figure
+
+
+def seeds_figure(table: pd.DataFrame, measure: str = "AUPRC") -> Figure:
+    """The gain of every reading with one training seed against that with another.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `gains.by_seed`: of one network, claim and dataset, and two seeds.
+    measure : str
+    """
+    own = table[(table["measure"] == measure) & (table["against"] == "rival")]
+    wide = own.pivot(index=["config", "alpha"], columns="seed")
+    first, second = (wide.xs(seed, axis=1, level="seed").dropna() for seed in own["seed"].unique())
+    second = second.loc[first.index]
+    reach = [
+        np.stack([part["difference"] - part["low"], part["high"] - part["difference"]])
+        for part in (second, first)
+    ]
+    figure, axes = panels(1, 1, 4.6, 4.4, grid="both")
+    axis = axes[0, 0]
+    axis.errorbar(
+        first["difference"], second["difference"], *reach, fmt="o", markersize=4, elinewidth=0.5,
+        color=OURS, ecolor=_UNDECIDED, label="a reading, with 95% intervals",
+    )  # fmt: skip
+    ends = [*axis.get_xlim(), *axis.get_ylim()]
+    same = [min(ends), max(ends)]
+    axis.plot(same, same, **DASHED, label="no difference between seeds")
+    axis.axhline(0, **DOTTED)
+    axis.axvline(0, **DOTTED)
+    model, rival = CLAIMS[str(own["claim"].iloc[0])]
+    for label, seed in zip((axis.set_xlabel, axis.set_ylabel), own["seed"].unique(), strict=True):
+        label(f"{measure}, {model} - {rival}, seed {seed}")
     legend(figure, axis)
     return figure

@@ -1,6 +1,6 @@
 """Gains over the rival and over the control, reading by reading, and which choices move them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -16,7 +16,9 @@ from infosem_study.statistics import Estimate, combine, estimate, from_error
 __all__ = [
     "AGAINST",
     "CLAIMS",
+    "averages",
     "by_level",
+    "by_seed",
     "choices_of",
     "effects",
     "gains",
@@ -62,23 +64,83 @@ def gains(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> pd.D
         (one of `AGAINST`), measure (its name) and dataset: difference, low, high, sem, n and
         freedom as of `statistics.Estimate`, over splits, of means over training seeds.
     """
+    lines = []
+    for against, measure, differences in _differences(rows, measures):
+        of = [*_READING[:4], "dataset"]
+        for reading, values in differences.groupby(of, sort=False):
+            line = dict(zip(of, reading, strict=True))
+            found = dict(zip(_ENDS, estimate(values), strict=True))
+            lines.append({**line, "against": against, "measure": measure, **found})
+    order = [*_READING, "dataset", *_ENDS]
+    return pd.DataFrame(lines)[order]
+
+
+def averages(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> pd.DataFrame:
+    """The gain in the mean of all readings.
+
+    Of a setting it is the mean over its readings, splits and data sets. The variance of the mean
+    over settings and of that over splits add up, as both are drawn: what hangs on both counts
+    twice, so that the interval is too wide, if anything. It is one for these TFs.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `runs.readings`.
+    measures : sequence of str
+        Of `MEASURES`.
+
+    Returns
+    -------
+    DataFrame
+        One row per network, claim, against and measure: settings (how many all data sets have),
+        the names of the data sets in the column dataset, difference, low, high, sem, n and freedom
+        as of `statistics.Estimate`, and the two parts of sem, over_settings and over_splits.
+    """
+    lines = []
+    for against, measure, all_differences in _differences(rows, measures):
+        for where, differences in all_differences.groupby(["network", "claim"], sort=False):
+            by_config = differences.groupby(["config", "dataset"]).mean().unstack().dropna()
+            own = differences[differences.index.isin(by_config.index, level="config")]
+            over_configs = estimate(by_config.mean(axis=1))
+            over_splits = combine(
+                estimate(values)
+                for _, values in own.groupby(["dataset", "split"]).mean().groupby("dataset")
+            )
+            # Only its error counts.
+            centred = over_splits._replace(mean=0.0)
+            found = combine([over_configs, centred], weights=[1.0, 1.0])
+            lines.append(
+                {
+                    **dict(zip(("network", "claim"), where, strict=True)),
+                    "against": against, "measure": measure, "settings": len(by_config),
+                    "dataset": _TOGETHER.join(map(str, by_config.columns)),
+                    **dict(zip(_ENDS, found, strict=True)),
+                    "over_settings": over_configs.sem, "over_splits": over_splits.sem,
+                }
+            )  # fmt: skip
+    by_claim = pd.DataFrame(lines).groupby(["network", "claim"], sort=False)
+    return pd.concat([part for _, part in by_claim], ignore_index=True)
+
+
+def _differences(
+    rows: pd.DataFrame, measures: Sequence[str]
+) -> Iterator[tuple[str, str, "pd.Series[float]"]]:
+    """For each `AGAINST` and measure (its name): the gain by reading, data set and split.
+
+    Of several training seeds the means.
+    """
     rows = pd.concat([rows, _chosen(rows)], ignore_index=True)
     index = ["network", "claim", "config", "alpha", "dataset", "split"]
-    lines = []
     for name in measures:
-        # Of several seeds the mean, of each what.
         wide = rows.pivot_table(name, index, "what", aggfunc="mean", sort=False)
         for against, (what, other) in AGAINST.items():
             needed = [what, other, *(["control"] if "control" in against else [])]
-            if not {*needed} <= set(wide):
-                continue
-            differences = (wide[what] - wide[other])[wide[needed].notna().all(axis=1)]
-            for reading, values in differences.groupby(index[:-1], sort=False):
-                line = dict(zip(index[:-1], reading, strict=True))
-                found = dict(zip(_ENDS, estimate(values), strict=True))
-                lines.append({**line, "against": against, "measure": MEASURES[name], **found})
-    order = [*_READING, "dataset", *_ENDS]
-    return pd.DataFrame(lines)[order]
+            if {*needed} <= set(wide):
+                yield (
+                    against,
+                    MEASURES[name],
+                    (wide[what] - wide[other])[wide[needed].notna().all(axis=1)],
+                )
 
 
 def _chosen(rows: pd.DataFrame) -> pd.DataFrame:
@@ -105,6 +167,31 @@ def over_datasets(table: pd.DataFrame) -> pd.DataFrame:
                 found = combine(Estimate(*line) for line in own[_ENDS].itertuples(index=False))
                 lines.append([*reading, _TOGETHER.join(names), *found])
     return pd.DataFrame(lines, columns=[*_READING, "dataset", *_ENDS])
+
+
+def by_seed(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> pd.DataFrame:
+    """`gains` of each training seed by itself, on each data set and as the mean over them.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `runs.readings`, of several seeds.
+    measures : sequence of str
+        Of `MEASURES`.
+
+    Returns
+    -------
+    DataFrame
+        As from `over_datasets` and, if there are several data sets, from `gains`, with the column
+        seed.
+    """
+    found = []
+    for seed, part in rows.groupby("seed", sort=False):
+        each = gains(part, measures)
+        found.append(over_datasets(each).assign(seed=seed))
+        if each["dataset"].nunique() > 1:
+            found.append(each.assign(seed=seed))
+    return pd.concat(found, ignore_index=True)
 
 
 def paper_gain(table: pd.DataFrame) -> float:

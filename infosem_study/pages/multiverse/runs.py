@@ -58,6 +58,7 @@ def readings(
     datasets: Sequence[str],
     network: str = "cell-type-specific",
     n: int = design.BLOCK,
+    first: int = 0,
     splits: Sequence[int] = tuple(range(10)),
     seeds: Sequence[int] = (0,),
     claims: Sequence[str] = ("text", "labels"),
@@ -70,8 +71,8 @@ def readings(
     store : Store
     datasets : sequence of str
     network : str
-    n : int
-        How many configurations.
+    n, first : int
+        Of the first n configurations of the design those from this one on, which is counted from 0.
     splits, seeds : sequence of int
         Split seeds, and training seeds of all models.
     claims : sequence of str
@@ -97,7 +98,9 @@ def readings(
         on = "planted" if base_name(dataset) == "synthetic" else network
         for seed in seeds:
             parts = [
-                part for part in _parts(dataset, on, n, tuple(splits), seed) if part.claim in claims
+                part
+                for part in _parts(dataset, on, n, tuple(splits), seed)
+                if part.claim in claims and part.config >= first
             ]
             jobs = {_name(part.job): part.job for part in parts}
             with store.keeping_scores() as keeping:

@@ -10,22 +10,28 @@ from infosem_study.pages.multiverse import design
 from infosem_study.pages.multiverse.gains import (
     AGAINST,
     CLAIMS,
+    averages,
     choices_of,
     effects,
     gains,
     over_datasets,
+    paper_gain,
     summary,
 )
-from infosem_study.statistics import combine, estimate, format_end
+from infosem_study.statistics import combine, estimate, format_end, format_interval
 
 __all__ = [
     "describe_effects",
+    "describe_errors",
     "describe_importance",
+    "describe_seed_share",
     "describe_seeds",
     "describe_settings",
+    "format_averages",
     "format_counts",
     "format_datasets",
     "format_importance",
+    "format_seeds",
     "format_summary",
     "headline",
     "told",
@@ -33,6 +39,7 @@ __all__ = [
 
 _WHAT = {"text": "Text helps", "labels": "Labels help"}
 _ENOUGH = 10  # readings, to be told of on the front page
+_READING = ["config", "alpha"]
 _CONTROLS = {"text": "text of other genes", "labels": "labels of other targets"}
 
 
@@ -102,6 +109,92 @@ def describe_seeds(rows: pd.DataFrame) -> str:
     )
 
 
+def format_seeds(
+    table: pd.DataFrame, measures: Sequence[str] = ("AUPRC", "Hit@1%", "within TFs")
+) -> pd.DataFrame:
+    """How the gain of the same readings differs between training seeds, as a table to read.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `gains.by_seed`.
+    measures : sequence of str
+        Which are told of the mean over data sets; of each data set the first is.
+    """
+    own, lines = table[(table["against"] == "rival") & table["measure"].isin(measures)], []
+    for where, part in own.groupby(["network", "claim", "dataset", "measure"], sort=False):
+        network, claim, dataset, measure = map(str, where)
+        together = dataset == _together(own[(own["network"] == network) & (own["claim"] == claim)])
+        if not together and measure != measures[0]:
+            continue
+        (model, rival), form = CLAIMS[claim], _form(network)[1:]
+        gain, low, high = (
+            part.pivot(index=_READING, columns="seed", values=end).dropna()
+            for end in ("difference", "low", "high")
+        )
+        ahead, behind = low > 0, high < 0
+        line = {"claim": f"{model} minus {rival}", "network": network,
+                "data set": "mean of all" if together else dataset, "measure": measure,
+                "readings": len(gain)}  # fmt: skip
+        for seed in gain:
+            line[f"ahead, behind: seed {seed}"] = f"{ahead[seed].sum()}, {behind[seed].sum()}"
+        over_seeds, over_readings = _spread(gain)
+        line |= {
+            "with every seed": f"{ahead.all(axis=1).sum()}, {behind.all(axis=1).sum()}",
+            "turned round": int((ahead.any(axis=1) & behind.any(axis=1)).sum()),
+            "SD over seeds": f"{over_seeds:{form}}",
+            "SD over readings": f"{over_readings:{form}}",
+            "share of the seed": f"{(over_seeds / over_readings) ** 2:.0%}",
+        }
+        lines.append(line)
+    return pd.DataFrame(lines).set_index("claim").rename_axis(None)
+
+
+def describe_seed_share(table: pd.DataFrame, readings: pd.DataFrame, measure: str = "AUPRC") -> str:
+    """What the seed adds to the intervals of readings, and how many of them would be decided.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `gains.by_seed`.
+    readings : DataFrame
+        From `gains.over_datasets`: all readings, of one seed.
+    measure : str
+    """
+    texts = []
+    for where, part in table.groupby(["network", "claim"], sort=False):
+        network, claim = map(str, where)
+        again, own = (
+            some[
+                (some["network"] == network) & (some["claim"] == claim)
+                & (some["against"] == "rival") & (some["measure"] == measure)
+                & (some["dataset"] == _together(part))
+            ]
+            for some in (table, readings)
+        )  # fmt: skip
+        seeds, _ = _spread(again.pivot(index=_READING, columns="seed", values="difference"))
+        wider = np.sqrt(1 + np.square(seeds / own["sem"]))
+        values, half = own["difference"], (own["high"] - own["low"]) / 2 * wider
+        texts.append(
+            f"{CLAIMS[claim][0]} minus {CLAIMS[claim][1]}, {network}, {measure}: intervals that "
+            f"hold the seed, too, would be {wider.median():.1f} times as wide. "
+            f"{(values > half).sum()} of the {len(own)} readings would be ahead and "
+            f"{(values < -half).sum()} behind, instead of {(own['low'] > 0).sum()} and "
+            f"{(own['high'] < 0).sum()}."
+        )
+    return "\n".join(texts)
+
+
+def _together(table: pd.DataFrame) -> str:
+    """What the mean over data sets is called in a table that has it: all of their names."""
+    return str(max(table["dataset"], key=len))
+
+
+def _spread(gain: pd.DataFrame) -> tuple[float, float]:
+    """Standard deviations of gains, a column for each seed: over seeds, and over readings."""
+    return float(np.sqrt(gain.var(axis=1).mean())), float(np.sqrt(gain.var().mean()))
+
+
 def told(rows: pd.DataFrame) -> str:
     """`headline` of readings.
 
@@ -110,16 +203,21 @@ def told(rows: pd.DataFrame) -> str:
     rows : DataFrame
         From `book.shown`; it may be empty.
     """
-    return headline(summary(over_datasets(gains(rows, ["auprc", "within"])))) if len(rows) else ""
+    if not len(rows):
+        return ""
+    counts = summary(over_datasets(gains(rows, ["auprc", "within"])))
+    return headline(counts, averages(rows, ["auprc"]))
 
 
-def headline(table: pd.DataFrame) -> str:
+def headline(table: pd.DataFrame, means: pd.DataFrame) -> str:
     """What the front page says of the readings, in a few sentences for each claim.
 
     Parameters
     ----------
     table : DataFrame
         From `gains.summary` of `gains.over_datasets`.
+    means : DataFrame
+        From `gains.averages` of the same readings.
 
     Returns
     -------
@@ -127,13 +225,24 @@ def headline(table: pd.DataFrame) -> str:
         Empty if there are no readings.
     """
     index = ["network", "claim", "against", "measure"]
-    by = {tuple(line[name] for name in index): line for line in table.to_dict("records")}
+    by, mean_of = (
+        {tuple(line[name] for name in index): line for line in part.to_dict("records")}
+        for part in (table, means)
+    )
+
+    def mean(network: str, claim: str) -> str:
+        """The mean gain, beside the paper's."""
+        line = mean_of[network, claim, "rival", "AUPRC"]
+        paper = by[network, claim, "rival", "AUPRC"]["paper"]
+        return f"{_mean(line, network)}, the paper's {paper:{_form(network)}}"
+
     specific, other = "cell-type-specific", "non-cell-type-specific"
     sentences = []
     if (specific, "text", "rival", "AUPRC") in by:
-        sentences.append(
-            _of_text({key[2:]: by[key] for key in by if key[:2] == (specific, "text")})
-        )
+        sentences += [
+            _of_text({key[2:]: by[key] for key in by if key[:2] == (specific, "text")}),
+            f"In the mean of all these ways the gain is {mean(specific, 'text')}.",
+        ]
     if (other, "text", "rival", "AUPRC") in by:
         pooled = by[other, "text", "rival", "AUPRC"]
         within = by[other, "text", "rival", "within TFs"]
@@ -146,9 +255,15 @@ def headline(table: pd.DataFrame) -> str:
             sentence += (
                 f"; with {_CONTROLS['text']} it is ahead in {own['ahead']} of {own['readings']}"
             )
-        sentences.append(f"{sentence}.")
+        sentences.append(f"{sentence}. The mean gain is {mean(other, 'text')}.")
     if (specific, "labels", "rival", "AUPRC") in by:
-        sentences.append(_of_labels(by[specific, "labels", "rival", "AUPRC"]))
+        pooled = by[specific, "labels", "rival", "AUPRC"]
+        model, rival = CLAIMS["labels"]
+        sentences.append(
+            f"In {pooled['readings']} ways, on two splits each, {model} is shown to be ahead of "
+            f"{rival} by AUPRC in {pooled['ahead']} and behind in {pooled['behind']}; the mean "
+            f"gain is {mean(specific, 'labels')}."
+        )
     return " ".join(["The paper leaves choices open.", *sentences]) if sentences else ""
 
 
@@ -173,15 +288,61 @@ def _of_text(by: Mapping[tuple[Hashable, ...], _Line]) -> str:
     return sentence
 
 
-def _of_labels(pooled: _Line) -> str:
-    # On two splits a reading can show little, so that counts alone would mislead.
-    model, rival = CLAIMS["labels"]
-    return (
-        f"In {pooled['readings']} ways, on two splits each, {model} is shown to be ahead of "
-        f"{rival} by AUPRC in {pooled['ahead']} and behind in {pooled['behind']}; the "
-        f"median gain is {pooled['median']:+.3f}, and {pooled['holds']} of the intervals hold "
-        f"the paper's {pooled['paper']:+.3f}."
-    )
+def _mean(line: _Line, network: str) -> str:
+    """A mean with its 95% interval."""
+    return format_interval(line["difference"], line["low"], line["high"], _form(network))
+
+
+def format_averages(
+    table: pd.DataFrame, measures: Sequence[str] = ("AUPRC", "Hit@1%", "within TFs")
+) -> pd.DataFrame:
+    """The gain in the mean of all readings beside the paper's, as a table to read.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `gains.averages`, of one or several sets of data sets.
+    measures : sequence of str
+        Which are told.
+    """
+    lines = []
+    for where, part in table.groupby(["network", "claim", "measure", "dataset"], sort=False):
+        network, claim, measure, dataset = map(str, where)
+        if measure not in measures:
+            continue
+        by = {str(line["against"]): line for line in part.to_dict("records")}
+        own, (model, rival) = by["rival"], CLAIMS[claim]
+        paper, control = paper_gain(part[part["against"] == "rival"]), by.get("control")
+        line = {
+            "claim": f"{model} minus {rival}", "network": network, "measure": measure,
+            "data set": "mean of all" if "," in dataset else dataset,
+            "settings": own["settings"], "mean gain [95%]": _mean(own, network),
+            "paper's gain": "-", "the paper's is": "-", "minus the control [95%]": "-",
+            "settings with one": 0,
+        }  # fmt: skip
+        if not np.isnan(paper):
+            line["paper's gain"] = f"{paper:{_form(network)}}"
+            above, below = paper > own["high"], paper < own["low"]
+            line["the paper's is"] = "above" if above else "below" if below else "inside"
+        if control is not None:
+            line["minus the control [95%]"] = _mean(control, network)
+            line["settings with one"] = control["settings"]
+        lines.append(line)
+    return pd.DataFrame(lines).set_index("claim").rename_axis(None)
+
+
+def describe_errors(table: pd.DataFrame, measure: str = "AUPRC") -> str:
+    """What the intervals of `gains.averages` are made of, a line for each network and claim."""
+    own = table[(table["against"] == "rival") & (table["measure"] == measure)]
+    texts = []
+    for line in own.to_dict("records"):
+        (model, rival), form = CLAIMS[line["claim"]], _form(line["network"])[1:]
+        texts.append(
+            f"{model} minus {rival}, {line['network']}, {measure}: the standard error is "
+            f"{line['over_settings']:{form}} over {line['settings']} settings and "
+            f"{line['over_splits']:{form}} over splits."
+        )
+    return "\n".join(texts)
 
 
 def format_counts(

@@ -18,6 +18,8 @@ from infosem_study.pages.multiverse.text import (
 from infosem_study.scheduling import STORED_ONLY, Runner
 
 NETWORK = "cell-type-specific"
+# The paper's gains of text by hand from Table 1: InfoSEM-B less DeepSEM, mean of hESC and hHEP.
+OF_TEXT = (0.331 - 0.265 + 0.498 - 0.435) / 2
 
 
 def test_any_number_of_blocks_has_every_level_equally_often():
@@ -279,7 +281,6 @@ def test_extent_and_cost_count_a_training_once():
     found = multiverse.extent(rows)
     assert [*found["data set"]] == ["A", "B"]
     assert (found["configurations"] == 12).all()
-    assert (found["planned"] == 48).all()
     assert (found["readings"] == 36).all()
     # DeepSEM, and InfoSEM-B and its control with two alphas; all serve ten splits.
     assert (found["trainings"] == 12 * 5).all()
@@ -303,7 +304,8 @@ def test_form_has_every_reading_with_its_choices_and_gains():
 
 @pytest.mark.parametrize("effect", [0.05, -0.05, 0.0])
 def test_headline_counts_what_the_summary_has(effect):
-    table = counted(made_up(lambda levels: effect, n=12, datasets=("hESC", "hHEP")))[2]
+    rows = made_up(lambda levels: effect, n=12, datasets=("hESC", "hHEP"))
+    table = counted(rows)[2]
     within = table.assign(measure="within TFs", low=-1.0, high=1.0)
     labels = pd.concat([table, within]).assign(claim="labels")
     other = pd.concat([table, within]).assign(network="non-cell-type-specific")
@@ -312,21 +314,57 @@ def test_headline_counts_what_the_summary_has(effect):
     pooled = pooled.set_index(["claim", "against"])
     ahead, behind = pooled.loc[("text", "rival"), ["ahead", "behind"]]
     control = pooled.loc[("text", "control")]
-    line = pooled.loc[("labels", "rival")]
     own = pooled.loc[("text", "control's own"), "ahead"]
-    assert multiverse.headline(found) == (
+    means = multiverse.averages(rows, ["auprc"])
+    means = pd.concat([means, means.assign(claim="labels"),
+                       means.assign(network="non-cell-type-specific")])  # fmt: skip
+    mean, low, high = means.set_index("against").loc["rival"].iloc[0][["difference", "low", "high"]]
+    gain, finer = (f"{mean:+.{n}f} [{low:+.{n}f}, {high:+.{n}f}]" for n in (3, 4))
+    assert multiverse.headline(found, means) == (
         "The paper leaves choices open. Of 36 ways to make them, some beyond the paper, InfoSEM-B "
         f"is shown to be ahead of DeepSEM by AUPRC in {ahead} and behind in {behind}; "
         f"{36 - ahead - behind} show neither. Among the targets of a single TF it is ahead in 0 "
         "and behind in 0. InfoSEM-B with text of other genes was tried in 36 of them, and is shown "
-        f"to be worse in {control['ahead']} and better in {control['behind']}. On the non-specific "
+        f"to be worse in {control['ahead']} and better in {control['behind']}. In the mean of all "
+        f"these ways the gain is {gain}, the paper's {OF_TEXT:+.3f}. On the non-specific "
         f"networks InfoSEM-B is ahead in {ahead} of 36 and behind in {behind}, and among the "
         f"targets of a single TF in 0 and 0; with text of other genes it is ahead in {own} of 36. "
-        "In 36 ways, on two "
+        f"The mean gain is {finer}, the paper's +0.0055. In 36 ways, on two "
         f"splits each, InfoSEM-BC is shown to be ahead of InfoSEM-B by AUPRC in {ahead} and behind "
-        f"in {behind}; the median gain is {line['median']:+.3f}, and {line['holds']} of the "
-        f"intervals hold the paper's {(0.331 - 0.331 + 0.499 - 0.498) / 2:+.3f}."
+        f"in {behind}; the mean gain is {gain}, the paper's "
+        f"{(0.331 - 0.331 + 0.499 - 0.498) / 2:+.3f}."
     )
+
+
+def test_mean_of_all_readings_has_the_errors_of_settings_and_of_splits():
+    rows = made_up(lambda levels: 0.04 * (levels["steps"] == "joint"), n=24, n_alphas=1, noise=0.0)
+    (found,) = multiverse.averages(rows, ["auprc"]).query("against == 'rival'").to_dict("records")
+    assert found["settings"] == 24
+    assert found["difference"] == pytest.approx(0.02)
+    # Half of the settings gain .04, and splits do not differ.
+    of_settings = 0.04 * np.sqrt(0.25 * 24 / 23) / np.sqrt(24)
+    assert found["sem"] == pytest.approx(of_settings)
+    # What a split adds to the gain of every setting, on one of two data sets.
+    of_model = (rows["what"] == "model") & (rows["dataset"] == "A")
+    moved = rows.assign(auprc=rows["auprc"] + of_model * 0.01 * rows["split"])
+    (both,) = multiverse.averages(moved, ["auprc"]).query("against == 'rival'").to_dict("records")
+    of_splits = 0.01 * np.std(range(10), ddof=1) / np.sqrt(10) / 2
+    assert both["difference"] == pytest.approx(0.02 + 0.045 / 2)
+    assert both["sem"] == pytest.approx(np.hypot(of_settings, of_splits))
+    assert multiverse.describe_errors(multiverse.averages(moved, ["auprc"])) == (
+        f"InfoSEM-B minus DeepSEM, {NETWORK}, AUPRC: the standard error is {of_settings:.3f} over "
+        f"24 settings and {of_splits:.3f} over splits."
+    )
+
+
+def test_mean_of_all_readings_stands_beside_the_papers():
+    rows = made_up(lambda levels: 0.0, n=12, datasets=("hESC", "hHEP"))
+    told = multiverse.format_averages(multiverse.averages(rows)).set_index("measure")
+    assert [*told["the paper's is"]] == ["above", "above", "-"]  # none within TFs
+    assert told.loc["AUPRC", "paper's gain"] == f"{OF_TEXT:+.3f}"
+    far = rows.assign(auprc=rows["auprc"] + (rows["what"] == "model") * 0.5)
+    told = multiverse.format_averages(multiverse.averages(far, ["auprc"]))
+    assert [*told["the paper's is"]] == ["below"]
 
 
 def test_settings_are_counted_beside_readings():
@@ -373,7 +411,7 @@ def test_spread_over_seeds_is_that_of_the_gain_and_not_of_the_methods():
     ("network", "expected"),
     [
         # By hand from Tables 1 and 5: InfoSEM-B less DeepSEM, mean of hESC and hHEP.
-        ("cell-type-specific", (0.331 - 0.265 + 0.498 - 0.435) / 2),
+        ("cell-type-specific", OF_TEXT),
         ("non-cell-type-specific", (0.036 - 0.028 + 0.029 - 0.026) / 2),
         ("planted", np.nan),
     ],
@@ -396,4 +434,45 @@ def test_form_keeps_on_its_side_what_is_nearly_0():
 
 
 def test_headline_of_no_readings_says_nothing():
-    assert multiverse.headline(pd.DataFrame()) == ""
+    assert multiverse.headline(pd.DataFrame(), pd.DataFrame()) == ""
+
+
+def test_seeds_are_compared_reading_by_reading():
+    moved = 0.03  # what the second seed adds to each gain
+    first = made_up(lambda levels: 0.05, n=12, n_alphas=1, noise=0.002)
+    second = made_up(lambda levels: 0.05 + moved, n=12, n_alphas=1, noise=0.002)
+    table = multiverse.by_seed(pd.concat([first, second.assign(seed=1)]), ["auprc"])
+    assert table.groupby("seed")["config"].nunique().to_dict() == {0: 12, 1: 12}
+    found, *each = multiverse.format_seeds(table).reset_index().to_dict("records")
+    assert [line["data set"] for line in (found, *each)] == ["mean of all", "A", "B"]
+    assert found["index"] == "InfoSEM-B minus DeepSEM"
+    assert found["ahead, behind: seed 0"] == found["with every seed"] == "12, 0"
+    assert (found["readings"], found["turned round"]) == (12, 0)
+    assert float(found["SD over seeds"]) == pytest.approx(moved / np.sqrt(2), abs=0.002)
+    assert float(found["SD over readings"]) < 0.005
+    figure = multiverse.seeds_figure(table[table["dataset"] == "A, B"])
+    points = figure.axes[0].containers[0].lines[0].get_xydata()
+    assert len(points) == 12
+    assert np.mean(points[:, 1] - points[:, 0]) == pytest.approx(moved, abs=0.002)
+
+
+def test_reading_that_turns_with_the_seed_is_counted():
+    first = made_up(lambda levels: 0.05, n=12, n_alphas=1)
+    second = made_up(lambda levels: -0.05, n=12, n_alphas=1).assign(seed=1)
+    table = multiverse.by_seed(pd.concat([first, second]), ["auprc"])
+    found = multiverse.format_seeds(table).iloc[0]
+    assert (found["with every seed"], found["turned round"]) == ("0, 0", 12)
+    # Seeds that move a gain by its own size leave nothing decided.
+    readings = multiverse.over_datasets(multiverse.gains(first, ["auprc"]))
+    told = multiverse.describe_seed_share(table, readings)
+    assert told.endswith(
+        " times as wide. 0 of the 12 readings would be ahead and 0 behind, instead of 12 and 0."
+    )
+
+
+def test_readings_from_a_block_on_are_those_of_the_whole_design(tmp_path):
+    where = {"datasets": ["synthetic"], "claims": ["text"], "runner": Runner(n_jobs=1)}
+    part = multiverse.readings(Store(tmp_path), n=2, first=1, **where)
+    whole = multiverse.readings(Store(tmp_path), n=2, **where)
+    assert set(part["config"]) == {1}
+    pd.testing.assert_frame_equal(part, whole[whole["config"] == 1].reset_index(drop=True))
