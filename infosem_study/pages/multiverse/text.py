@@ -153,6 +153,9 @@ def format_seeds(
 def describe_seed_share(table: pd.DataFrame, readings: pd.DataFrame, measure: str = "AUPRC") -> str:
     """What the seed adds to the intervals of readings, and how many of them would be decided.
 
+    Readings that differ much between splits differ much between seeds, too. So the variance over
+    seeds is taken to be the same multiple of the squared standard error in all of them.
+
     Parameters
     ----------
     table : DataFrame
@@ -173,11 +176,13 @@ def describe_seed_share(table: pd.DataFrame, readings: pd.DataFrame, measure: st
             for some in (table, readings)
         )  # fmt: skip
         seeds, _ = _spread(again.pivot(index=_READING, columns="seed", values="difference"))
-        wider = np.sqrt(1 + np.square(seeds / own["sem"]))
+        over_splits = np.sqrt(np.square(again["sem"]).mean())
+        wider = np.sqrt(1 + (seeds / over_splits) ** 2)
         values, half = own["difference"], (own["high"] - own["low"]) / 2 * wider
         texts.append(
-            f"{CLAIMS[claim][0]} minus {CLAIMS[claim][1]}, {network}, {measure}: intervals that "
-            f"hold the seed, too, would be {wider.median():.1f} times as wide. "
+            f"{CLAIMS[claim][0]} minus {CLAIMS[claim][1]}, {network}, {measure}: the seed moves a "
+            f"gain by {seeds / over_splits:.1f} times its standard error over splits. Intervals "
+            f"that hold both would be {wider:.1f} times as wide. "
             f"{(values > half).sum()} of the {len(own)} readings would be ahead and "
             f"{(values < -half).sum()} behind, instead of {(own['low'] > 0).sum()} and "
             f"{(own['high'] < 0).sum()}."
