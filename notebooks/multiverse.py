@@ -264,7 +264,7 @@ multiverse.format_seeds(by_seed) if len(several) else print("not run")
 # is not of their choices at all.
 
 # %% tags=["hide-input"]
-if len(several):
+if len(several) and len(seeds) == 1:  # else the gains above are means over seeds already
     print(multiverse.describe_seed_share(by_seed, together))
 
 # %% mystnb={"figure": {"caption": "The gain of every reading that has two training seeds, in AUPRC over all pairs, mean over the data sets: the second seed against the first, with 95% intervals over splits. Readings on the dashed line are the same with both."}, "image": {"alt": "Scatter plot of gains in AUPRC of InfoSEM-B over DeepSEM with the second training seed against those with the first, with intervals in both directions. The table above counts the readings ahead and behind with each."}} tags=["hide-input"]

@@ -141,17 +141,18 @@ def importance_figure(table: pd.DataFrame) -> Figure:
 
 
 def seeds_figure(table: pd.DataFrame, measure: str = "AUPRC") -> Figure:
-    """The gain of every reading with one training seed against that with another.
+    """The gain of every reading with the second training seed against that with the first.
 
     Parameters
     ----------
     table : DataFrame
-        From `gains.by_seed`: of one network, claim and dataset, and two seeds.
+        From `gains.by_seed`: of one network, claim and dataset, and at least two seeds.
     measure : str
     """
     own = table[(table["measure"] == measure) & (table["against"] == "rival")]
     wide = own.pivot(index=["config", "alpha"], columns="seed")
-    first, second = (wide.xs(seed, axis=1, level="seed").dropna() for seed in own["seed"].unique())
+    seeds = own["seed"].unique()[:2]
+    first, second = (wide.xs(seed, axis=1, level="seed").dropna() for seed in seeds)
     second = second.loc[first.index]
     reach = [
         np.stack([part["difference"] - part["low"], part["high"] - part["difference"]])
@@ -169,7 +170,7 @@ def seeds_figure(table: pd.DataFrame, measure: str = "AUPRC") -> Figure:
     axis.axhline(0, **DOTTED)
     axis.axvline(0, **DOTTED)
     model, rival = CLAIMS[str(own["claim"].iloc[0])]
-    for label, seed in zip((axis.set_xlabel, axis.set_ylabel), own["seed"].unique(), strict=True):
+    for label, seed in zip((axis.set_xlabel, axis.set_ylabel), seeds, strict=True):
         label(f"{measure}, {model} - {rival}, seed {seed}")
     legend(figure, axis)
     return figure
