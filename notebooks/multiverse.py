@@ -247,8 +247,9 @@ multiverse.by_level(of(gains, "text", *others)) if others else print("not run")
 # %% [markdown]
 # ## How far would another training seed move this?
 #
-# The figures above have one training seed. Some settings were trained with a second one, too, each with
-# its own DeepSEM.
+# The figures above have one training seed. Twelve settings of text were trained with a second one, too,
+# each with its own DeepSEM, on the cell-type-specific networks. Labels and the non-specific networks have
+# one.
 
 # %% tags=["full-width", "hide-input"]
 several = rows
