@@ -14,12 +14,12 @@
 # - **Asked.** The paper leaves choices open. Would other choices change the answers of this book?
 # - **Found.** On the cell-type-specific networks text adds 0.006 AUPRC in the mean of all readings, with
 #   a 95% interval from -0.004 to 0.016; the paper adds 0.049. By Hit@1% it takes away 0.026, and within
-#   TFs nothing is shown. The gain is that of one data set, mDC. What labels add is -0.006 (-0.013 to
-#   0.001), where the paper has 0.011. Most single readings show neither a gain nor a loss; by AUPRC text
-#   is ahead in about one in six, and the text of other genes about half as often. On the non-specific
-#   networks text adds 0.0044 (0.0008 to 0.0079), half of the paper's gain, and text of other genes is
-#   ahead nearly as often as the right one. This book's own reading ([Table 1](table1.ipynb)) is among
-#   those that gain most.
+#   TFs nothing is shown. What gain there is comes from one data set, mDC, and is not shown to need the
+#   right text. What labels add is -0.006 (-0.013 to 0.001), where the paper has 0.011. Most single
+#   readings show neither a gain nor a loss; by AUPRC text is ahead in about one in six, and the text of
+#   other genes about half as often. On the non-specific networks text adds 0.0044 (0.0008 to 0.0079),
+#   half of the paper's gain, and text of other genes is ahead nearly as often as the right one. This
+#   book's own reading ([Table 1](table1.ipynb)) is among those that gain most.
 # - **How sure?** All readings were drawn before any was run, and all are shown: 36 settings on the
 #   specific networks, 12 on the non-specific ones. Intervals hold for these TFs; for others they would be
 #   about twice as wide. More settings would narrow those of the specific networks little, as splits

@@ -134,7 +134,7 @@ def format_seeds(
         )
         ahead, behind = low > 0, high < 0
         line = {"claim": f"{model} minus {rival}", "network": network,
-                "data set": "mean of all" if together else dataset, "measure": measure,
+                "data set": _data_set(dataset), "measure": measure,
                 "readings": len(gain)}  # fmt: skip
         for seed in gain:
             line[f"ahead, behind: seed {seed}"] = f"{ahead[seed].sum()}, {behind[seed].sum()}"
@@ -193,6 +193,11 @@ def describe_seed_share(table: pd.DataFrame, readings: pd.DataFrame, measure: st
 def _together(table: pd.DataFrame) -> str:
     """What the mean over data sets is called in a table that has it: all of their names."""
     return str(max(table["dataset"], key=len))
+
+
+def _data_set(name: str) -> str:
+    """What a data set, or the mean over several, is called in a table to read."""
+    return "mean of all" if "," in name else name
 
 
 def _spread(gain: pd.DataFrame) -> tuple[float, float]:
@@ -311,7 +316,7 @@ def format_averages(
         paper, control = paper_gain(part[part["against"] == "rival"]), by.get("control")
         line = {
             "claim": f"{model} minus {rival}", "network": network, "measure": measure,
-            "data set": "mean of all" if "," in dataset else dataset,
+            "data set": _data_set(dataset),
             "settings": own["settings"], "mean gain [95%]": _mean(own, network),
             "paper's gain": "-", "the paper's is": "-", "minus the control [95%]": "-",
             "settings with one": 0,

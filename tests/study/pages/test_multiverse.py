@@ -342,6 +342,12 @@ def test_mean_of_all_readings_has_the_errors_of_settings_and_of_splits():
     # Half of the settings gain .04, and splits do not differ.
     of_settings = 0.04 * np.sqrt(0.25 * 24 / 23) / np.sqrt(24)
     assert found["sem"] == pytest.approx(of_settings)
+    # A setting that one data set lacks is left out: the first, which gains .04 or nothing.
+    lacks = rows[(rows["config"] > 0) | (rows["dataset"] == "A")]
+    (fewer,) = multiverse.averages(lacks, ["auprc"]).query("against == 'rival'").to_dict("records")
+    first = 0.04 * (multiverse.configurations(1)["steps"].iloc[0] == "joint")
+    assert fewer["settings"] == 23
+    assert fewer["difference"] == pytest.approx((24 * 0.02 - first) / 23)
     # What a split adds to the gain of every setting, on one of two data sets.
     of_model = (rows["what"] == "model") & (rows["dataset"] == "A")
     moved = rows.assign(auprc=rows["auprc"] + of_model * 0.01 * rows["split"])
@@ -464,9 +470,15 @@ def test_reading_that_turns_with_the_seed_is_counted():
     assert (found["with every seed"], found["turned round"]) == ("0, 0", 12)
     # Seeds that move a gain by its own size leave nothing decided.
     readings = multiverse.over_datasets(multiverse.gains(first, ["auprc"]))
-    told = multiverse.describe_seed_share(table, readings)
-    assert told.endswith(
-        " times as wide. 0 of the 12 readings would be ahead and 0 behind, instead of 12 and 0."
+    own = table[(table["against"] == "rival") & (table["dataset"] == "A, B")]
+    gain = own.pivot(index="config", columns="seed", values="difference")
+    over_seeds = np.sqrt(np.mean((gain[0] - gain[1]) ** 2 / 2))
+    times = over_seeds / np.sqrt(np.mean(own["sem"] ** 2))
+    assert multiverse.describe_seed_share(table, readings) == (
+        f"InfoSEM-B minus DeepSEM, {NETWORK}, AUPRC: the seed moves a gain by {times:.1f} times "
+        f"its standard error over splits. Intervals that hold both would be "
+        f"{np.hypot(1, times):.1f} times as wide. 0 of the 12 readings would be ahead and 0 "
+        "behind, instead of 12 and 0."
     )
 
 
