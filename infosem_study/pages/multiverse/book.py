@@ -5,26 +5,29 @@ from typing import Any
 
 import pandas as pd
 
-from infosem_study.pages.multiverse import design
+from infosem.data import CELLS
 from infosem_study.pages.multiverse.runs import readings
 from infosem_study.scheduling import HERE, Runner
 from infosem_study.store import Store
 
 __all__ = ["AGAIN", "SHOWN", "again", "cost", "diverged", "extent", "shown"]
 
-SHOWN: dict[tuple[str, str], dict[str, int]] = {
-    ("text", "cell-type-specific"): dict.fromkeys(("hESC", "hHEP", "mDC", "mESC"), 36),
-    ("labels", "cell-type-specific"): dict.fromkeys(("hESC", "hHEP", "mDC", "mESC"), 36),
-    ("text", "non-cell-type-specific"): dict.fromkeys(("hESC", "hHEP", "mDC", "mESC"), 12),
-    ("labels", "non-cell-type-specific"): dict.fromkeys(("hESC", "hHEP", "mDC", "mESC"), 12),
+SHOWN: dict[tuple[str, str], range] = {
+    ("text", "cell-type-specific"): range(36),
+    ("labels", "cell-type-specific"): range(36),
+    ("text", "non-cell-type-specific"): range(12),
+    ("labels", "non-cell-type-specific"): range(12),
 }
-"""How many configurations the book shows, by claim and network and then by data set."""
-AGAIN: dict[tuple[str, str], dict[str, int]] = {
-    ("text", "cell-type-specific"): dict.fromkeys(("hESC", "hHEP", "mDC", "mESC"), 24),
+"""The configurations that the book shows on every data set, by claim and network."""
+# Text's first block has a setting in which I - A is nearly singular, and a training takes minutes.
+AGAIN: dict[tuple[str, str], range] = {
+    ("text", "cell-type-specific"): range(12, 24),
+    ("labels", "cell-type-specific"): range(12),
+    ("text", "non-cell-type-specific"): range(12),
+    ("labels", "non-cell-type-specific"): range(12),
 }
-"""The same of those that it has with a second training seed, too, from `_FIRST` on."""
-# The first block has a setting in which I - A is nearly singular, and a training takes minutes.
-_FIRST, _SEEDS = design.BLOCK, (0, 1)
+"""Those of them that it has with a second training seed, too."""
+_SEEDS = (0, 1)
 
 
 def shown(
@@ -58,14 +61,11 @@ def shown(
     InfosemError
         As `runs.readings`.
     """
-    wanted = SHOWN
+    wanted, asked = SHOWN, [name for name in datasets if name in CELLS]
     if configurations is not None:
-        wanted = {
-            case: dict.fromkeys(datasets, configurations)
-            for case in SHOWN
-            if case[1] == "cell-type-specific"
-        }
-    return _of(store, wanted, datasets=datasets, splits=splits, seeds=seeds, runner=runner)
+        asked = [*datasets]
+        wanted = {case: range(configurations) for case in SHOWN if case[1] == "cell-type-specific"}
+    return _of(store, wanted, datasets=asked, splits=splits, seeds=seeds, runner=runner)
 
 
 def again(
@@ -76,31 +76,16 @@ def again(
     runner: Runner = HERE,
 ) -> pd.DataFrame:
     """Those readings of the book that have a second training seed, with both, as `shown`."""
-    return _of(
-        store,
-        AGAIN,
-        datasets=datasets,
-        splits=splits,
-        seeds=_SEEDS,
-        first=_FIRST,
-        runner=runner,
-    )
+    asked = [name for name in datasets if name in CELLS]
+    return _of(store, AGAIN, datasets=asked, splits=splits, seeds=_SEEDS, runner=runner)
 
 
-def _of(
-    store: Store,
-    wanted: Mapping[tuple[str, str], Mapping[str, int]],
-    *,
-    datasets: Sequence[str],
-    **how: Any,
-) -> pd.DataFrame:
+def _of(store: Store, wanted: Mapping[tuple[str, str], range], **how: Any) -> pd.DataFrame:
     parts = [
-        readings(store, datasets=[dataset], network=network, n=n, claims=[claim], **how)
-        for (claim, network), by_dataset in wanted.items()
-        for dataset, n in by_dataset.items()
-        if dataset in datasets
+        readings(store, network=network, first=some.start, n=some.stop, claims=[claim], **how)
+        for (claim, network), some in wanted.items()
     ]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return pd.concat(parts, ignore_index=True)
 
 
 def extent(rows: pd.DataFrame) -> pd.DataFrame:
