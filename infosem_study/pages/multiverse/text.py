@@ -139,12 +139,14 @@ def format_seeds(
         for seed in gain:
             line[f"ahead, behind: seed {seed}"] = f"{ahead[seed].sum()}, {behind[seed].sum()}"
         over_seeds, over_readings = _spread(gain)
+        # Undefined where there is one reading, or no difference between any.
+        share = f"{(over_seeds / over_readings) ** 2:.0%}" if over_readings > 0 else "-"
         line |= {
             "with every seed": f"{ahead.all(axis=1).sum()}, {behind.all(axis=1).sum()}",
             "turned round": int((ahead.any(axis=1) & behind.any(axis=1)).sum()),
             "SD over seeds": f"{over_seeds:{form}}",
             "SD over readings": f"{over_readings:{form}}",
-            "share of the seed": f"{(over_seeds / over_readings) ** 2:.0%}",
+            "share of the seed": share,
         }
         lines.append(line)
     return pd.DataFrame(lines).set_index("claim").rename_axis(None)

@@ -482,6 +482,12 @@ def test_reading_that_turns_with_the_seed_is_counted():
     )
 
 
+def test_seed_has_no_share_where_all_readings_are_the_same():
+    rows = made_up(lambda levels: 0.0, n=2, n_alphas=1).assign(auprc=0.5)
+    table = multiverse.by_seed(pd.concat([rows, rows.assign(seed=1)]), ["auprc"])
+    assert set(multiverse.format_seeds(table)["share of the seed"]) == {"-"}
+
+
 def test_readings_from_a_block_on_are_those_of_the_whole_design(tmp_path):
     where = {"datasets": ["synthetic"], "claims": ["text"], "runner": Runner(n_jobs=1)}
     part = multiverse.readings(Store(tmp_path), n=2, first=1, **where)
