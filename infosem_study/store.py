@@ -142,14 +142,15 @@ class Store:
     def keeping_scores(self) -> Iterator[Store]:
         """This store if it keeps scores; else one that does, in a folder for the meantime.
 
-        A run without labels is then done again once, not for every split and table.
+        A run without labels is then done again once, not for every split and table. Both know what
+        either adds.
         """
         if self.scores is not None:
             yield self
             return
         with TemporaryDirectory() as folder:
-            keeping = copy.copy(self)
-            keeping.scores = Path(folder)
+            keeping = Store(self.root, scores=folder)
+            keeping._memory = self.memory
             yield keeping
 
 

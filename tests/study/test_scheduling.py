@@ -148,6 +148,18 @@ def test_scores_are_kept_for_the_meantime_where_there_is_no_folder(tmp_path, mon
     assert store.scores is None
 
 
+def test_a_run_of_the_meantime_is_known_afterwards(tmp_path, monkeypatch):
+    """Nor is the ledger read anew, which is long."""
+    monkeypatch.delenv("INFOSEM_SCORES", raising=False)
+    store, (before, after) = Store(tmp_path), jobs("Random", 2)
+    with store.keeping_scores() as keeping:
+        Runner(n_jobs=1).run([before], keeping)
+    monkeypatch.setattr(Ledger, "rows", None)
+    with store.keeping_scores() as keeping:
+        Runner(n_jobs=1).run([after], keeping)
+    assert len(results_of(store, [before, after])) == 4
+
+
 def test_a_ledger_that_cannot_be_written_is_said_before_the_work(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(scheduling, "execute", lambda *_: pytest.fail("was run"))
