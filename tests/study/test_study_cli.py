@@ -95,7 +95,7 @@ def test_run_known_edges_says_where_they_help(tmp_path, capsys):
         "--seeds", "0", "--ledger", str(tmp_path),
     ]  # fmt: skip
     assert cli.main([*arguments, "--parts", "everything"]) == 2
-    assert cli.main(arguments) == 0
+    assert cli.main([*arguments, "--parts", "controls"]) == 0
     out = capsys.readouterr().out
     assert "half, within TFs: known edges in InfoSEM-BC help" in out
     assert "unrelated, own TF: known edges in InfoSEM-BC help beyond" in out
