@@ -86,7 +86,15 @@ def test_no_path_of_the_machine_is_stored(path: Path) -> None:
 
 
 @each_notebook
-def test_misspelt_parameter_is_an_error(path: Path, tmp_path: Path) -> None:
+def test_parameters_are_checked_before_anything_else(path: Path) -> None:
+    cells = code_cells(path)
+    tags = [cell.metadata.get("tags", []) for cell in cells]
+    (declared,) = (i for i, some in enumerate(tags) if "parameters" in some)
+    assert cells[declared + 1].source.startswith("check_parameters(")  # papermill's cell is between
+
+
+def test_misspelt_parameter_is_an_error(tmp_path: Path) -> None:
+    path = ROOT / "notebooks" / "table1.ipynb"
     command = [sys.executable, "-m", "papermill", path, tmp_path / "out.ipynb"]
     result = subprocess.run(
         [*command, "-p", "no_such_parameter", "1"], cwd=path.parent, capture_output=True, text=True
