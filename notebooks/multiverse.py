@@ -15,18 +15,18 @@
 # - **Found.** On the cell-type-specific networks text adds 0.006 AUPRC in the mean of all readings, with
 #   a 95% interval from -0.004 to 0.016; the paper adds 0.049. By Hit@1% it takes away 0.026, and within
 #   TFs nothing is shown. What gain there is comes from one data set, mDC, and is not shown to need the
-#   right text. What labels add is -0.006 (-0.013 to 0.001), where the paper has 0.011. Most single
-#   readings show neither a gain nor a loss; by AUPRC text is ahead in about one in six, and the text of
-#   other genes about half as often. On the non-specific networks text adds 0.0044 (0.0008 to 0.0079), with
-#   two training seeds 0.0041 (0.0011 to 0.0071): half of the paper's gain. Text of other genes is ahead
-#   there nearly as often as the right one. This book's own reading ([Table 1](table1.ipynb)) is among
-#   those that gain most.
+#   right text. What labels add is -0.006 (-0.013 to 0.001), with two training seeds -0.004 (-0.010 to
+#   0.003), where the paper has 0.011. Most single readings show neither a gain nor a loss; by AUPRC text
+#   is ahead in about one in six, and the text of other genes about half as often. On the non-specific
+#   networks text adds 0.0044 (0.0008 to 0.0079), with two training seeds 0.0041 (0.0011 to 0.0071): half
+#   of the paper's gain. Text of other genes is ahead there nearly as often as the right one. This book's
+#   own reading ([Table 1](table1.ipynb)) is among those that gain most.
 # - **How sure?** All readings were drawn before any was run, and all are shown: 36 settings on the
 #   specific networks, 12 on the non-specific ones. Intervals hold for these TFs; for others they would be
 #   about twice as wide. More settings would narrow those of the specific networks little, as splits
 #   differ more than settings. A single reading hangs on its training seed. Where there is a second one,
-#   the seed makes 38% of the variance of the gain from text and 42% of that from labels (on the
-#   non-specific networks 43% and 4%). With the seed in the intervals text would be ahead by AUPRC in 11 of
+#   the seed makes 52% of the variance of the gain from text and 59% of that from labels (on the
+#   non-specific networks 43% and 4%). With the seed in the intervals text would be ahead by AUPRC in 9 of
 #   180 readings and behind in 1, instead of 31 and 11. One choice alone is shown to matter, the rate of the
 #   networks, and it explains a tenth of the variance.
 #
@@ -250,8 +250,8 @@ multiverse.by_level(of(gains, "text", *others)) if others else print("not run")
 # ## How far would another training seed move this?
 #
 # The figures above have one training seed. These readings were trained with a second one, too, each with
-# its own rival: all those on the non-specific networks; on the cell-type-specific ones text in settings 13
-# to 24, and labels in settings 1 to 12.
+# its own rival: all those on the non-specific networks; on the cell-type-specific ones labels in all
+# settings, and text in settings 13 to 36.
 
 # %% tags=["full-width", "hide-input"]
 several = rows
