@@ -269,7 +269,7 @@ else:
 # *With every seed*: ahead and behind with both. *Turned round*: ahead with one and behind with the other.
 # *SD over seeds*: how far another seed moves the gain of a reading. *SD over readings*: how far readings
 # differ with one seed, which holds the former. *Share of the seed*: what part of the variance over readings
-# is not of their choices at all.
+# is not of their choices at all; as an estimate it can exceed 100%.
 
 # %% tags=["hide-input"]
 if len(several) and len(seeds) == 1:  # else the gains above are means over seeds already
