@@ -27,6 +27,7 @@ import reproduce
 import reshuffle
 import yaml
 from joblib import cpu_count
+from nbformat import NotebookNode
 
 from infosem_study import Store
 
@@ -92,20 +93,34 @@ def run_notebooks() -> dict[str, list[reproduce.CodeCell]]:
 def run_notebook(notebook: Path) -> list[reproduce.CodeCell]:
     """Run a notebook in its own folder, in a process of its own, into the staged pages."""
     staged = SOURCE / "notebooks" / notebook.name
-    executed = papermill.execute_notebook(
-        notebook,
-        staged,
-        kernel_name="python3",
-        cwd=notebook.parent,
-        progress_bar=False,
-        extra_arguments=["--log-level=ERROR"],  # of the kernel, else it warns of local TCP
-    )
+    executed = execute(notebook, staged)
     cells = reproduce.code_cells(executed)
     # The site offers the notebook for download: without paths of this machine.
     for part in (executed, *executed.cells):
         part.metadata.pop("papermill", None)
     nbformat.write(executed, staged)
     return cells
+
+
+def execute(notebook: Path, staged: Path, starts: int = 3) -> NotebookNode:
+    """Run a notebook with papermill, anew where its kernel lost a port to another process.
+
+    Jupyter names a kernel's ports before the kernel binds them, and two that start at once may get
+    the same: https://github.com/nteract/papermill/issues/511
+    """
+    try:
+        return papermill.execute_notebook(
+            notebook,
+            staged,
+            kernel_name="python3",
+            cwd=notebook.parent,
+            progress_bar=False,
+            extra_arguments=["--log-level=ERROR"],  # of the kernel, else it warns of local TCP
+        )
+    except RuntimeError as error:
+        if starts == 1 or "Kernel died before replying" not in str(error):
+            raise
+        return execute(notebook, staged, starts - 1)
 
 
 def caption_figures() -> None:

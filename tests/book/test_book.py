@@ -1,14 +1,17 @@
 """The book: what `make book` leaves, and what must make it fail."""
 
+import importlib
 import importlib.util
 import re
 import shutil
+import socket
 from pathlib import Path
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from conftest import build
+from jupyter_client.connect import LocalPortCache
 
 from infosem.data import CELLS, appendix_b, load_beeline
 from infosem_study import Store
@@ -131,6 +134,22 @@ def test_cell_for_colab_has_the_address_of_the_repository(tiny: Path, address: s
     assert f"git clone --depth 1 {address or 'ADDRESS'} infosem" in text
     assert "%pip install --quiet --constraint constraints.txt '.[study,text]'" in text
     assert ("It is not published yet" in text) == (address is None)
+
+
+def test_notebook_runs_though_its_kernel_lost_a_port(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "book")
+    execute = importlib.import_module("build").execute
+    free_port = LocalPortCache.find_available_port
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = iter([other.getsockname()[1]])
+        monkeypatch.setattr(
+            LocalPortCache, "find_available_port", lambda *its: next(taken, 0) or free_port(*its)
+        )
+        executed = execute(tiny / "notebooks" / "tiny.ipynb", tiny / "executed.ipynb")
+    assert next(taken, None) is None  # the first start got it
+    assert executed.cells[1].outputs[0].text == "number 17\n"
 
 
 def test_failing_notebook_fails_the_build(tiny: Path) -> None:

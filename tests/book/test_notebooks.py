@@ -25,10 +25,23 @@ def jupytext(path: Path, to: str) -> str:
 
 def nbval(path: Path) -> subprocess.CompletedProcess[str]:
     """Run a notebook and compare every output with the stored one, to the last digit."""
-    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env"]
+    command: list[str | Path] = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env"]
     # Another library's warning in this child is no fault of ours: it runs without our settings.
     command += ["-c", os.devnull, "--rootdir", path.parent, "-p", "no:cacheprovider"]
-    return subprocess.run([*command, path], capture_output=True, text=True)
+    return run([*command, path])
+
+
+def run(command: list[str | Path], cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command that starts a kernel, anew where the kernel lost a port to another process.
+
+    Jupyter names a kernel's ports before the kernel binds them, and two of them may get the same:
+    https://github.com/nteract/papermill/issues/511
+    """
+    for _ in range(3):
+        result = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+        if "Kernel died before replying" not in result.stdout + result.stderr:
+            break
+    return result
 
 
 def code_cells(path: Path) -> list[NotebookNode]:
@@ -96,9 +109,7 @@ def test_parameters_are_checked_before_anything_else(path: Path) -> None:
 def test_misspelt_parameter_is_an_error(tmp_path: Path) -> None:
     path = ROOT / "notebooks" / "table1.ipynb"
     command = [sys.executable, "-m", "papermill", path, tmp_path / "out.ipynb"]
-    result = subprocess.run(
-        [*command, "-p", "no_such_parameter", "1"], cwd=path.parent, capture_output=True, text=True
-    )
+    result = run([*command, "-p", "no_such_parameter", "1"], cwd=path.parent)
     assert result.returncode != 0
     assert re.search("InfosemError.*no_such_parameter", result.stderr), result.stderr
 
