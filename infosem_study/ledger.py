@@ -124,7 +124,7 @@ class Ledger:
             data = file.read()
             tail = data[data.rfind(b"\n") + 1 :]
             # Only the end of the last line may be missing.
-            written = b"\n" + line if tail and _is_whole(tail) else line
+            written = line if _parsed(tail) is None else b"\n" + line
             if tail and written is line:
                 file.truncate(len(data) - len(tail))
             if file.write(written) != len(written):
@@ -292,25 +292,27 @@ def _line(row: Mapping[str, Any]) -> bytes:
     return (json.dumps(row, sort_keys=True, allow_nan=False) + "\n").encode("ascii")
 
 
-def _is_whole(line: bytes) -> bool:
-    # A JSON object that was cut short is never valid JSON.
+def _parsed(line: bytes) -> Row | None:
+    # None if it is no whole row: a JSON object that was cut short is never valid JSON.
     try:
-        return isinstance(json.loads(line), dict)
+        row = json.loads(line)
     except ValueError:
-        return False
+        return None
+    return row if isinstance(row, dict) else None
 
 
 def _read(path: Path) -> list[Row]:
     """Return the rows of a file in the order they were appended."""
     *lines, tail = path.read_bytes().split(b"\n")
-    if tail and _is_whole(tail):
+    if _parsed(tail) is not None:
         lines.append(tail)
     rows = []
     for number, line in enumerate(lines, start=1):
         where = f"{path}, line {number}"
-        if not _is_whole(line):
+        row = _parsed(line)
+        if row is None:
             raise InfosemError(f"{where}: not a ledger row; restore the file or delete the line")
-        rows.append(_checked(json.loads(line), where))
+        rows.append(_checked(row, where))
     return rows
 
 
