@@ -167,8 +167,8 @@ def run(
     if study == "published":
         _published(store, runner, **on)
         return
-    if study in ("multiverse", "multiverse-seeds"):
-        _print_readings(everything.EVERYTHING[study](store, runner=runner, **on), datasets)
+    if study == "multiverse":
+        _print_readings(multiverse.shown(store, runner=runner, **on), datasets)
         return
     if study == "known-edges":
         _known_edges(store, runner, **given, **on)

@@ -70,7 +70,6 @@ EVERYTHING: dict[str, Callable[..., pd.DataFrame]] = {
     ),
     "subsampling": subsampling,
     "multiverse": multiverse.shown,
-    "multiverse-seeds": multiverse.again,
     "known-edges": known_edges.shown,
 }
 """Every study that the book shows; to be called with a store, and `datasets`, `splits` and

@@ -209,7 +209,7 @@ beyond.round(4)
 # InfoSEM-B is shown to be better than DeepSEM in one of eight cases, by Hit@1% on hHEP; InfoSEM-BC is
 # not shown to be better in any. The tables have the differences to DeepSEM on the same splits, with the
 # 95% confidence interval of their mean. The last column tells how large a difference could have been
-# shown. [Other readings](multiverse.ipynb) of the paper show a gain more often here, and nearly as often
+# shown. [Other readings](multiverse.ipynb) of the paper show a gain more often here, but not less often
 # with the text of other genes.
 
 # %% tags=["hide-input"]

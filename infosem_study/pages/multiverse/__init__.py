@@ -1,14 +1,6 @@
 """Every reading of the paper: what comes out of hundreds of ways to decide what it leaves open."""
 
-from infosem_study.pages.multiverse.book import (
-    AGAIN,
-    SHOWN,
-    again,
-    cost,
-    diverged,
-    extent,
-    shown,
-)
+from infosem_study.pages.multiverse.book import cost, diverged, extent, shown
 from infosem_study.pages.multiverse.design import (
     CHOICES,
     CHOSEN,
@@ -37,7 +29,6 @@ from infosem_study.pages.multiverse.text import (
     describe_effects,
     describe_errors,
     describe_importance,
-    describe_seed_share,
     describe_seeds,
     describe_settings,
     format_averages,
@@ -51,13 +42,10 @@ from infosem_study.pages.multiverse.text import (
 )
 
 __all__ = [
-    "AGAIN",
     "CHOICES",
     "CHOSEN",
     "CLAIMS",
     "MEASURES",
-    "SHOWN",
-    "again",
     "averages",
     "by_level",
     "by_seed",
@@ -69,7 +57,6 @@ __all__ = [
     "describe_effects",
     "describe_errors",
     "describe_importance",
-    "describe_seed_share",
     "describe_seeds",
     "describe_settings",
     "diverged",

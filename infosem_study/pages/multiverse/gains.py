@@ -62,8 +62,28 @@ def gains(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> pd.D
     DataFrame
         One row per network, claim, config, alpha (with "chosen" where there are several), against
         (one of `AGAINST`), measure (its name) and dataset: difference, low, high, sem, n and
-        freedom as of `statistics.Estimate`, over splits, of means over training seeds.
+        freedom as of `statistics.Estimate`, over splits, of means over training seeds. Where there
+        are several seeds, sem and the interval hold them, too: the variance over seeds is a mean
+        over the readings of a data set, as each has few. Seeds of two data sets have nothing in
+        common, so that `over_datasets` may take them for independent.
     """
+    found, seeds = _over_splits(rows, measures), [part for _, part in rows.groupby("seed")]
+    if len(seeds) < 2:
+        return found
+    alike = [name for name in [*_READING, "dataset"] if name not in ("config", "alpha")]
+    each = pd.concat([_over_splits(part, measures) for part in seeds])
+    variances = each.groupby([*_READING, "dataset"])["difference"].var().groupby(alike).mean()
+    of_mean = variances.reindex(pd.MultiIndex.from_frame(found[alike])).to_numpy() / len(seeds)
+    errors = np.sqrt(np.square(found["sem"]) + of_mean)
+    # Splits give fewer degrees of freedom, so that a seed never makes an interval narrower.
+    with_seeds = map(from_error, found["difference"], errors, found["n"], found["freedom"])
+    ends = ["low", "high", "sem"]
+    found[ends] = pd.DataFrame(with_seeds, index=found.index)[ends]
+    return found
+
+
+def _over_splits(rows: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
+    """`gains` with intervals over splits alone."""
     lines = []
     for against, measure, differences in _differences(rows, measures):
         of = [*_READING[:4], "dataset"]
@@ -171,6 +191,8 @@ def over_datasets(table: pd.DataFrame) -> pd.DataFrame:
 
 def by_seed(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> pd.DataFrame:
     """`gains` of each training seed by itself, on each data set and as the mean over them.
+
+    Intervals are over splits alone.
 
     Parameters
     ----------

@@ -58,7 +58,6 @@ def readings(
     datasets: Sequence[str],
     network: str = "cell-type-specific",
     n: int = design.BLOCK,
-    first: int = 0,
     splits: Sequence[int] = tuple(range(10)),
     seeds: Sequence[int] = (0,),
     claims: Sequence[str] = ("text", "labels"),
@@ -71,8 +70,8 @@ def readings(
     store : Store
     datasets : sequence of str
     network : str
-    n, first : int
-        Of the first n configurations of the design those from this one on, which is counted from 0.
+    n : int
+        The first n configurations of the design.
     splits, seeds : sequence of int
         Split seeds, and training seeds of all models.
     claims : sequence of str
@@ -98,9 +97,7 @@ def readings(
         on = "planted" if base_name(dataset) == "synthetic" else network
         for seed in seeds:
             parts = [
-                part
-                for part in _parts(dataset, on, n, tuple(splits), seed)
-                if part.claim in claims and part.config >= first
+                part for part in _parts(dataset, on, n, tuple(splits), seed) if part.claim in claims
             ]
             jobs = {_name(part.job): part.job for part in parts}
             with store.keeping_scores() as keeping:

@@ -24,7 +24,6 @@ __all__ = [
     "describe_effects",
     "describe_errors",
     "describe_importance",
-    "describe_seed_share",
     "describe_seeds",
     "describe_settings",
     "format_averages",
@@ -37,6 +36,7 @@ __all__ = [
     "told",
 ]
 
+_Line = Mapping[Hashable, Any]
 _WHAT = {"text": "Text helps", "labels": "Labels help"}
 _ENOUGH = 10  # readings, to be told of on the front page
 _READING = ["config", "alpha"]
@@ -152,46 +152,6 @@ def format_seeds(
     return pd.DataFrame(lines).set_index("claim").rename_axis(None)
 
 
-def describe_seed_share(table: pd.DataFrame, readings: pd.DataFrame, measure: str = "AUPRC") -> str:
-    """What the seed adds to the intervals of readings, and how many of them would be decided.
-
-    Readings that differ much between splits differ much between seeds, too. So the variance over
-    seeds is taken to be the same multiple of the squared standard error in all of them.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `gains.by_seed`.
-    readings : DataFrame
-        From `gains.over_datasets`: all readings, of one seed.
-    measure : str
-    """
-    texts = []
-    for where, part in table.groupby(["network", "claim"], sort=False):
-        network, claim = map(str, where)
-        again, own = (
-            some[
-                (some["network"] == network) & (some["claim"] == claim)
-                & (some["against"] == "rival") & (some["measure"] == measure)
-                & (some["dataset"] == _together(part))
-            ]
-            for some in (table, readings)
-        )  # fmt: skip
-        seeds, _ = _spread(again.pivot(index=_READING, columns="seed", values="difference"))
-        over_splits = np.sqrt(np.square(again["sem"]).mean())
-        wider = np.sqrt(1 + (seeds / over_splits) ** 2)
-        values, half = own["difference"], (own["high"] - own["low"]) / 2 * wider
-        texts.append(
-            f"{CLAIMS[claim][0]} minus {CLAIMS[claim][1]}, {network}, {measure}: the seed moves a "
-            f"gain by {seeds / over_splits:.1f} times its standard error over splits. Intervals "
-            f"that hold both would be {wider:.1f} times as wide. "
-            f"{(values > half).sum()} of the {len(own)} readings would be ahead and "
-            f"{(values < -half).sum()} behind, instead of {(own['low'] > 0).sum()} and "
-            f"{(own['high'] < 0).sum()}."
-        )
-    return "\n".join(texts)
-
-
 def _together(table: pd.DataFrame) -> str:
     """What the mean over data sets is called in a table that has it: all of their names."""
     return str(max(table["dataset"], key=len))
@@ -250,8 +210,11 @@ def headline(table: pd.DataFrame, means: pd.DataFrame) -> str:
         _, rival = CLAIMS[claim]
         return (
             f"gains {of} AUPRC over {rival} in the mean (the paper: {counts['paper']:{form}}). It "
-            f"is shown to be ahead in {counts['ahead']} and behind in {counts['behind']}"
+            f"is shown to be {in_how_many(counts, 'ahead in', 'behind in')}"
         )
+
+    def in_how_many(counts: _Line, ahead: str, behind: str) -> str:
+        return f"{ahead} {counts['ahead'] or 'none'} and {behind} {counts['behind'] or 'none'}"
 
     def ways(network: str, claim: str) -> str:
         return str(by[network, claim, "rival", "AUPRC"]["readings"])
@@ -261,14 +224,14 @@ def headline(table: pd.DataFrame, means: pd.DataFrame) -> str:
         within = by[specific, "text", "rival", "within TFs"]
         sentences.append(
             f"Over {ways(specific, 'text')} ways to make them, some beyond the paper, InfoSEM-B "
-            f"{gained(specific, 'text')}, and among the targets of a single TF in "
-            f"{within['ahead']} and {within['behind']}."
+            f"{gained(specific, 'text')}, and among the targets of a single TF "
+            f"{in_how_many(within, 'in', 'in')}."
         )
         control = by.get((specific, "text", "control", "AUPRC"))
         if control is not None and control["readings"] >= _ENOUGH:
             sentences.append(
                 f"With {_CONTROLS['text']}, tried in {control['readings']} of them, it is shown to "
-                f"be worse in {control['ahead']} and better in {control['behind']}."
+                f"be {in_how_many(control, 'worse in', 'better in')}."
             )
     if (other, "text", "rival", "AUPRC") in by:
         sentence = (
@@ -286,9 +249,6 @@ def headline(table: pd.DataFrame, means: pd.DataFrame) -> str:
             f"{gained(specific, 'labels')}."
         )
     return " ".join(["The paper leaves choices open.", *sentences]) if sentences else ""
-
-
-_Line = Mapping[Hashable, Any]
 
 
 def _mean(line: _Line, network: str) -> str:
