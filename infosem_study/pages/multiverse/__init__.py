@@ -20,10 +20,10 @@ from infosem_study.pages.multiverse.gains import (
     by_level,
     by_seed,
     gains,
-    importance,
     over_datasets,
     summary,
 )
+from infosem_study.pages.multiverse.importance import importance, importance_elsewhere
 from infosem_study.pages.multiverse.runs import MEASURES, readings
 from infosem_study.pages.multiverse.text import (
     describe_effects,
@@ -35,6 +35,7 @@ from infosem_study.pages.multiverse.text import (
     format_counts,
     format_datasets,
     format_importance,
+    format_importance_elsewhere,
     format_seeds,
     format_summary,
     headline,
@@ -66,11 +67,13 @@ __all__ = [
     "format_counts",
     "format_datasets",
     "format_importance",
+    "format_importance_elsewhere",
     "format_seeds",
     "format_summary",
     "gains",
     "headline",
     "importance",
+    "importance_elsewhere",
     "importance_figure",
     "over_datasets",
     "readings",

@@ -1,12 +1,9 @@
-"""Gains over the rival and over the control, reading by reading, and which choices move them."""
+"""Gains over the rival and over the control, reading by reading and in the mean."""
 
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Hashable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy import stats
 
 from infosem_study.claims.evidence import paper_numbers
 from infosem_study.pages.multiverse import design
@@ -20,9 +17,7 @@ __all__ = [
     "by_level",
     "by_seed",
     "choices_of",
-    "effects",
     "gains",
-    "importance",
     "over_datasets",
     "paper_gain",
     "summary",
@@ -43,8 +38,6 @@ AGAINST = {
 _READING = ["network", "claim", "config", "alpha", "against", "measure"]
 _ENDS = ["difference", "low", "high", "sem", "n", "freedom"]
 _TOGETHER = ", "
-_N_DEALS = 5000
-_ROUNDING = 1e-9  # of a share: a deal that is as good must count as one
 
 
 def gains(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> pd.DataFrame:
@@ -62,45 +55,57 @@ def gains(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> pd.D
     DataFrame
         One row per network, claim, config, alpha (with "chosen" where there are several), against
         (one of `AGAINST`), measure (its name) and dataset: difference, low, high, sem, n and
-        freedom as of `statistics.Estimate`, over splits, of means over training seeds. Where there
-        are several seeds, sem and the interval hold them, too: the variance over seeds is a mean
-        over the readings of a data set, as each has few. Seeds of two data sets have nothing in
-        common, so that `over_datasets` may take them for independent.
+        freedom as of `statistics.Estimate`, of means over training seeds; and over_splits, the part
+        of sem that is over splits. Where there are several seeds, the rest is over these. A reading
+        has few, so that the variance is a mean over readings of a kind (see `_over_seeds`). Seeds
+        of two data sets have nothing in common: `over_datasets` takes them for independent.
     """
-    found, seeds = _over_splits(rows, measures), [part for _, part in rows.groupby("seed")]
-    if len(seeds) < 2:
-        return found
-    alike = [name for name in [*_READING, "dataset"] if name not in ("config", "alpha")]
-    each = pd.concat([_over_splits(part, measures) for part in seeds])
-    variances = each.groupby([*_READING, "dataset"])["difference"].var().groupby(alike).mean()
-    of_mean = variances.reindex(pd.MultiIndex.from_frame(found[alike])).to_numpy() / len(seeds)
-    errors = np.sqrt(np.square(found["sem"]) + of_mean)
-    # Splits give fewer degrees of freedom, so that a seed never makes an interval narrower.
-    with_seeds = map(from_error, found["difference"], errors, found["n"], found["freedom"])
-    ends = ["low", "high", "sem"]
-    found[ends] = pd.DataFrame(with_seeds, index=found.index)[ends]
-    return found
-
-
-def _over_splits(rows: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
-    """`gains` with intervals over splits alone."""
-    lines = []
+    lines, of = [], [*_READING[:4], "dataset"]
     for against, measure, differences in _differences(rows, measures):
-        of = [*_READING[:4], "dataset"]
-        for reading, values in differences.groupby(of, sort=False):
+        over_seeds = _over_seeds(differences)
+        by_split = differences.groupby([*of, "split"], sort=False).mean()
+        for reading, values in by_split.groupby(of, sort=False):
             line = dict(zip(of, reading, strict=True))
-            found = dict(zip(_ENDS, estimate(values), strict=True))
-            lines.append({**line, "against": against, "measure": measure, **found})
-    order = [*_READING, "dataset", *_ENDS]
+            over_splits = found = estimate(values)
+            if reading in over_seeds:
+                error = over_seeds[reading]._replace(n=found.n)
+                found = combine([over_splits, error], weights=[1.0, 1.0])
+            line |= {"against": against, "measure": measure, "over_splits": over_splits.sem}
+            lines.append({**line, **dict(zip(_ENDS, found, strict=True))})
+    order = [*_READING, "dataset", *_ENDS, "over_splits"]
     return pd.DataFrame(lines)[order]
+
+
+def _over_seeds(differences: "pd.Series[float]") -> dict[Hashable, Estimate]:
+    """The error over training seeds of each reading on a data set, around 0; none of one seed.
+
+    It is the same for all readings of a data set with the same alpha and form of the prior, which
+    decide how far a seed can move InfoSEM away from its rival.
+    """
+    of = [*_READING[:4], "dataset"]
+    found = differences.groupby([*of, "seed"]).mean().groupby(of).agg(["var", "size"])
+    found = found.reset_index()
+    forms = design.configurations(int(found["config"].max()) + 1)["form of the prior"]
+    # Labels have one form.
+    found["form"] = found["config"].map(forms).where(found["claim"] == "text", "")
+    kinds = found.groupby(["network", "claim", "dataset", "alpha", "form"])["var"]
+    errors = np.sqrt(kinds.transform("mean") / found["size"])
+    freedom = kinds.transform("count") * (found["size"] - 1)
+    readings = found[of].itertuples(index=False, name=None)
+    return {
+        reading: from_error(0.0, error, 0, n)
+        for reading, error, n in zip(readings, errors, freedom, strict=True)
+        if n > 0
+    }
 
 
 def averages(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> pd.DataFrame:
     """The gain in the mean of all readings.
 
-    Of a setting it is the mean over its readings, splits and data sets. The variance of the mean
-    over settings and of that over splits add up, as both are drawn: what hangs on both counts
-    twice, so that the interval is too wide, if anything. It is one for these TFs.
+    Of a setting it is the mean over its readings, splits and data sets. The variances of the mean
+    over settings, over splits and over training seeds, which all settings have in common, add up,
+    as all are drawn: what hangs on two of them counts twice, so that the interval is too wide, if
+    anything. It is one for these TFs.
 
     Parameters
     ----------
@@ -114,7 +119,9 @@ def averages(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> p
     DataFrame
         One row per network, claim, against and measure: settings (how many all data sets have),
         the names of the data sets in the column dataset, difference, low, high, sem, n and freedom
-        as of `statistics.Estimate`, and the two parts of sem, over_settings and over_splits.
+        as of `statistics.Estimate`, and the parts of sem: over_settings, over_splits and
+        over_seeds, which is 0 where there is one seed. Readings of labels differ in their splits,
+        so that their over_splits holds a part of the settings.
     """
     lines = []
     for against, measure, all_differences in _differences(rows, measures):
@@ -122,20 +129,25 @@ def averages(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> p
             by_config = differences.groupby(["config", "dataset"]).mean().unstack().dropna()
             own = differences[differences.index.isin(by_config.index, level="config")]
             over_configs = estimate(by_config.mean(axis=1))
-            over_splits = combine(
-                estimate(values)
-                for _, values in own.groupby(["dataset", "split"]).mean().groupby("dataset")
-            )
-            # Only its error counts.
-            centred = over_splits._replace(mean=0.0)
-            found = combine([over_configs, centred], weights=[1.0, 1.0])
+            several = ["split"] + ["seed"] * (own.index.unique("seed").size > 1)
+            errors = {
+                name: combine(
+                    estimate(values)
+                    for _, values in own.groupby(["dataset", name]).mean().groupby("dataset")
+                )
+                for name in several
+            }
+            # Only their errors count.
+            centred = [error._replace(mean=0.0, n=over_configs.n) for error in errors.values()]
+            found = combine([over_configs, *centred], weights=[1.0] * (1 + len(centred)))
             lines.append(
                 {
                     **dict(zip(("network", "claim"), where, strict=True)),
                     "against": against, "measure": measure, "settings": len(by_config),
                     "dataset": _TOGETHER.join(map(str, by_config.columns)),
                     **dict(zip(_ENDS, found, strict=True)),
-                    "over_settings": over_configs.sem, "over_splits": over_splits.sem,
+                    "over_settings": over_configs.sem, "over_splits": errors["split"].sem,
+                    "over_seeds": errors["seed"].sem if "seed" in errors else 0.0,
                 }
             )  # fmt: skip
     by_claim = pd.DataFrame(lines).groupby(["network", "claim"], sort=False)
@@ -145,14 +157,11 @@ def averages(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> p
 def _differences(
     rows: pd.DataFrame, measures: Sequence[str]
 ) -> Iterator[tuple[str, str, "pd.Series[float]"]]:
-    """For each `AGAINST` and measure (its name): the gain by reading, data set and split.
-
-    Of several training seeds the means.
-    """
+    """For each `AGAINST` and measure (its name): the gain by reading, data set, seed and split."""
     rows = pd.concat([rows, _chosen(rows)], ignore_index=True)
-    index = ["network", "claim", "config", "alpha", "dataset", "split"]
+    index = ["network", "claim", "config", "alpha", "dataset", "seed", "split"]
     for name in measures:
-        wide = rows.pivot_table(name, index, "what", aggfunc="mean", sort=False)
+        wide = rows.pivot_table(name, index, "what", sort=False)
         for against, (what, other) in AGAINST.items():
             needed = [what, other, *(["control"] if "control" in against else [])]
             if {*needed} <= set(wide):
@@ -185,8 +194,9 @@ def over_datasets(table: pd.DataFrame) -> pd.DataFrame:
         for reading, own in part.groupby(_READING, sort=False):
             if len(own) == len(names):
                 found = combine(Estimate(*line) for line in own[_ENDS].itertuples(index=False))
-                lines.append([*reading, _TOGETHER.join(names), *found])
-    return pd.DataFrame(lines, columns=[*_READING, "dataset", *_ENDS])
+                over_splits = np.sqrt(np.square(own["over_splits"]).sum(skipna=False)) / len(own)
+                lines.append([*reading, _TOGETHER.join(names), *found, over_splits])
+    return pd.DataFrame(lines, columns=[*_READING, "dataset", *_ENDS, "over_splits"])
 
 
 def by_seed(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> pd.DataFrame:
@@ -245,21 +255,24 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row per network, claim, against and measure: readings, ahead and behind (whose interval
-        lies above and below 0), ahead_wide and behind_wide (the same with intervals twice as wide,
-        as they would be for other TFs: see `statistics.estimate`), positive (whose difference is),
-        median, low and high (the middle 90% of readings), paper (its gain), reached (readings at or
-        above it) and holds (whose interval holds it).
+        lies above and below 0), ahead_wide and behind_wide (the same with the error over splits
+        twice as large, as it would be for other TFs: see `statistics.estimate`), positive (whose
+        difference is), median, low and high (the middle 90% of readings), paper (its gain), reached
+        (readings at or above it) and holds (whose interval holds it).
     """
     lines = []
     for where, part in table.groupby(["network", "claim", "against", "measure"], sort=False):
         values, low, high = (part[name] for name in ("difference", "low", "high"))
         paper = paper_gain(part) if where[2] == "rival" else np.nan
+        of_splits = (part["over_splits"] / part["sem"]).fillna(1)
+        wider = np.sqrt(1 + 3 * np.square(of_splits))
+        above, below = (wider * (end - values) + values for end in (low, high))
         lines.append(
             {
                 **dict(zip(("network", "claim", "against", "measure"), where, strict=True)),
                 "readings": len(part), "ahead": int((low > 0).sum()),
-                "behind": int((high < 0).sum()), "ahead_wide": int((2 * low > values).sum()),
-                "behind_wide": int((2 * high < values).sum()),
+                "behind": int((high < 0).sum()), "ahead_wide": int((above > 0).sum()),
+                "behind_wide": int((below < 0).sum()),
                 "positive": int((values > 0).sum()), "median": values.median(),
                 "low": values.quantile(0.05), "high": values.quantile(0.95), "paper": paper,
                 "reached": int((values >= paper).sum()),
@@ -309,150 +322,3 @@ def choices_of(claim: str) -> tuple[design.Choice, ...]:
     # Which have one form of the prior.
     text = [choice for choice in design.OF_TEXT if choice.name != "form of the prior"]
     return (*design.OF_MODEL, *text, *design.OF_LABELS)
-
-
-# --- which choices matter -------------------------------------------------------------------------
-
-
-def importance(table: pd.DataFrame, *, pairs: bool = False, n: int = _N_DEALS) -> pd.DataFrame:
-    """Which choices move the gain: the share of its variance between the levels of each.
-
-    Of a choice it is the variance of the means of its levels over that of all readings. Of a pair
-    it is the variance of the means of their cells beyond the best sum of an effect of each
-    (least squares, as the levels of two choices are not balanced against each other).
-
-    By chance it is not 0 where configurations are few: `chance` is its mean where the gains are
-    dealt to the configurations anew (those of alpha within each; of a pair what the sum leaves),
-    and q the share of such deals that reach it, made a false discovery rate by Benjamini and
-    Hochberg. Intervals are by the jackknife over configurations, and end at 0 and 1.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `gains` or `over_datasets`: of one network, claim, against and measure. Configurations
-        that lack an alpha are left out.
-    pairs : bool
-        Of pairs of choices instead of single ones.
-    n : int
-        Deals.
-
-    Returns
-    -------
-    DataFrame
-        The choices (of a pair both, joined by " x "), those furthest above chance first: share,
-        low, high, chance, q.
-    """
-    wide = table.pivot(index="config", columns="alpha", values="difference").dropna()
-    values, codes = wide.to_numpy(), _codes(wide, str(table["claim"].iloc[0]))
-    rng = np.random.default_rng([*b"importance"])
-    left = [np.delete(np.arange(len(values)), i) for i in range(len(values))]
-    deals = np.argsort(rng.random((n, len(values))), axis=1)
-    lines = []
-    for names in combinations(codes, 2 if pairs else 1):
-        groups = [codes[name] for name in names]
-        share, rest, spaces = _share(values, groups)
-        without = [_share(values[i], [group[i] for group in groups])[0] for i in left]
-        # Of alpha every configuration has all levels.
-        within = names == ("alpha",)
-        dealt = rng.permuted(np.stack([rest] * n), axis=2) if within else rest[deals]
-        by_deal = _explained(dealt.reshape(n, -1), *spaces) / (_total(values) or 1)
-        lines.append((" x ".join(names), share, without, by_deal))
-    found = pd.DataFrame(
-        {
-            "choice": name,
-            "share": share,
-            **dict(zip(("low", "high"), _jackknifed(share, without), strict=True)),
-            "chance": by_deal.mean(),
-            "q": (1 + np.sum(by_deal >= share - _ROUNDING)) / (1 + n),
-        }
-        for name, share, without, by_deal in lines
-    )
-    found["q"] = stats.false_discovery_control(found["q"])
-    order = (found["share"] - found["chance"]).sort_values(ascending=False).index
-    return found.loc[order].reset_index(drop=True)
-
-
-def effects(table: pd.DataFrame) -> tuple[int, int]:
-    """How many effects the choices of a claim have, and how many can be told apart.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `gains` or `over_datasets`, of one claim.
-
-    Returns
-    -------
-    all_effects, separable : int
-        Of each choice one less than it has levels; and the rank of their columns beside the mean,
-        over the configurations at hand.
-    """
-    choices = choices_of(str(table["claim"].iloc[0]))
-    configs = np.unique(table["config"])
-    levels = design.configurations(int(configs.max()) + 1).loc[configs]
-    columns = [np.equal.outer(levels[c.name].to_numpy(str), [*c.levels]) for c in choices]
-    known = np.hstack([np.ones((len(levels), 1)), *columns])
-    return sum(len(c.levels) - 1 for c in choices), int(np.linalg.matrix_rank(known)) - 1
-
-
-def _codes(wide: pd.DataFrame, claim: str) -> dict[str, NDArray[np.intp]]:
-    """The level that each value has of every choice, as a number; of alpha where it has several."""
-    levels = design.configurations(int(wide.index.max()) + 1).loc[wide.index]
-    codes = {}
-    for choice in choices_of(claim):
-        code = np.unique(levels[choice.name].to_numpy(str), return_inverse=True)[1]
-        codes[choice.name] = np.broadcast_to(code[:, np.newaxis], wide.shape)
-    if wide.shape[1] > 1:
-        codes["alpha"] = np.broadcast_to(np.arange(wide.shape[1]), wide.shape)
-    return codes
-
-
-def _jackknifed(share: float, without: Sequence[float]) -> tuple[float, float]:
-    """The 95% interval of a share from what it is without each configuration."""
-    n, others = len(without), np.array(without)
-    error = np.sqrt((n - 1) / n * np.square(others - others.mean()).sum())
-    found = from_error(share, float(error), n, n - 1)
-    return max(found.low, 0.0), min(found.high, 1.0)
-
-
-_Spaces = tuple[NDArray[np.float64], NDArray[np.float64]]
-
-
-def _share(
-    values: NDArray[np.float64], groups: Sequence[NDArray[np.intp]]
-) -> tuple[float, NDArray[np.float64], _Spaces]:
-    """The share of a choice, or of a pair beyond both; what these leave; and two spaces.
-
-    Bases of what is known already (the mean, or the sum of both), and of all cells, which hold it.
-    """
-    flat = [group.ravel() for group in groups]
-    if len(flat) == 1:
-        (cells,), alone = flat, np.ones((values.size, 1))
-    else:
-        cells, alone = flat[0] * (1 + flat[1].max()) + flat[1], np.hstack([*map(_dummies, flat)])
-    spaces = _basis(alone), _basis(_dummies(cells))
-    rest = values.ravel() - spaces[0] @ (spaces[0].T @ values.ravel())
-    share = float(_explained(rest[np.newaxis], *spaces)[0]) / (_total(values) or 1)
-    return share, rest.reshape(values.shape), spaces
-
-
-def _total(values: NDArray[np.float64]) -> float:
-    return float(np.square(values - values.mean()).sum())
-
-
-def _explained(
-    rows: NDArray[np.float64], alone: NDArray[np.float64], both: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """The sum of squares of each row that lies in the second space, but not in the first."""
-    second, first = np.square(rows @ both).sum(axis=1), np.square(rows @ alone).sum(axis=1)
-    return np.asarray(second - first)
-
-
-def _dummies(cells: NDArray[np.intp]) -> NDArray[np.float64]:
-    """A column for each cell, with 1 where it is."""
-    return np.equal.outer(cells, np.unique(cells)).astype(float)
-
-
-def _basis(columns: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Orthonormal columns of the same span."""
-    left, sizes, _ = np.linalg.svd(columns, full_matrices=False)
-    return np.asarray(left[:, sizes > 1e-9 * sizes[0]])

@@ -12,12 +12,12 @@ from infosem_study.pages.multiverse.gains import (
     CLAIMS,
     averages,
     choices_of,
-    effects,
     gains,
     over_datasets,
     paper_gain,
     summary,
 )
+from infosem_study.pages.multiverse.importance import effects
 from infosem_study.statistics import combine, estimate, format_end, format_interval
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "format_counts",
     "format_datasets",
     "format_importance",
+    "format_importance_elsewhere",
     "format_seeds",
     "format_summary",
     "headline",
@@ -82,7 +83,7 @@ def describe_settings(table: pd.DataFrame, claim: str = "text", measure: str = "
 
 
 def describe_seeds(rows: pd.DataFrame) -> str:
-    """How far another training seed moves the gain from text of this book's own reading.
+    """The gain from text of this book's own reading, and how far training seeds move it.
 
     Parameters
     ----------
@@ -90,7 +91,7 @@ def describe_seeds(rows: pd.DataFrame) -> str:
         From `comparison.compare`: InfoSEM-B and DeepSEM on the same data sets, splits and seeds.
     """
     model, rival = CLAIMS["text"]
-    parts, wider = [], []
+    n, means, parts, wider = rows["seed"].nunique(), [], [], []
     for measure, column in (("AUPRC", "unseen_auprc"), ("Hit@1%", "unseen_hit")):
         wide = rows.pivot_table(column, ["seed", "dataset", "split"], "method")
         differences = (wide[model] - wide[rival]).dropna()
@@ -98,14 +99,16 @@ def describe_seeds(rows: pd.DataFrame) -> str:
             combine(estimate(values) for _, values in part.groupby("dataset"))
             for _, part in differences.groupby("seed")
         ]
+        means.append(f"{np.mean([found.mean for found in by_seed]):+.3f} {measure}")
         spread = np.std([found.mean for found in by_seed], ddof=1)
         error = np.sqrt(np.mean([found.sem**2 for found in by_seed]))
         parts.append(f"{spread:.3f} in {measure} (the standard error over splits is {error:.3f})")
-        wider.append(f"{np.sqrt(1 + (spread / error) ** 2):.2f}")
+        wider.append(f"{np.sqrt(1 + (spread / error) ** 2 / n):.2f}")
     return (
-        f"Over {rows['seed'].nunique()} training seeds the gain of this book's own reading has a "
-        f"standard deviation of {' and of '.join(parts)}. Intervals with both would be "
-        f"{' and '.join(wider)} times as wide."
+        f"Text gains {' and '.join(means)} in this book's own reading, in the mean of {n} training "
+        f"seeds. One seed's gain has a standard deviation over seeds of {' and of '.join(parts)}. "
+        f"For the mean of the seeds, intervals that hold both would be {' and '.join(wider)} times "
+        "as wide."
     )
 
 
@@ -209,8 +212,9 @@ def headline(table: pd.DataFrame, means: pd.DataFrame) -> str:
         of, counts, form = _mean(mean_of[at], network), by[at], _form(network)
         _, rival = CLAIMS[claim]
         return (
-            f"gains {of} AUPRC over {rival} in the mean (the paper: {counts['paper']:{form}}). It "
-            f"is shown to be {in_how_many(counts, 'ahead in', 'behind in')}"
+            f"gains {of} AUPRC over {rival} in the mean of all (the paper: "
+            f"{counts['paper']:{form}}). It is shown to be "
+            f"{in_how_many(counts, 'ahead in', 'behind in')}"
         )
 
     def in_how_many(counts: _Line, ahead: str, behind: str) -> str:
@@ -222,8 +226,10 @@ def headline(table: pd.DataFrame, means: pd.DataFrame) -> str:
     sentences = []
     if (specific, "text", "rival", "AUPRC") in by:
         within = by[specific, "text", "rival", "within TFs"]
+        settings = mean_of[specific, "text", "rival", "AUPRC"]["settings"]
         sentences.append(
-            f"Over {ways(specific, 'text')} ways to make them, some beyond the paper, InfoSEM-B "
+            f"Over {ways(specific, 'text')} ways to make them ({settings} settings with several "
+            "weights of the prior each), some beyond the paper, InfoSEM-B "
             f"{gained(specific, 'text')}, and among the targets of a single TF "
             f"{in_how_many(within, 'in', 'in')}."
         )
@@ -239,8 +245,10 @@ def headline(table: pd.DataFrame, means: pd.DataFrame) -> str:
             f"{gained(other, 'text')}"
         )
         if own := by.get((other, "text", "control's own", "AUPRC")):
+            same = by[other, "text", "rival, where there is a control", "AUPRC"]
             sentence += (
-                f"; with {_CONTROLS['text']} it is ahead in {own['ahead']} of {own['readings']}"
+                f"; with {_CONTROLS['text']} it is ahead in {own['ahead']} of {own['readings']}, "
+                f"with the right text in {same['ahead']} of the same"
             )
         sentences.append(f"{sentence}.")
     if (specific, "labels", "rival", "AUPRC") in by:
@@ -295,15 +303,21 @@ def format_averages(
 
 
 def describe_errors(table: pd.DataFrame, measure: str = "AUPRC") -> str:
-    """What the intervals of `gains.averages` are made of, a line for each network and claim."""
-    own = table[(table["against"] == "rival") & (table["measure"] == measure)]
+    """What the intervals of `gains.averages` of text are made of, a line for each network.
+
+    Readings of labels differ in their splits, so that the two errors cannot be told apart.
+    """
+    own = table[
+        (table["claim"] == "text") & (table["against"] == "rival") & (table["measure"] == measure)
+    ]
     texts = []
     for line in own.to_dict("records"):
         (model, rival), form = CLAIMS[line["claim"]], _form(line["network"])[1:]
         texts.append(
             f"{model} minus {rival}, {line['network']}, {measure}: the standard error is "
-            f"{line['over_settings']:{form}} over {line['settings']} settings and "
-            f"{line['over_splits']:{form}} over splits."
+            f"{line['over_settings']:{form}} over {line['settings']} settings, "
+            f"{line['over_splits']:{form}} over splits and {line['over_seeds']:{form}} over "
+            "training seeds."
         )
     return "\n".join(texts)
 
@@ -406,6 +420,15 @@ def format_importance(table: pd.DataFrame) -> pd.DataFrame:
             "q": table["q"].map("{:.3f}".format),
         }
     )
+
+
+def format_importance_elsewhere(table: pd.DataFrame) -> pd.DataFrame:
+    """`importance.importance_elsewhere`, as a table to read."""
+    told = format_importance(table)
+    told.insert(0, "shown to matter", table["shown"])
+    told.insert(0, "measure", table["measure"])
+    told.insert(0, "readings", table["readings"])
+    return told.rename(columns={"choice": "furthest above chance"})
 
 
 def describe_importance(table: pd.DataFrame, level: float = 0.05) -> str:
