@@ -12,7 +12,7 @@
 # :::{admonition} In short
 #
 # - **Asked.** The paper leaves choices open. Would other choices change the answers of this book? A
-#   *reading* is one way to make them all. It is *ahead* where its 95% interval lies above zero.
+#   *reading* is one way to make them all. It is *ahead* where the 95% interval of its gain lies above zero.
 # - **Found.** On the cell-type-specific networks text adds 0.009 AUPRC in the mean of all readings, with
 #   a 95% interval from -0.002 to 0.020; the paper adds 0.049. By Hit@1% and within TFs nothing is shown
 #   either. Nearly all of the gain comes from one data set, mDC (0.038, from -0.001 to 0.076), and it is
