@@ -16,22 +16,22 @@
 # - **Found.** On the cell-type-specific networks text adds 0.009 AUPRC in the mean of all readings, with
 #   a 95% interval from -0.002 to 0.020; the paper adds 0.049. By Hit@1% and within TFs nothing is shown
 #   either. Nearly all of the gain comes from one data set, mDC (0.038, from -0.001 to 0.076), and it is
-#   not shown to need the right text. This book's own reading ([Table 1](table1.ipynb)), with 0.052, is
-#   among those that gain most. Labels add -0.004 (-0.012 to 0.004), where the paper has 0.011. Most
+#   not shown to need the right text. This book's own reading ([Table 1](table1.ipynb)), with 0.052,
+#   gains more than nearly all of them. Labels add -0.004 (-0.012 to 0.004), where the paper has 0.011. Most
 #   single readings show neither a gain nor a loss: text is ahead in 13 of 180 and behind in 4 by AUPRC,
 #   and in none and 16 by Hit@1%. Where the text of other genes was tried, it is ahead by AUPRC in 7 of
-#   60, the right text in 8 of the same. On the non-specific networks text adds 0.0041 AUPRC (0.0009 to
-#   0.0073), half of the paper's gain; by the other measures, and beyond the text of other genes, nothing
-#   is shown.
+#   60, the right text in 4 of the same. On the non-specific networks text adds 0.0041 AUPRC (0.0009 to
+#   0.0073), half of the paper's gain; by Hit@1%, within TFs, and beyond the text of other genes
+#   nothing is shown.
 # - **How sure?** The settings were drawn before any was run, and run in that order as far as time
 #   allowed: 36 on the specific networks, 12 on the non-specific ones, each with two training seeds. All
 #   are shown. Intervals hold for these TFs; for others the error over splits would be about twice as
-#   large. More settings would narrow the interval of the mean gain from text little, as most of its error
-#   is over splits. A single training says little: by AUPRC, on the specific networks, the seed makes 47%
-#   of the variance of the gain from text with one seed, and 59% of that from labels. Which choice
-#   matters is not settled. By AUPRC it is the form of the prior (16% of the variance), but the rate of
-#   the networks with the first seed alone, and text and alpha without mDC; by the other measures it is
-#   alpha.
+#   large. On the specific networks more settings would narrow the interval of the mean gain from text
+#   little, as most of its error is over splits. A single training says little: there, by AUPRC, the seed
+#   makes 47% of the variance of the gain from text with one seed, and 59% of that from labels. Which
+#   choice matters is not settled. By AUPRC it is the form of the prior (16% of the variance); with the
+#   first seed alone it is the rate of the networks, and without mDC it is text and alpha. By Hit@1% and
+#   within TFs it is alpha.
 #
 # :::
 #
@@ -218,7 +218,7 @@ multiverse.format_importance_elsewhere(multiverse.importance_elsewhere(of(rows, 
 
 # %% [markdown]
 # The gain in the mean of the readings with each level of the choice at the top of the figure. This choice
-# was picked because its share is the largest, so that the difference is probably exaggerated.
+# was picked because its share is furthest above chance, so that the difference is probably exaggerated.
 
 # %% tags=["full-width", "hide-input"]
 top, own = shares["choice"].iloc[0], of(rows, "text")
@@ -280,7 +280,7 @@ multiverse.by_level(of(gains, "text", *others)) if others else print("not run")
 # %% [markdown]
 # ## How far would another training seed move this?
 #
-# All gains above are means over two training seeds; model and rival always have the same one. This is
+# Unless it says otherwise, gains above are means over two training seeds; model and rival always have the same one. This is
 # what each seed gives by itself, with intervals over splits alone.
 
 # %% tags=["full-width", "hide-input"]
@@ -336,8 +336,8 @@ HTML(multiverse.form(gains))
 #
 # How the test pairs are chosen is open, too, but costs no training: targets with an edge anywhere in the
 # network, every gene as a target, no TF with itself. The readings that have a control stand by
-# themselves, and so does the control against DeepSEM (or InfoSEM-B). This gives an idea of how often luck
-# alone puts a reading ahead or behind. It is one draw: all controls of a data set have the same exchange
+# themselves, and so does the control against DeepSEM (or InfoSEM-B). This gives an idea of how often a
+# reading is ahead or behind without the right text, or the right labels. It is one draw: all controls of a data set have the same exchange
 # of texts.
 
 # %% tags=["full-width", "hide-input"]

@@ -132,7 +132,7 @@ def importance_figure(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table : DataFrame
-        From `gains.importance`.
+        From `importance.importance`.
     """
     figure, axes = panels(1, 1, 6.4, 1.0 + 0.24 * len(table), grid="x")
     axis, height = axes[0, 0], np.arange(len(table))[::-1]

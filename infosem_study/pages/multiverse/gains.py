@@ -61,8 +61,13 @@ def gains(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> pd.D
         of two data sets have nothing in common: `over_datasets` takes them for independent.
     """
     lines, of = [], [*_READING[:4], "dataset"]
+    errors: dict[tuple[str, str], dict[Hashable, Estimate]] = {}
     for against, measure, differences in _differences(rows, measures):
-        over_seeds = _over_seeds(differences)
+        # A reading has one interval against its rival, whether it has a control or not.
+        pooled = "rival" if against.startswith("rival") else against
+        if (pooled, measure) not in errors:
+            errors[pooled, measure] = _over_seeds(differences)
+        over_seeds = errors[pooled, measure]
         by_split = differences.groupby([*of, "split"], sort=False).mean()
         for reading, values in by_split.groupby(of, sort=False):
             line = dict(zip(of, reading, strict=True))
@@ -80,17 +85,20 @@ def _over_seeds(differences: "pd.Series[float]") -> dict[Hashable, Estimate]:
     """The error over training seeds of each reading on a data set, around 0; none of one seed.
 
     It is the same for all readings of a data set with the same alpha and form of the prior, which
-    decide how far a seed can move InfoSEM away from its rival.
+    decide how far a seed can move InfoSEM away from its rival. Settings have their seeds in common
+    and do not tell quite as much as if each had its own: there are too many degrees of freedom.
     """
+    if differences.empty:
+        return {}
     of = [*_READING[:4], "dataset"]
     found = differences.groupby([*of, "seed"]).mean().groupby(of).agg(["var", "size"])
-    found = found.reset_index()
+    found = found.reset_index().assign(freedom=lambda table: table["size"] - 1)
     forms = design.configurations(int(found["config"].max()) + 1)["form of the prior"]
     # Labels have one form.
     found["form"] = found["config"].map(forms).where(found["claim"] == "text", "")
-    kinds = found.groupby(["network", "claim", "dataset", "alpha", "form"])["var"]
-    errors = np.sqrt(kinds.transform("mean") / found["size"])
-    freedom = kinds.transform("count") * (found["size"] - 1)
+    kinds = found.groupby(["network", "claim", "dataset", "alpha", "form"])
+    errors = np.sqrt(kinds["var"].transform("mean") / found["size"])
+    freedom = kinds["freedom"].transform("sum")
     readings = found[of].itertuples(index=False, name=None)
     return {
         reading: from_error(0.0, error, 0, n)

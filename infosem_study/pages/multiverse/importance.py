@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from infosem.errors import InfosemError
 from infosem_study.pages.multiverse import design
 from infosem_study.pages.multiverse.gains import choices_of, gains, over_datasets
 from infosem_study.pages.multiverse.runs import MEASURES
@@ -46,8 +47,18 @@ def importance(table: pd.DataFrame, *, pairs: bool = False, n: int = _N_DEALS) -
     DataFrame
         The choices (of a pair both, joined by " x "), those furthest above chance first: share,
         low, high, chance, q.
+
+    Raises
+    ------
+    InfosemError
+        If there are fewer than two configurations with all alphas.
     """
     wide = table.pivot(index="config", columns="alpha", values="difference").dropna()
+    if len(wide) < 2:
+        raise InfosemError(
+            f"the importance of choices: {len(wide)} setting has all weights of the prior, and two "
+            "are needed; take more configurations"
+        )
     values, codes = wide.to_numpy(), _codes(wide, str(table["claim"].iloc[0]))
     rng = np.random.default_rng([*b"importance"])
     left = [np.delete(np.arange(len(values)), i) for i in range(len(values))]

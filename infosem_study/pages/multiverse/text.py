@@ -408,7 +408,7 @@ def format_datasets(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def format_importance(table: pd.DataFrame) -> pd.DataFrame:
-    """`gains.importance`, as a table to read."""
+    """`importance.importance`, as a table to read."""
     return pd.DataFrame(
         {
             "choice": table["choice"],
@@ -432,7 +432,7 @@ def format_importance_elsewhere(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def describe_importance(table: pd.DataFrame, level: float = 0.05) -> str:
-    """Which choices, or pairs of them, move the gain beyond chance; from `gains.importance`."""
+    """Which choices, or pairs, move the gain beyond chance; from `importance.importance`."""
     found = table[table["q"] < level]
     rate = f"false discovery rate {level:.0%}"
     if not len(found):
@@ -446,7 +446,7 @@ def describe_importance(table: pd.DataFrame, level: float = 0.05) -> str:
 
 
 def describe_effects(table: pd.DataFrame) -> str:
-    """Whether there are enough settings to tell the choices apart; as `gains.effects`."""
+    """Whether there are enough settings to tell the choices apart; as `importance.effects`."""
     n, (known, separable) = table["config"].nunique(), effects(table)
     if separable < known:
         return (

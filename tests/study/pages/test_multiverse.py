@@ -443,6 +443,22 @@ def test_reading_has_the_variance_over_seeds_of_its_kind():
     assert sem["A", "10"] == pytest.approx(0.03 / 2, rel=0.4)
 
 
+def test_reading_has_one_interval_against_its_rival():
+    rng, rows = np.random.default_rng(0), made_up(lambda levels: 0.0, n=12, n_alphas=1)
+    rows = rows[(rows["what"] != "control") | (rows["config"] < 3)]
+    moves = rng.normal(0, 0.03, size=12)[rows["config"]] * (rows["what"] == "model")
+    both = pd.concat([rows, rows.assign(seed=1, auprc=rows["auprc"] + moves)])
+    reading = ["config", "dataset"]
+    parts = dict(iter(multiverse.gains(both, ["auprc"]).set_index(reading).groupby("against")))
+    same = parts["rival, where there is a control"]["sem"]
+    assert len(same) == 6
+    pd.testing.assert_series_equal(same, parts["rival"]["sem"].loc[same.index])
+    # A reading that lacks a seed has the error of its kind all the same.
+    lacks = multiverse.gains(both[(both["config"] > 0) | (both["seed"] == 0)], ["auprc"])
+    lacks = lacks.query("against == 'rival'")
+    assert (lacks["sem"] > lacks["over_splits"]).all()
+
+
 def test_other_tfs_double_the_error_over_splits_alone():
     rows = made_up(lambda levels: 0.05, n=2, n_alphas=1, datasets=["A"])
     line = multiverse.gains(rows, ["auprc"]).query("against == 'rival'").iloc[[0]]

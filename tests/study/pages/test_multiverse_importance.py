@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from test_multiverse import counted, made_up
 
+from infosem.errors import InfosemError
 from infosem_study.pages import multiverse
 from infosem_study.pages.multiverse.importance import effects
 from infosem_study.pages.multiverse.text import describe_effects, describe_importance
@@ -53,6 +54,12 @@ def test_two_settings_show_no_choice_to_matter():
         assert "No " in describe_importance(multiverse.importance(one, pairs=pairs, n=50))
     found = multiverse.by_level(multiverse.gains(made_up(lambda levels: 0.0, n=2), ["auprc"]))
     assert found["readings"].dtype.kind == "i"
+
+
+def test_importance_of_one_setting_is_an_error():
+    table = counted(made_up(lambda levels: 0.0, n=1))[2].query("against == 'rival'")
+    with pytest.raises(InfosemError, match="1 setting has all weights"):
+        multiverse.importance(table)
 
 
 def test_twelve_settings_cannot_tell_the_choices_apart_and_36_can():
