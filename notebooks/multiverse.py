@@ -41,9 +41,9 @@
 # **Done.** Each thing that is left open is a *choice* with two to four levels
 # ([all of them](#the-choices)). A *setting* takes one level of each choice. Settings are drawn at
 # random, balanced over the levels, before anything is trained. Each trains DeepSEM and, with the same
-# two training seeds, InfoSEM-B with several weights of the prior (*alpha*: DeepSEM's own, 10, 100 and 1000; on the non-specific
-# networks, where DeepSEM's own is 100, it, 10 and 1000). Each weight is a *reading* of the paper. The
-# weight that the training edges choose among them is another.
+# two training seeds, InfoSEM-B with several weights of the prior (*alpha*: DeepSEM's own, 10, 100 and
+# 1000; on the non-specific networks, where DeepSEM's own is 100, it, 10 and 1000). Each weight is a
+# *reading* of the paper. The weight that the training edges choose among them is another.
 #
 # Two claims of the paper are looked at. *Text helps*: InfoSEM-B is better than DeepSEM. *Labels help*:
 # InfoSEM-BC is better than InfoSEM-B. Readings of text are judged on the unseen genes of Table 1's ten
@@ -119,9 +119,9 @@ multiverse.choices_table()
 # rank all pairs together; *within TFs* is the gain over the targets of one TF at a time
 # ([what these are](../book/benchmark.md)). Intervals cover the variation over splits and over training
 # seeds. (On the other pages, those within TFs cover TFs.) Two seeds are too few to tell how far seeds
-# move a single reading. So all readings of a data set that have the same alpha and form of the prior
-# get the mean of their variances over seeds. The *control* of text is the text of other genes, that of labels the labels
-# of other targets of the same TF. A third of the settings have one.
+# move a single reading. So all readings of a data set that have the same alpha and form of the prior get
+# the mean of their variances over seeds. The *control* of text is the text of other genes, that of
+# labels the labels of other targets of the same TF. A third of the settings have one.
 
 # %% tags=["full-width", "hide-input"]
 multiverse.format_counts(summary)
@@ -129,8 +129,8 @@ multiverse.format_counts(summary)
 # %% [markdown]
 # *The same for other TFs*: what would be left if the error over splits were twice as large, as it is for
 # other TFs. *Reached*: readings whose gain is the paper's or more; *in the interval*: readings whose
-# interval contains the paper's gain. *With a control*: ahead and behind among the readings that have one; *the control*: the same
-# with the control in place of the model, where there is nothing to learn.
+# interval contains the paper's gain. *With a control*: ahead and behind among the readings that have
+# one; *the control*: the same with the control in place of the model, where there is nothing to learn.
 
 # %% tags=["hide-input"]
 Markdown("\n".join(f"- {line}" for line in multiverse.describe_settings(together).splitlines()))
@@ -280,8 +280,8 @@ multiverse.by_level(of(gains, "text", *others)) if others else print("not run")
 # %% [markdown]
 # ## How far would another training seed move this?
 #
-# Unless it says otherwise, gains above are means over two training seeds; model and rival always have the same one. This is
-# what each seed gives by itself, with intervals over splits alone.
+# Unless it says otherwise, gains above are means over two training seeds; model and rival always have
+# the same one. This is what each seed gives by itself, with intervals over splits alone.
 
 # %% tags=["full-width", "hide-input"]
 by_seed = multiverse.by_seed(rows)
@@ -293,11 +293,11 @@ else:
     print("not run")
 
 # %% [markdown]
-# *With every seed*: ahead and behind with both. *Turned round*: ahead with one and behind with the other.
-# *SD over seeds*: how far another seed moves the gain of a reading. *SD over readings*: how far readings
-# with one seed differ, which includes what the seed does. *Share of the seed*: what part of the variance
-# over readings with one seed is due to the seed alone; as an estimate it can exceed 100%. The rest is due to
-# their choices, and for labels to their splits, too. The same on each data set:
+# *With every seed*: ahead and behind with both. *Turned round*: ahead with one and behind with the
+# other. *SD over seeds*: how far another seed moves the gain of a reading. *SD over readings*: how far
+# readings with one seed differ, which includes what the seed does. *Share of the seed*: what part of the
+# variance over readings with one seed is due to the seed alone; as an estimate it can exceed 100%. The
+# rest is due to their choices, and for labels to their splits, too. The same on each data set:
 
 # %% tags=["full-width", "hide-input", "hide-output"]
 of_seeds[~is_mean] if len(seeds) > 1 else print("not run")
@@ -337,8 +337,8 @@ HTML(multiverse.form(gains))
 # How the test pairs are chosen is open, too, but costs no training: targets with an edge anywhere in the
 # network, every gene as a target, no TF with itself. The readings that have a control stand by
 # themselves, and so does the control against DeepSEM (or InfoSEM-B). This gives an idea of how often a
-# reading is ahead or behind without the right text, or the right labels. It is one draw: all controls of a data set have the same exchange
-# of texts.
+# reading is ahead or behind without the right text, or the right labels. It is one draw: all controls of
+# a data set have the same exchange of texts.
 
 # %% tags=["full-width", "hide-input"]
 multiverse.format_summary(summary)

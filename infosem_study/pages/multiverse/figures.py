@@ -16,13 +16,13 @@ __all__ = ["curve_figure", "datasets_figure", "importance_figure", "seeds_figure
 
 _BEHIND = PAPER
 _UNDECIDED = "#999999"
-_TOO_WIDE = 5
+_TOO_WIDE = 5  # times the median interval, to be shown whole
 
 
 def curve_figure(table: pd.DataFrame, measure: str = "AUPRC") -> Figure:
     """A specification curve: the gain of every reading, sorted, above what it chooses.
 
-    Intervals that are `_TOO_WIDE` times as wide as the median one are cut off where the others end.
+    Intervals more than five times as wide as the median one are cut off where the others end.
 
     Parameters
     ----------
@@ -44,8 +44,8 @@ def curve_figure(table: pd.DataFrame, measure: str = "AUPRC") -> Figure:
     paper = paper_gain(own)
     if not np.isnan(paper):
         above.axhline(paper, **(DASHED | {"color": PAPER}), label=f"the paper's ({paper:+.3f})")
-    wide = own["high"] - own["low"]
-    usual = own[wide <= _TOO_WIDE * wide.median()]
+    width = own["high"] - own["low"]
+    usual = own[width <= _TOO_WIDE * width.median()]
     if len(usual) < len(own) and len(usual):
         ends = [usual["low"].min(), own["difference"].min(), usual["high"].max()]
         low, high = np.nanmin([*ends, paper]), np.nanmax([*ends, own["difference"].max(), paper])

@@ -137,13 +137,13 @@ def averages(rows: pd.DataFrame, measures: Sequence[str] = tuple(MEASURES)) -> p
             by_config = differences.groupby(["config", "dataset"]).mean().unstack().dropna()
             own = differences[differences.index.isin(by_config.index, level="config")]
             over_configs = estimate(by_config.mean(axis=1))
-            several = ["split"] + ["seed"] * (own.index.unique("seed").size > 1)
+            drawn = ["split", "seed"] if own.index.unique("seed").size > 1 else ["split"]
             errors = {
                 name: combine(
                     estimate(values)
                     for _, values in own.groupby(["dataset", name]).mean().groupby("dataset")
                 )
-                for name in several
+                for name in drawn
             }
             # Only their errors count.
             centred = [error._replace(mean=0.0, n=over_configs.n) for error in errors.values()]

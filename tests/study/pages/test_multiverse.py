@@ -170,6 +170,15 @@ def test_figures_show_every_reading():
     ).canvas.draw()
 
 
+def test_widest_interval_leaves_room_for_the_others():
+    table = counted(made_up(lambda levels: 0.05, n=12))[2].query("against == 'rival'")
+    table = table.reset_index(drop=True)
+    table.loc[0, ["low", "high"]] = [-5.0, 5.0]
+    low, high = multiverse.curve_figure(table).axes[0].get_ylim()
+    assert -0.1 < low < table["low"][1:].min()
+    assert table["high"][1:].max() < high < 0.2
+
+
 def test_readings_of_the_synthetic_data_are_stored_and_come_back(tmp_path):
     asked = {"datasets": ["synthetic"], "n": 1, "splits": (0, 1), "claims": ("text", "labels")}
     store = Store(tmp_path)
@@ -457,6 +466,11 @@ def test_reading_has_one_interval_against_its_rival():
     lacks = multiverse.gains(both[(both["config"] > 0) | (both["seed"] == 0)], ["auprc"])
     lacks = lacks.query("against == 'rival'")
     assert (lacks["sem"] > lacks["over_splits"]).all()
+
+
+def test_error_of_one_seed_is_over_splits_in_the_mean_of_data_sets_too():
+    table = counted(made_up(lambda levels: 0.0, n=2))[2]
+    assert [*table["over_splits"]] == pytest.approx([*table["sem"]])
 
 
 def test_other_tfs_double_the_error_over_splits_alone():
